@@ -1,0 +1,80 @@
+import { addDays, instantOf, quarterHourCount, toInstantText } from '../world/berlin.ts';
+import { GRID_AREAS } from '../world/grid-areas.ts';
+import type { Catalogue, Versioned } from './catalogue.ts';
+import { forecastDemand } from './formulas/demand.ts';
+import { gridFeesOf } from './formulas/grid-fees.ts';
+import { DYNAMISATION, loadCurveOf } from './formulas/load-curves.ts';
+import { dayAheadPrices, forwardHours } from './formulas/prices.ts';
+
+const BIDDING_ZONE = '10Y1001A1001A82H';
+
+export type Content = { seed: string; catalogue: Catalogue; publication: Versioned };
+
+export function forecastBody({ seed, catalogue, publication }: Content) {
+  const { subject, round, factor, wattHours } = publication;
+  const { gridArea = '', deliveryDay = '' } = subject;
+  const { kwhPerYear, cutOffAtMs } = catalogue.basisOf(publication);
+  const formula = () => forecastDemand({ seed, gridArea, day: deliveryDay, round, kwhPerYear }).map((value) => Math.round(value * factor));
+  const given = typeof wattHours === 'number' ? Array.from({ length: quarterHourCount(deliveryDay) }, () => wattHours) : wattHours;
+  return {
+    ...headOf(publication),
+    cutOffAt: toInstantText(cutOffAtMs),
+    ...spanOf(deliveryDay, addDays(deliveryDay, 1)),
+    resolution: 'PT15M',
+    unit: 'Wh',
+    wattHours: given ?? formula(),
+  };
+}
+
+export function pricesBody({ seed, publication }: Content) {
+  const { deliveryDay = '' } = publication.subject;
+  return {
+    ...headOf(publication),
+    zone: BIDDING_ZONE,
+    ...spanOf(deliveryDay, addDays(deliveryDay, 1)),
+    resolution: 'PT15M',
+    unit: 'EUR/MWh',
+    prices: dayAheadPrices(seed, deliveryDay).map((price) => toPriceText(price * publication.factor)),
+  };
+}
+
+export function curveBody({ seed, publication }: Content, { from, until }: { from: string; until: string }) {
+  const { curveDay = '' } = publication.subject;
+  return {
+    ...headOf(publication),
+    from,
+    until,
+    ...spanOf(from, until),
+    resolution: 'PT60M',
+    unit: 'EUR/MWh',
+    prices: forwardHours({ seed, curveDay, from, until }).map((price) => toPriceText(price * publication.factor)),
+  };
+}
+
+export function profileBody({ publication }: Content) {
+  const { profile = '', year = 0 } = publication.subject;
+  const { values, dynamised } = loadCurveOf(profile, year);
+  const toText = (slots: readonly number[]) => slots.map((value) => (value * publication.factor).toFixed(3));
+  const texts = Object.entries(values).map(([month, { WT, SA, FT }]) => [month, { WT: toText(WT), SA: toText(SA), FT: toText(FT) }]);
+  return {
+    ...headOf(publication),
+    dynamised,
+    ...(dynamised && { dynamisation: DYNAMISATION }),
+    unit: 'kWh per quarter hour for 1000000 kWh per year',
+    values: Object.fromEntries(texts) as Record<string, Record<'WT' | 'SA' | 'FT', string[]>>,
+  };
+}
+
+export function gridFeesBody({ seed, publication }: Content) {
+  const { gridArea = '', year = 0 } = publication.subject;
+  const index = GRID_AREAS.findIndex((area) => area.gridArea === gridArea);
+  return { ...headOf(publication), ...gridFeesOf({ seed, gridArea, index, year, factor: publication.factor }) };
+}
+
+const headOf = ({ subject, version, publishedAtMs }: Versioned) => ({ ...subject, version, publishedAt: toInstantText(publishedAtMs) });
+const spanOf = (from: string, until: string) => ({ start: toInstantText(instantOf(from)), end: toInstantText(instantOf(until)) });
+
+function toPriceText(price: number): string {
+  const text = price.toFixed(2);
+  return text === '-0.00' ? '0.00' : text;
+}

@@ -1,0 +1,58 @@
+import { dayOf, toInstantText } from '../world/berlin.ts';
+import { makeSteering } from '../steering/control.ts';
+import { listen, openHttp, PAGE_QUERY, pageOf, readPage, refuse, type ListenOptions, type PageQuery } from '../steering/http.ts';
+import { openCatalogue } from './catalogue.ts';
+import { serveData } from './data-routes.ts';
+import { KINDS } from './publication.ts';
+import { misfit, PUBLISH_BODY, subjectsOf, type Publish } from './publish.ts';
+
+const KEPT_REQUESTS = 10_000;
+
+export type EnetOptions = ListenOptions & { seed?: string; now?: string | undefined; folder?: string | undefined };
+
+/** Starts the data service. */
+export async function startEnet(options: EnetOptions = {}): Promise<{ url: string; stop(): Promise<void> }> {
+  const { seed = 'stromgraph', now, folder } = options;
+  const steering = makeSteering({ seed, now, defaults: { lateMinutes: 0 }, onReset: () => forget() });
+  const { control, clock } = steering;
+  const catalogue = openCatalogue({ folder, nowMs: clock.nowMs, lateMs: () => control.lateMinutes * 60_000 });
+  const requests: { n: number; at: string; method: string; url: string; status: number }[] = [];
+  let counted = 0;
+
+  function forget() {
+    catalogue.clear();
+    requests.length = 0;
+  }
+
+  const app = openHttp({
+    name: 'enet',
+    steering,
+    properties: { lateMinutes: { type: 'integer', minimum: 0, maximum: 10_080 } },
+    pending: () => 0,
+  });
+  app.addHook('onResponse', async ({ method, url }, { statusCode: status }) => {
+    if (!url.startsWith('/v1/')) return;
+    counted += 1;
+    requests.push({ n: counted, at: toInstantText(clock.nowMs()), method, url, status });
+    if (requests.length > KEPT_REQUESTS) requests.shift();
+  });
+
+  serveData(app, { catalogue, seed: () => control.seed, today: () => dayOf(clock.nowMs()) });
+  app.get<{ Querystring: PageQuery & { kind?: string } }>(
+    '/v1/publications',
+    { schema: { querystring: { type: 'object', additionalProperties: false, properties: { ...PAGE_QUERY, kind: { enum: KINDS } } } } },
+    ({ query }) => catalogue.after({ ...readPage(query), kind: query.kind }),
+  );
+  app.post<{ Body: Publish }>('/_publish', { schema: { body: PUBLISH_BODY } }, ({ body }, reply) => {
+    const subjects = subjectsOf(body, dayOf(clock.nowMs()));
+    const fault = misfit(body, subjects);
+    if (fault) throw refuse(400, fault, { faults: [{ path: 'body.wattHours', fault }] });
+    return reply.code(201).send({ publications: subjects.map((subject) => catalogue.publish(subject, { factor: 1, ...body })) });
+  });
+  app.get<{ Querystring: PageQuery }>('/_messages', { schema: { querystring: { type: 'object', additionalProperties: false, properties: PAGE_QUERY } } }, ({ query }) => {
+    const { page, next, more } = pageOf(requests, ({ n }) => n, readPage(query, 1000));
+    return { messages: page, next, more };
+  });
+  const url = await listen(app, options);
+  return { url, stop: () => app.close() };
+}
