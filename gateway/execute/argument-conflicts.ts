@@ -1,0 +1,79 @@
+import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
+import { Kind, parse, print, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
+
+/**
+ * The planner puts the client's field and the same field of a `@requires`, with other arguments, on one response key:
+ * one would answer for the other, silently. Names the first such key, so that the operation can be refused.
+ */
+export function findArgumentConflict(plan: QueryPlan, clientText: string): string | null {
+  const asked = new Map<string, Set<string>>();
+  eachField(parse(clientText, { noLocation: true }), '', (place, text) => add(asked, place, text));
+  const fetched = new Map<string, Set<string>>();
+  eachFetch(plan.node, '', (operation, path, entities) => {
+    eachField(parse(operation, { noLocation: true }), path, (place, text) => add(fetched, place, text), entities);
+  });
+  for (const [place, texts] of fetched) {
+    const wanted = asked.get(place);
+    if (wanted ? [...texts].some((text) => !wanted.has(text)) : texts.size > 1) return place;
+  }
+  return null;
+}
+
+function add(map: Map<string, Set<string>>, place: string, text: string): void {
+  const known = map.get(place);
+  if (known) known.add(text);
+  else map.set(place, new Set([text]));
+}
+
+type EachFetch = (operation: string, path: string, entities: boolean) => void;
+
+function eachFetch(node: PlanNode | SubscriptionNode | undefined, path: string, visit: EachFetch): void {
+  switch (node?.kind) {
+    case 'Fetch':
+      // Renamed keys are the planner's own answer to the conflict.
+      if (!node.outputRewrites?.some(({ kind }) => kind === 'KeyRenamer')) visit(node.operation, path, node.requires !== undefined);
+      return;
+    case 'Flatten':
+      return eachFetch(node.node, node.path.reduce<string>((at, part) => (part === '@' ? at : `${at}.${part}`), path), visit);
+    case 'Sequence':
+    case 'Parallel':
+      for (const child of node.nodes) eachFetch(child, path, visit);
+      return;
+    case 'Condition':
+      eachFetch(node.ifClause, path, visit);
+      eachFetch(node.elseClause, path, visit);
+      return;
+    case 'Subscription':
+      eachFetch(node.primary, path, visit);
+      eachFetch(node.rest, path, visit);
+  }
+}
+
+/** Calls back with the place (response keys from the root) and the field with its arguments in a fixed order. */
+function eachField(document: DocumentNode, path: string, visit: (place: string, text: string) => void, entities = false): void {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  function walk(set: SelectionSetNode, at: string): void {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) {
+        const place = `${at}.${selection.alias?.value ?? selection.name.value}`;
+        visit(place, textOf(selection));
+        if (selection.selectionSet) walk(selection.selectionSet, place);
+        continue;
+      }
+      const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value)?.selectionSet;
+      if (inner) walk(inner, at);
+    }
+  }
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const [only] = definition.selectionSet.selections;
+    if (entities && only?.kind === Kind.FIELD && only.selectionSet) walk(only.selectionSet, path);
+    else walk(definition.selectionSet, path);
+  }
+}
+
+function textOf(field: FieldNode): string {
+  const texts = (field.arguments ?? []).map((argument) => print(argument)).sort();
+  return `${field.name.value}(${texts.join(', ')})`;
+}

@@ -1,0 +1,50 @@
+import type { FetchDataRewrite } from '@apollo/query-planner';
+import type { Fields } from './own.ts';
+import { placesOf } from './paths.ts';
+import type { SubgraphError } from './reply.ts';
+import type { Path, Run } from './run.ts';
+
+type Placed = Readonly<{ path: Path; service: string; renames: ReadonlyMap<string, string> }>;
+
+/** The planner's aliases and what the client calls them. */
+export function renamesOf(rewrites: readonly FetchDataRewrite[] | undefined): ReadonlyMap<string, string> {
+  const renames = new Map<string, string>();
+  for (const rewrite of rewrites ?? []) {
+    const last = rewrite.path.at(-1);
+    if (rewrite.kind === 'KeyRenamer' && last !== undefined) renames.set(last, rewrite.renameKeyTo);
+  }
+  return renames;
+}
+
+/** A root fetch's errors stand at their own path, below each place that the fetch was for. */
+export function placeRootErrors(fetch: Placed, run: Run, errors: readonly SubgraphError[], places: readonly Fields[] | null): void {
+  const at = places ? [...placesOf(run.data, fetch.path, new Set(places)).values()].flat() : [[]];
+  for (const error of errors) {
+    if (error.path === undefined) push(fetch, run, error, undefined);
+    else for (const place of at) push(fetch, run, error, [...place, ...renamed(fetch, error.path)]);
+  }
+}
+
+/** An error of one `_entities` index stands at every place that sent this representation. */
+export function placeEntityErrors(fetch: Placed, run: Run, errors: readonly SubgraphError[], sent: Readonly<{ places: readonly Fields[]; slots: readonly number[] }>): void {
+  const paths = placesOf(run.data, fetch.path, new Set(sent.places));
+  for (const error of errors) {
+    const slot = error.path?.[0] === '_entities' ? error.path[1] : undefined;
+    if (typeof slot !== 'number') {
+      push(fetch, run, error, undefined);
+      continue;
+    }
+    const rest = renamed(fetch, error.path?.slice(2) ?? []);
+    for (const place of new Set(sent.places.filter((_, index) => sent.slots[index] === slot))) {
+      for (const path of paths.get(place) ?? []) push(fetch, run, error, [...path, ...rest]);
+    }
+  }
+}
+
+function renamed(fetch: Placed, path: Path): Path {
+  return fetch.renames.size === 0 ? path : path.map((part) => (typeof part === 'string' ? (fetch.renames.get(part) ?? part) : part));
+}
+
+function push(fetch: Placed, run: Run, error: SubgraphError, path: Path | undefined): void {
+  run.errors.push({ message: error.message, code: error.code, path, service: fetch.service });
+}
