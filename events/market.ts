@@ -1,0 +1,28 @@
+import { event } from '@stromgraph/kernel/event';
+import { z } from 'zod';
+import { Day, Uuid } from './values.ts';
+
+/** The grid operator confirmed the start of supply. */
+export const SwitchConfirmed = event(
+  'market.SwitchConfirmed',
+  1,
+  z.strictObject({
+    contractId: Uuid, processId: Uuid, messageId: Uuid, maloId: z.string(), startOn: Day,
+    gridOperatorCode: z.string(), meteringOperatorCode: z.string().nullable(), gridAreaCode: z.string(), profile: z.string().nullable(), meterNumber: z.string().nullable(),
+    meteringKind: z.enum(['PROFILE', 'INTERVAL']),
+  }),
+);
+
+/** The grid operator refused; a code means something only with its list. An unknown code is for a person to decide. */
+export const SwitchRejected = event(
+  'market.SwitchRejected',
+  1,
+  z.strictObject({ contractId: Uuid, processId: Uuid, messageId: Uuid, maloId: z.string(), codeList: z.string(), code: z.string(), reason: z.string(), known: z.boolean() }),
+);
+
+/** What became of a message that we sent. */
+export const MarketMessageAcknowledged = event(
+  'market.MarketMessageAcknowledged',
+  1,
+  z.strictObject({ messageId: Uuid, messageType: z.string(), processId: Uuid, status: z.enum(['DELIVERED', 'NACK', 'VALIDATION_ERROR']), reason: z.string().nullable() }),
+);

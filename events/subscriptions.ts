@@ -1,0 +1,23 @@
+// Who hears what. The relay wakes these domains' queues; a test holds each domain's handlers against it.
+export const hearersOf: Readonly<Record<string, readonly string[]>> = {
+  'pricing.PriceVersionPublished': ['contracts', 'customers', 'billing'],
+  'contracts.SwitchRequested': ['market'],
+  'contracts.ContractConfirmed': ['customers', 'metering', 'energy', 'billing', 'messaging'],
+  'contracts.ContractActivated': ['customers', 'billing', 'messaging'],
+  'contracts.SwitchFailed': ['customers', 'messaging'],
+  'contracts.SubmissionLate': ['messaging'],
+  'market.SwitchConfirmed': ['contracts'],
+  'market.SwitchRejected': ['contracts'],
+  'market.MarketMessageAcknowledged': ['contracts'],
+  'metering.MeterInstalled': ['contracts', 'billing', 'customers', 'energy'],
+  'metering.MeterReadingIngested': ['customers', 'energy', 'billing'],
+  'metering.ReadingCorrected': ['billing', 'energy', 'customers'],
+  'energy.ForecastImported': [],
+  'energy.OpenPositionChanged': [],
+  'energy.TradeRecorded': [],
+  'billing.InvoiceCreated': ['customers', 'messaging', 'energy'],
+  'billing.BillingRunAdvanced': [],
+  'messaging.NotificationSent': ['customers'],
+  'messaging.NotificationBounced': ['customers'],
+  'messaging.NotificationFailed': ['customers'],
+};

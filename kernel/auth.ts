@@ -1,0 +1,37 @@
+import { GraphQLError } from 'graphql';
+
+/** Who asks, as the gateway has verified it. */
+export type Actor = Readonly<{
+  kind: 'user' | 'service' | 'channel';
+  id: string;
+  name: string;
+  tenant: string;
+  scopes: readonly string[];
+  /** Set for customers: they see their own rows only. */
+  customerId?: string;
+  /** Set for sales channels and partners. */
+  channel?: string;
+  /** System time, milliseconds. */
+  expiresAt: number;
+}>;
+
+/** Every signed-in actor has it. */
+export const SESSION_SCOPE = 'session';
+
+export const hasScopes = (actor: Actor | null, needs: readonly string[]): boolean =>
+  needs.every((need) => actor !== null && (need === SESSION_SCOPE || actor.scopes.includes(need)));
+
+export const unauthenticated = () => new GraphQLError('Sign in first.', { extensions: { code: 'UNAUTHENTICATED' } });
+export const forbidden = (needs: readonly string[]) => new GraphQLError(`This needs the scope ${needs.join(' and ')}.`, { extensions: { code: 'FORBIDDEN' } });
+
+/** Throws unless the actor holds all the scopes. */
+export function requireScopes(actor: Actor | null, needs: readonly string[]): void {
+  if (hasScopes(actor, needs)) return;
+  throw actor === null ? unauthenticated() : forbidden(needs);
+}
+
+/** The staff member or service behind a write, for trails and four-eyes rules. */
+export function requireActor(actor: Actor | null): Actor {
+  if (actor === null) throw unauthenticated();
+  return actor;
+}

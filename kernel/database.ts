@@ -1,0 +1,133 @@
+// One domain's access to one tenant's database: typed reads through Prisma, everything else as SQL.
+import pg from 'pg';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { isProblem } from './problem.ts';
+
+/** Runs SQL; parameters are bound, never spliced. bigint comes back as bigint, numeric and date as text, timestamptz as Date. */
+export type Sql = {
+  <Row extends object = Record<string, unknown>>(strings: TemplateStringsArray, ...values: readonly unknown[]): Promise<Row[]>;
+};
+export type Queryable = Readonly<{
+  sql: Sql;
+  /** SQL text with $1… parameters, for statements that are built. */
+  query: <Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<{ rows: Row[]; rowCount: number }>;
+}>;
+/** A transaction of one domain, with what its events must say. */
+export type Tx = Queryable & Readonly<{ client: pg.PoolClient; domain: string; tenant: string; correlationId: string; causationId: string | null }>;
+export type Db<Prisma = unknown> = Queryable &
+  Readonly<{
+    prisma: Prisma;
+    pool: pg.Pool;
+    domain: string;
+    tenant: string;
+    correlationId: string;
+    causationId: string | null;
+    /** Set for a customer's session: every transaction shows the own rows only. */
+    ownCustomer: string | null;
+    /** The same connections for work that another request or event has caused. */
+    causedBy: (cause: { correlationId: string; causationId?: string | null }) => Db<Prisma>;
+  }>;
+
+const [TEXT_ARRAY, INT8_ARRAY, DATE_ARRAY, NUMERIC_ARRAY] = [1009, 1016, 1182, 1231];
+const textArray = pg.types.getTypeParser(TEXT_ARRAY as never) as (text: string) => unknown;
+
+export const types = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (format === 'binary') return pg.types.getTypeParser(oid, 'binary');
+    if (oid === pg.types.builtins.INT8) return BigInt;
+    if (oid === pg.types.builtins.DATE || oid === pg.types.builtins.NUMERIC || oid === pg.types.builtins.INTERVAL) return String;
+    if (oid === INT8_ARRAY) return (text: string) => (textArray(text) as (string | null)[]).map((item) => (item === null ? null : BigInt(item)));
+    if (oid === DATE_ARRAY || oid === NUMERIC_ARRAY) return textArray;
+    return pg.types.getTypeParser(oid);
+  },
+} as pg.CustomTypesConfig;
+
+export type PrismaClientType<Prisma> = new (options: { adapter: PrismaPg }) => Prisma;
+
+export type DbOptions<Prisma> = Readonly<{ url: string; domain: string; tenant: string; Prisma?: PrismaClientType<Prisma> | undefined; maxConnections?: number }>;
+
+/** Opens a pool; `ownCustomer` views share it and differ in what their transactions may see. */
+export function openDb<Prisma = unknown>({ url, domain, tenant, Prisma, maxConnections = 8 }: DbOptions<Prisma>): Db<Prisma> & { close: () => Promise<void> } {
+  const schema = domain === 'operations' ? 'platform' : domain;
+  const pool = new pg.Pool({ connectionString: url, max: maxConnections, types, application_name: `stromgraph ${domain}`, idleTimeoutMillis: 30_000 });
+  pool.on('error', () => {}); // an idle connection that died is replaced at its next use
+  const prisma = Prisma ? new Prisma({ adapter: new PrismaPg(pool, { schema }) }) : (undefined as Prisma);
+  const make = (correlationId: string, causationId: string | null): Db<Prisma> => ({
+    ...queryableOf(pool),
+    prisma,
+    pool,
+    domain,
+    tenant,
+    correlationId,
+    causationId,
+    ownCustomer: null,
+    causedBy: (cause) => make(cause.correlationId, cause.causationId ?? null),
+  });
+  return {
+    ...make('start', null),
+    close: async () => {
+      await (prisma as { $disconnect?: () => Promise<void> } | undefined)?.$disconnect?.();
+      await pool.end();
+    },
+  };
+}
+
+/** One transaction; a returned problem or a thrown fault rolls it back, nothing of it stays. */
+export async function transact<T>(db: Db<any>, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await db.pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query(db.ownCustomer ? `BEGIN READ ONLY` : 'BEGIN');
+    if (db.ownCustomer) await client.query(`SELECT set_config('stromgraph.customer', $1, true)`, [db.ownCustomer]);
+    const outcome = await work({
+      ...queryableOf(client),
+      client,
+      domain: db.domain,
+      tenant: db.tenant,
+      correlationId: db.correlationId,
+      causationId: db.causationId,
+    });
+    await client.query(isProblem(outcome) ? 'ROLLBACK' : 'COMMIT');
+    return outcome;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failure: Error) => (broken = failure));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** The name of the constraint that a statement broke, with its SQLSTATE; null for any other error. */
+export function constraintOf(error: unknown): { name: string; code: string } | null {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
+  if (!/^23/.test(error.code)) return null;
+  return { name: 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : '', code: error.code };
+}
+
+/** Whether trying again may help: the connection, a lock, a time-out or the server is at fault, not the data. */
+export function isPassing(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^(08|40|53|55P03|57|58|25P0[234]|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) || (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message));
+}
+
+/** Runs `work` under a savepoint: its failure leaves the transaction usable. */
+export async function savepoint<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+  await tx.query('SAVEPOINT step');
+  try {
+    const outcome = await work();
+    await tx.query('RELEASE SAVEPOINT step');
+    return outcome;
+  } catch (error) {
+    await tx.query('ROLLBACK TO SAVEPOINT step');
+    throw error;
+  }
+}
+
+function queryableOf(on: pg.Pool | pg.PoolClient): Queryable {
+  const query: Queryable['query'] = async (text, values = []) => {
+    const result = await on.query({ text, values: values as unknown[], types });
+    return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+  };
+  const sql: Sql = async (strings, ...values) => (await query(strings.reduce((text, part, index) => `${text}$${index}${part}`), values)).rows as never;
+  return { sql, query };
+}

@@ -1,0 +1,31 @@
+import type { z } from 'zod';
+import { fault, invalid, type InputFault, type InputInvalid } from './problem.ts';
+
+/** Checks an input's shape; what does not fit comes back as the problem InputInvalid with a fault per field. */
+export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T | InputInvalid {
+  const parsed = schema.safeParse(input);
+  return parsed.success ? parsed.data : invalid(parsed.error.issues.map(toFault));
+}
+
+/** What zod found, in our words; `allowed` comes from the schema's own limits. */
+export function toFault(issue: z.core.$ZodIssue): InputFault {
+  const path = issue.path.map(String).join('.') || 'input';
+  return fault(path, issue.message, allowedBy(issue));
+}
+
+function allowedBy(issue: z.core.$ZodIssue): string | null {
+  switch (issue.code) {
+    case 'too_small':
+      return `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
+    case 'too_big':
+      return `${issue.inclusive === false ? 'less than' : 'at most'} ${issue.maximum}`;
+    case 'invalid_value':
+      return issue.values.map(String).join(', ');
+    case 'invalid_format':
+      return issue.pattern ?? issue.format;
+    case 'not_multiple_of':
+      return `multiples of ${issue.divisor}`;
+    default:
+      return null;
+  }
+}

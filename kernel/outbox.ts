@@ -1,0 +1,28 @@
+import type { Tx } from './database.ts';
+import type { EventType } from './event.ts';
+import { newId } from './ids.ts';
+
+export type Fact<Data> = Readonly<{ aggregateType: string; aggregateId: string; data: Data }>;
+
+/** Writes a fact into the writer's own transaction. It locks the aggregate's version until commit, so events of one aggregate keep their order. */
+export const publish = <Data>(tx: Tx, type: EventType<Data>, fact: Fact<Data>): Promise<void> => publishAll(tx, type, [fact]);
+
+/** Many facts of one kind in one statement. */
+export async function publishAll<Data>(tx: Tx, type: EventType<Data>, facts: readonly Fact<Data>[]): Promise<void> {
+  if (facts.length === 0) return;
+  if (type.domain !== tx.domain) throw new Error(`${tx.domain} may not publish ${type.name}`);
+  const { rows } = await tx.query<{ at: Date }>('SELECT platform.business_now() AS at');
+  const events = facts.map(({ aggregateType, aggregateId, data }) => ({
+    id: newId<'event'>(),
+    aggregatetype: aggregateType,
+    aggregateid: aggregateId,
+    type: type.name,
+    version: type.version,
+    payload: type.schema.parse(data),
+    tenant: tx.tenant,
+    occurred_at: rows[0]!.at.toISOString(),
+    correlation_id: tx.correlationId,
+    causation_id: tx.causationId,
+  }));
+  await tx.query(`SELECT ${tx.domain}.publish($1::jsonb)`, [JSON.stringify(events)]);
+}

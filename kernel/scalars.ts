@@ -1,0 +1,30 @@
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { DateTimeResolver, JSONResolver, LocalDateResolver, SafeIntResolver } from 'graphql-scalars';
+
+const DECIMAL = /^-?\d{1,30}(\.\d{1,18})?$/;
+
+const decimal = (value: unknown): string => {
+  if (typeof value === 'string' && DECIMAL.test(value)) return value;
+  throw new GraphQLError('A Decimal is text such as "27.50".', { extensions: { code: 'BAD_USER_INPUT' } });
+};
+
+/** A decimal number as text, so that no double rounds it. */
+const Decimal = new GraphQLScalarType({
+  name: 'Decimal',
+  serialize: (value) => decimal(typeof value === 'object' && value !== null ? String(value) : value),
+  parseValue: decimal,
+  parseLiteral: (node) => decimal(node.kind === Kind.STRING ? node.value : null),
+});
+
+/** Takes bigints from resolvers; a value that a double cannot hold is refused, never rounded. */
+const SafeInt = new GraphQLScalarType({
+  ...SafeIntResolver.toConfig(),
+  serialize: (value) => SafeIntResolver.serialize(typeof value === 'bigint' ? safe(value) : value),
+});
+
+function safe(value: bigint): number {
+  if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER)) throw new RangeError('a SafeInt holds whole numbers within ±(2^53 − 1)');
+  return Number(value);
+}
+
+export const scalars = { DateTime: DateTimeResolver, LocalDate: LocalDateResolver, SafeInt, Decimal, JSON: JSONResolver };

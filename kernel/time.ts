@@ -1,0 +1,50 @@
+// Instants are UTC (`Date` at the database's border, Temporal inside); business days are days of Europe/Berlin.
+export const BERLIN = 'Europe/Berlin';
+/** A calendar day, `YYYY-MM-DD`. */
+export type LocalDate = string;
+
+export const QUARTER_HOUR_MS = 900_000;
+const DAY_TEXT = /^\d{4}-\d{2}-\d{2}$/;
+
+export function isLocalDate(text: string): boolean {
+  if (!DAY_TEXT.test(text)) return false;
+  try {
+    return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString() === text;
+  } catch {
+    return false;
+  }
+}
+
+/** 00:00 of a day in Berlin as an instant. */
+export const startOfDay = (day: LocalDate, zone = BERLIN): Date => new Date(Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: zone }).epochMilliseconds);
+
+/** The Berlin day to which an instant belongs. */
+export const dayOf = (instant: Date, zone = BERLIN): LocalDate =>
+  Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString();
+
+export const addDays = (day: LocalDate, days: number): LocalDate => Temporal.PlainDate.from(day).add({ days }).toString();
+export const addMonths = (day: LocalDate, months: number): LocalDate => Temporal.PlainDate.from(day).add({ months }).toString();
+/** Days from `from` (inclusive) to `until` (exclusive). */
+export const daysBetween = (from: LocalDate, until: LocalDate): number => Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(until), { largestUnit: 'day' }).days;
+export const daysInYear = (day: LocalDate): number => Temporal.PlainDate.from(day).daysInYear;
+
+/** A local time of a day in Berlin as an instant; a time that the clock change skips or doubles is refused by Temporal with a RangeError. */
+export const atLocalTime = (day: LocalDate, time: string, zone = BERLIN): Date =>
+  new Date(Temporal.PlainDate.from(day).toPlainDateTime(Temporal.PlainTime.from(time)).toZonedDateTime(zone, { disambiguation: 'reject' }).epochMilliseconds);
+
+/** The starts of a day's quarter hours: 96, on the days of a clock change 92 or 100. */
+export function quarterHoursOf(day: LocalDate, zone = BERLIN): Date[] {
+  const start = startOfDay(day, zone).getTime();
+  const end = startOfDay(addDays(day, 1), zone).getTime();
+  return Array.from({ length: (end - start) / QUARTER_HOUR_MS }, (_, index) => new Date(start + index * QUARTER_HOUR_MS));
+}
+
+/** Reads an instant that says its offset (or Z); null for anything else, a bare local time included. */
+export function parseInstant(text: string): Date | null {
+  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/i.test(text)) return null;
+  try {
+    return new Date(Temporal.Instant.from(text).epochMilliseconds);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,32 @@
+// One throw-away cluster per test run with one migrated template; every test file clones its own database.
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { startPostgres } from '../scripts/postgres.ts';
+import { migrate } from '../scripts/migrate.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    clusterUrl: string;
+  }
+}
+
+export const TEMPLATE = 'stromgraph_template';
+
+export default async function setup({ provide }: TestProject) {
+  const directory = await mkdtemp(join(tmpdir(), 'stromgraph-test-'));
+  await chmod(directory, 0o755);
+  const postgres = await startPostgres({ directory, durability: 'throw-away' });
+  const owner = new pg.Client(postgres.url('postgres'));
+  await owner.connect();
+  await owner.query(`CREATE DATABASE ${TEMPLATE}`);
+  await owner.end();
+  await migrate(postgres.url(TEMPLATE), 'demo');
+  provide('clusterUrl', postgres.url('postgres'));
+  return async () => {
+    await postgres.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+}
