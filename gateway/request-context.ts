@@ -1,4 +1,7 @@
-import type { Actor } from '@stromgraph/kernel/auth.ts';
+import type { Actor } from '@stromgraph/kernel/auth';
 
-/** What the gateway knows of one request; it travels to every subgraph in the signed envelope. */
-export type RequestContext = Readonly<{ actor: Actor | null; tenant: string | null; requestId: string; deadlineAt: number }>;
+/**
+ * What the gateway knows of one request; it travels to every subgraph in the signed envelope. `fetchMs`, if
+ * given, is how long one fetch may take: only operations with a patient field have it.
+ */
+export type RequestContext = Readonly<{ actor: Actor | null; tenant: string | null; requestId: string; deadlineAt: number; fetchMs?: number }>;

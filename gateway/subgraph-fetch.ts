@@ -1,4 +1,4 @@
-import { ENVELOPE_HEADER, SIGNATURE_HEADER, signRequest } from '@stromgraph/kernel/signature.ts';
+import { ENVELOPE_HEADER, SIGNATURE_HEADER, signRequest } from '@stromgraph/kernel/signature';
 import { Pool, type Dispatcher } from 'undici';
 import { makeBreaker, type BreakerRule } from './breaker.ts';
 import { fetchFault } from './execute/reply.ts';
@@ -23,11 +23,12 @@ type Settings = Readonly<{ name: string; url: string; secret: string; limits?: P
 export function makeSubgraphFetch({ name, url, secret, limits, onOutcome }: Settings): SubgraphFetch {
   const { connections, timeoutMs, responseBytes, breaker: rule } = { ...SUBGRAPH_LIMITS, ...limits };
   const { origin, pathname: path } = new URL(url);
+  if (origin === 'null') throw new Error(`The subgraph ${name} has no address.`);
   const pool = new Pool(origin, { connections, keepAliveTimeout: 30_000, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: timeoutMs } });
   const breaker = makeBreaker(rule);
 
   async function send({ body, mutation, context }: Parameters<Send>[0]): Promise<string> {
-    const about = context as RequestContext & { fetchMs?: number };
+    const about = context as RequestContext;
     if (!breaker.allows()) {
       onOutcome?.({ subgraph: name, outcome: 'broken', ms: 0 });
       throw fetchFault('SUBGRAPH_UNAVAILABLE', UNAVAILABLE);
@@ -71,9 +72,11 @@ function exchange(pool: Pool, request: Dispatcher.DispatchOptions, limit: Readon
     let bytes = 0;
     let status = 0;
     let controller: Dispatcher.DispatchController | null = null;
+    let ended: Error | null = null;
     const timer = setTimeout(() => end(Object.assign(new Error(TIMEOUT), { name: TIMED_OUT })), Math.max(0, limit.ms));
 
     function end(error: Error): void {
+      ended = error;
       clearTimeout(timer);
       controller?.abort(error);
       reject(error);
@@ -82,6 +85,7 @@ function exchange(pool: Pool, request: Dispatcher.DispatchOptions, limit: Readon
     pool.dispatch(request, {
       onRequestStart(started) {
         controller = started;
+        if (ended) started.abort(ended); // it waited for a connection longer than it may take
       },
       onResponseStart(_, statusCode) {
         status = statusCode;

@@ -1,4 +1,4 @@
-import { getVariableValues, Kind, OperationTypeNode, type DocumentNode, type FragmentDefinitionNode, type OperationDefinitionNode } from 'graphql';
+import { Kind, OperationTypeNode, type DocumentNode, type FragmentDefinitionNode, type OperationDefinitionNode } from 'graphql';
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import type { Supergraph } from '../supergraph.ts';
 import { findArgumentConflict } from './argument-conflicts.ts';
@@ -6,7 +6,6 @@ import { compilePlan } from './compile.ts';
 import { never } from './conditions.ts';
 import type { Send, Step, Tools } from './fetch.ts';
 import { compileIntrospection } from './introspection.ts';
-import type { Fields } from './own.ts';
 import { objectTypesOf } from './types.ts';
 import { collectFields, type Fragments } from './write/collect.ts';
 import { compileResponse, rootType, type WriteData } from './write/response.ts';
@@ -20,10 +19,7 @@ export type CompiledOperation = Readonly<{
   run: Step;
   write: WriteData;
   subscription: SubscriptionNode | null;
-  coerce: (variables: Fields) => Coerced;
 }>;
-
-export type Coerced = Readonly<{ values: Fields } | { faults: readonly string[] }>;
 
 /** A valid operation that cannot be planned: told to the client, not kept. */
 export type PlanFault = Error & { readonly planFault: true };
@@ -48,7 +44,6 @@ export function compileOperation({ supergraph, tools }: EngineTools, document: D
     run: compilePlan(rest, [], tools),
     write: compileResponse({ schema: apiSchema, supergraph: supergraph.schema, fragments, introspect: compileIntrospection(apiSchema, definition, fragments) }, definition),
     subscription,
-    coerce: compileCoercion(supergraph, definition),
   };
 }
 
@@ -82,14 +77,4 @@ function planOrFault(supergraph: Supergraph, document: DocumentNode, name: strin
 
 export function planFault(message: string, cause?: unknown): PlanFault {
   return Object.assign(new Error(message, { cause }), { planFault: true as const });
-}
-
-const NOTHING: Coerced = { values: {} };
-
-function compileCoercion({ apiSchema }: Supergraph, { variableDefinitions }: OperationDefinitionNode): (variables: Fields) => Coerced {
-  if (!variableDefinitions?.length) return () => NOTHING;
-  return (variables) => {
-    const { errors, coerced } = getVariableValues(apiSchema, variableDefinitions, variables, { maxErrors: 5, hideSuggestions: true });
-    return errors ? { faults: errors.map(({ message }) => message) } : { values: coerced };
-  };
 }

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import type { Actor } from '@stromgraph/kernel/auth';
+import { createRemoteJWKSet, customFetch, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { z } from 'zod';
+import { makeBoundedCache } from './bounded-cache.ts';
+import { callInternally } from './internal-call.ts';
+
+export type TokenRule = Readonly<{ issuer: string; audience: string }>;
+
+/** The actor behind a token, or null for a token that does not hold, whatever the reason. */
+export type VerifyToken = (token: string) => Promise<Actor | null>;
+
+const ALGORITHMS = ['EdDSA', 'Ed25519'];
+const TOLERANCE_SECONDS = 5;
+const MAX_TOKEN_LENGTH = 8_192;
+const MAX_KEPT_TOKENS = 10_000;
+
+const Claims = z.object({
+  sub: z.string().min(1).max(255),
+  name: z.string().max(255).default(''),
+  tenant: z.string().min(1).max(64),
+  scope: z.string().max(4_096).default(''),
+  kind: z.enum(['user', 'service', 'channel']).default('user'),
+  customerId: z.string().max(255).optional(),
+  channel: z.string().max(255).optional(),
+  exp: z.number(),
+});
+
+/** Verified tokens are kept by their hash until they expire, so that a signature is checked once per token. */
+export function makeVerifyToken(rule: TokenRule, keys: JWTVerifyGetKey, now: () => number = Date.now): VerifyToken {
+  const verified = makeBoundedCache<Actor>(MAX_KEPT_TOKENS, now);
+  return async (token) => {
+    if (token.length > MAX_TOKEN_LENGTH) return null;
+    const key = createHash('sha256').update(token).digest('base64');
+    const known = verified.get(key);
+    if (known) return known;
+    const actor = await verify(token, rule, keys, now);
+    if (actor) verified.set(key, actor, actor.expiresAt);
+    return actor;
+  };
+}
+
+async function verify(token: string, { issuer, audience }: TokenRule, keys: JWTVerifyGetKey, now: () => number): Promise<Actor | null> {
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      issuer,
+      audience,
+      algorithms: ALGORITHMS,
+      typ: 'at+jwt',
+      clockTolerance: TOLERANCE_SECONDS,
+      requiredClaims: ['sub', 'exp', 'iat', 'tenant'],
+      currentDate: new Date(now()),
+    });
+    return toActor(payload);
+  } catch (error) {
+    if (isAboutToken(error)) return null;
+    throw error;
+  }
+}
+
+/** Everything that is wrong with a token; the rest is about fetching the keys, and says nothing of the token. */
+function isAboutToken(error: unknown): boolean {
+  const code = String((error as { code?: unknown }).code);
+  return /^ERR_(JWT|JWS|JWE|JWK)_/.test(code) || ABOUT_TOKEN.has(code);
+}
+
+const ABOUT_TOKEN = new Set(['ERR_JOSE_ALG_NOT_ALLOWED', 'ERR_JOSE_NOT_SUPPORTED', 'ERR_JWKS_NO_MATCHING_KEY', 'ERR_JWKS_MULTIPLE_MATCHING_KEYS']);
+
+function toActor(payload: JWTPayload): Actor | null {
+  const claims = Claims.safeParse(payload);
+  if (!claims.success) return null;
+  const { sub, name, tenant, scope, kind, customerId, channel, exp } = claims.data;
+  return {
+    kind,
+    id: sub,
+    name,
+    tenant,
+    scopes: scope.split(' ').filter(Boolean),
+    ...(customerId === undefined ? {} : { customerId }),
+    ...(channel === undefined ? {} : { channel }),
+    expiresAt: (exp + TOLERANCE_SECONDS) * 1_000,
+  };
+}
+
+const REFRESH_EVERY_MS = 30_000;
+const KEYS_LIVE_MS = 600_000;
+
+/** The issuer's public keys, fetched by a signed call; an unknown key id asks again at most every 30 seconds. */
+export function remoteKeys(secret: string, jwksUrl: string): JWTVerifyGetKey {
+  return createRemoteJWKSet(new URL(jwksUrl), {
+    cooldownDuration: REFRESH_EVERY_MS,
+    cacheMaxAge: KEYS_LIVE_MS,
+    [customFetch]: async (url) => {
+      const { status, text } = await callInternally(secret, url, 'GET');
+      return new Response(text, { status, headers: { 'content-type': 'application/json' } });
+    },
+  });
+}
