@@ -1,5 +1,6 @@
 // Who hears what. The relay wakes these domains' queues; a test holds each domain's handlers against it.
 export const hearersOf: Readonly<Record<string, readonly string[]>> = {
+  'identity.AccessWithdrawn': [],
   'pricing.PriceVersionPublished': ['contracts', 'customers', 'billing'],
   'contracts.SwitchRequested': ['market'],
   'contracts.ContractConfirmed': ['customers', 'metering', 'energy', 'billing', 'messaging'],

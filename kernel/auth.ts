@@ -11,6 +11,8 @@ export type Actor = Readonly<{
   customerId?: string;
   /** Set for sales channels and partners. */
   channel?: string;
+  /** The sign-in that the token belongs to. */
+  sessionId?: string;
   /** System time, milliseconds. */
   expiresAt: number;
 }>;

@@ -72,6 +72,16 @@ export function openDb<Prisma = unknown>({ url, domain, tenant, Prisma, maxConne
   };
 }
 
+/** For a request that names no tenant where there are several (a sign-in, before its input is read): it reaches nothing. */
+export function nowhere<Prisma>(domain: string): Db<Prisma> {
+  const refuse = async (): Promise<never> => {
+    throw new Error('the request names no tenant');
+  };
+  const pool = { connect: refuse } as unknown as pg.Pool;
+  const db: Db<Prisma> = { sql: refuse, query: refuse, pool, prisma: undefined as Prisma, domain, tenant: '', correlationId: '', causationId: null, ownCustomer: null, causedBy: () => db };
+  return db;
+}
+
 /** One transaction; a returned problem or a thrown fault rolls it back, nothing of it stays. */
 export async function transact<T>(db: Db<any>, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await db.pool.connect();
@@ -87,7 +97,9 @@ export async function transact<T>(db: Db<any>, work: (tx: Tx) => Promise<T>): Pr
       correlationId: db.correlationId,
       causationId: db.causationId,
     });
-    await client.query(isProblem(outcome) ? 'ROLLBACK' : 'COMMIT');
+    const { command } = await client.query(isProblem(outcome) ? 'ROLLBACK' : 'COMMIT');
+    // After a swallowed error PostgreSQL answers COMMIT with a rollback, without an error of its own.
+    if (command === 'ROLLBACK' && !isProblem(outcome)) throw new Error('the transaction had failed and was rolled back');
     return outcome;
   } catch (error) {
     await client.query('ROLLBACK').catch((failure: Error) => (broken = failure));
@@ -107,7 +119,7 @@ export function constraintOf(error: unknown): { name: string; code: string } | n
 /** Whether trying again may help: the connection, a lock, a time-out or the server is at fault, not the data. */
 export function isPassing(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^(08|40|53|55P03|57|58|25P0[234]|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) || (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message));
+  return /^(08|40|53|55P03|57|58|25P0[34]|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) || (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message));
 }
 
 /** Runs `work` under a savepoint: its failure leaves the transaction usable. */

@@ -27,8 +27,13 @@ export type Runtime<Prisma = unknown> = Readonly<{
   redisUrl: string | null;
   env: Readonly<Record<string, string | undefined>>;
   log: Logger;
+  /** What was opened beside the database (queues, tails) and ends with the runtime, before the pools. */
+  atClose: (close: () => Promise<void>) => void;
   close: () => Promise<void>;
 }>;
+
+/** What handlers of events and of due work get beside the transaction. */
+export type Tools = Readonly<{ keyring: Keyring; log: Logger }>;
 
 /** What every resolver, action and job gets. */
 export type Context<Prisma = unknown, Loaders = unknown> = Readonly<{
@@ -36,6 +41,8 @@ export type Context<Prisma = unknown, Loaders = unknown> = Readonly<{
   actor: Actor | null;
   tenant: string;
   requestId: string;
+  /** Null for work without a client. */
+  clientAddress: string | null;
   /** System time, milliseconds. */
   deadlineAt: number;
   /** Business time, read once per request. */
@@ -53,6 +60,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** Opens the connections that the environment names; a missing or malformed variable ends the start with one line. */
 export function openRuntime<Prisma = unknown>(domain: string, Prisma?: PrismaClientType<Prisma>, env: Env = process.env): Runtime<Prisma> {
   const pools: { close: () => Promise<void> }[] = [];
+  const beside: (() => Promise<void>)[] = [];
   const tenants = new Map(
     [...connectionsOf(domain, env)].map(([name, { staff, own }]) => {
       const db = openDb<Prisma>({ url: staff, domain, tenant: name, Prisma });
@@ -74,7 +82,11 @@ export function openRuntime<Prisma = unknown>(domain: string, Prisma?: PrismaCli
     redisUrl: env['REDIS_URL'] || null,
     env,
     log: makeLog(domain),
-    close: async () => void (await Promise.all(pools.map((pool) => pool.close()))),
+    atClose: (close) => void beside.push(close),
+    close: async () => {
+      await Promise.all(beside.splice(0).map((close) => close()));
+      await Promise.all(pools.map((pool) => pool.close()));
+    },
   };
 }
 
@@ -87,13 +99,14 @@ export function backgroundContext<Prisma, Loaders>(runtime: Runtime<Prisma>, ten
 export function contextOn<Prisma, Loaders>(
   runtime: Runtime<Prisma>,
   db: Db<Prisma>,
-  { actor, requestId, deadlineAt }: { actor: Actor | null; requestId: string; deadlineAt: number },
+  { actor, requestId, deadlineAt, clientAddress }: { actor: Actor | null; requestId: string; deadlineAt: number; clientAddress?: string | null },
   loaders: (db: Db<Prisma>) => Loaders,
 ): Context<Prisma, Loaders> {
   let read: Promise<Date> | undefined;
   const now = () => (read ??= businessNow(db));
   return {
     db, actor, requestId, deadlineAt, now, runtime,
+    clientAddress: clientAddress ?? null,
     tenant: db.tenant,
     today: async () => dayOf(await now()),
     loaders: loaders(db),

@@ -8,6 +8,8 @@ export type Envelope = Readonly<{
   requestId: string;
   /** System time, milliseconds: after it nobody waits for the answer. */
   deadlineAt: number;
+  /** Where the client's connection comes from, for limits on guessing. */
+  clientAddress?: string | null;
   at: number;
   nonce: string;
 }>;

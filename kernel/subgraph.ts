@@ -3,7 +3,7 @@ import { ApolloServer, HeaderMap } from '@apollo/server';
 import { ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import type { Db } from './database.ts';
+import { type Db, nowhere } from './database.ts';
 import { maskError } from './masking.ts';
 import type { Context, Runtime } from './runtime.ts';
 import { contextOn } from './runtime.ts';
@@ -101,8 +101,9 @@ export async function startSubgraph<Prisma, Loaders>(runtime: Runtime<Prisma>, o
 
 function dbOf<Prisma>(runtime: Runtime<Prisma>, envelope: Envelope): Db<Prisma> {
   const name = envelope.actor?.tenant ?? envelope.tenant ?? (runtime.tenants.size === 1 ? [...runtime.tenants.keys()][0]! : '');
+  if (name === '') return nowhere(runtime.domain);
   const tenant = runtime.tenants.get(name);
-  if (!tenant) throw new Error(`there is no tenant ${name || '(none named)'}`);
+  if (!tenant) throw new Error(`there is no tenant ${name}`);
   const db = envelope.actor?.customerId ? tenant.own(envelope.actor.customerId) : tenant.db;
   return db.causedBy({ correlationId: envelope.requestId });
 }
