@@ -1,0 +1,282 @@
+SELECT platform.equip_domain('billing');
+-- Billing's promises, kept by the database: a contract and day is billed once, an issued document never changes,
+-- numbers have no gaps, lines add up to their header, and every document balances in the ledger.
+
+-- The contract as sold: billing's own copy, so that a run never waits for contracts.
+CREATE TABLE billing.contract_cache (
+  contract_id uuid PRIMARY KEY,
+  contract_number text NOT NULL UNIQUE,
+  customer_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  tariff_id uuid NOT NULL,
+  tariff_name text NOT NULL,
+  malo_id text NOT NULL,
+  profile text NOT NULL,
+  metering_kind text NOT NULL CHECK (metering_kind IN ('PROFILE', 'INTERVAL')),
+  start_on date NOT NULL,
+  end_on date CHECK (end_on > start_on),
+  activated boolean NOT NULL DEFAULT false,
+  billing_interval text NOT NULL CHECK (billing_interval IN ('MONTHLY', 'QUARTERLY', 'ANNUAL')),
+  payment_method text NOT NULL CHECK (payment_method IN ('SEPA', 'TRANSFER')),
+  expected_watt_hours bigint NOT NULL CHECK (expected_watt_hours >= 0),
+  advance_mode text NOT NULL CHECK (advance_mode IN ('ABSCHLAG_MONTHLY', 'ABSCHLAG_QUARTERLY', 'ABSCHLAG_YEARLY', 'NONE')),
+  advance_number integer NOT NULL CHECK (advance_number BETWEEN 0 AND 12),
+  grace_days integer NOT NULL CHECK (grace_days BETWEEN 0 AND 90),
+  vat_basis_points integer NOT NULL CHECK (vat_basis_points IN (0, 700, 1900))
+);
+CREATE INDEX contract_cache_by_customer ON billing.contract_cache (customer_id);
+
+-- What was agreed from which day; a row is never changed, a new price is a new row.
+CREATE TABLE billing.contract_price (
+  contract_id uuid NOT NULL REFERENCES billing.contract_cache,
+  valid_from date NOT NULL,
+  campaign_id uuid NOT NULL,
+  rate jsonb NOT NULL CHECK (rate ->> 'kind' IN ('FLAT', 'TIME_OF_USE', 'BLOCK', 'SPOT')),
+  working_price_ct_per_kwh numeric NOT NULL,
+  fix_fee_eur_per_month numeric NOT NULL CHECK (fix_fee_eur_per_month >= 0),
+  variable_bonus_ct_per_kwh numeric NOT NULL CHECK (variable_bonus_ct_per_kwh >= 0),
+  fixed_bonus_eur numeric NOT NULL CHECK (fixed_bonus_eur >= 0),
+  grid_working_ct_per_kwh numeric NOT NULL,
+  grid_fix_eur_per_month numeric NOT NULL,
+  PRIMARY KEY (contract_id, valid_from)
+);
+CREATE TRIGGER agreed_prices_never_change BEFORE UPDATE OR DELETE ON billing.contract_price FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER agreed_prices_stay BEFORE TRUNCATE ON billing.contract_price FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+
+-- Who gets the bill, sealed under the customer's key.
+CREATE TABLE billing.recipient (
+  customer_id uuid PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('INDIVIDUAL', 'BUSINESS')),
+  sealed text,
+  updated_at timestamptz NOT NULL
+);
+CREATE TABLE billing.mandate (
+  contract_id uuid PRIMARY KEY REFERENCES billing.contract_cache,
+  customer_id uuid NOT NULL,
+  reference text NOT NULL UNIQUE CHECK (length(reference) BETWEEN 1 AND 35),
+  signed_at timestamptz NOT NULL,
+  sequence_state text NOT NULL DEFAULT 'FRST' CHECK (sequence_state IN ('FRST', 'RCUR', 'FNAL', 'OOFF')),
+  sealed_iban text,
+  last_collected_on date
+);
+
+-- Energy by contract, Berlin day and tariff window, folded as readings arrive, so that a run reads days and not quarter hours.
+CREATE TABLE billing.usage (
+  contract_id uuid NOT NULL,
+  day date NOT NULL,
+  tariff_window text NOT NULL DEFAULT 'ALL',
+  watt_hours bigint NOT NULL CHECK (watt_hours >= 0),
+  -- Whether every quarter hour of the day has a value that may be billed (true or substitute).
+  complete boolean NOT NULL,
+  reading_version integer NOT NULL CHECK (reading_version > 0),
+  PRIMARY KEY (contract_id, day, tariff_window)
+);
+
+CREATE TABLE billing.billing_run (
+  id uuid PRIMARY KEY,
+  kind text NOT NULL CHECK (kind IN ('MONTHLY', 'QUARTERLY', 'YEARLY', 'MOVE_OUT', 'RE_RATING')),
+  from_on date NOT NULL,
+  until_on date NOT NULL CHECK (until_on > from_on),
+  dry_run boolean NOT NULL,
+  status text NOT NULL CHECK (status IN ('RUNNING', 'COMPLETED', 'COMPLETED_WITH_FAILURES')),
+  total integer NOT NULL CHECK (total >= 0),
+  done integer NOT NULL DEFAULT 0,
+  invoices_created integer NOT NULL DEFAULT 0 CHECK (invoices_created >= 0),
+  failed integer NOT NULL DEFAULT 0 CHECK (failed >= 0),
+  gross_cents bigint NOT NULL DEFAULT 0,
+  started_by text NOT NULL,
+  started_at timestamptz NOT NULL,
+  finished_at timestamptz,
+  CHECK (done BETWEEN 0 AND total),
+  CHECK (invoices_created + failed <= done OR dry_run),
+  CHECK ((status = 'RUNNING') = (finished_at IS NULL)),
+  CHECK (status = 'RUNNING' OR done = total),
+  CHECK ((status = 'COMPLETED_WITH_FAILURES') = (failed > 0 AND status <> 'RUNNING'))
+);
+-- The same kind of run over the same days goes on once at a time.
+CREATE UNIQUE INDEX one_run_at_a_time ON billing.billing_run (kind, from_on, until_on) WHERE status = 'RUNNING' AND NOT dry_run;
+
+-- What one run has to do: a row per contract, settled once.
+CREATE TABLE billing.billing_run_contract (
+  run_id uuid NOT NULL REFERENCES billing.billing_run,
+  contract_id uuid NOT NULL,
+  chunk integer NOT NULL CHECK (chunk >= 0),
+  status text NOT NULL DEFAULT 'PENDING' CHECK (status IN ('PENDING', 'BILLED', 'FAILED')),
+  reason text,
+  detail text,
+  invoice_id uuid,
+  gross_cents bigint,
+  PRIMARY KEY (run_id, contract_id),
+  CHECK ((status = 'FAILED') = (reason IS NOT NULL)),
+  CHECK ((status = 'BILLED') = (gross_cents IS NOT NULL)),
+  CHECK (invoice_id IS NULL OR status = 'BILLED')
+);
+CREATE INDEX billing_run_contract_by_chunk ON billing.billing_run_contract (run_id, chunk, status);
+
+CREATE TABLE billing.number_series (
+  series text NOT NULL CHECK (series IN ('INVOICE', 'ADVANCE', 'CREDIT')),
+  year integer NOT NULL CHECK (year BETWEEN 2000 AND 2999),
+  last bigint NOT NULL DEFAULT 0 CHECK (last >= 0),
+  PRIMARY KEY (series, year)
+);
+-- A number is given once and never taken back.
+CREATE FUNCTION billing.refuse_returned_numbers() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION 'series % of % stands at % and only goes on', OLD.series, OLD.year, OLD.last USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER numbers_only_rise BEFORE UPDATE ON billing.number_series FOR EACH ROW
+  WHEN (NEW.last <= OLD.last OR NEW.series <> OLD.series OR NEW.year <> OLD.year) EXECUTE FUNCTION billing.refuse_returned_numbers();
+CREATE TRIGGER series_stay BEFORE DELETE ON billing.number_series FOR EACH ROW EXECUTE FUNCTION billing.refuse_returned_numbers();
+
+CREATE TABLE billing.invoice (
+  id uuid PRIMARY KEY,
+  customer_id uuid NOT NULL,
+  contract_id uuid NOT NULL REFERENCES billing.contract_cache,
+  campaign_id uuid NOT NULL,
+  tariff_id uuid NOT NULL,
+  -- The campaign whose prices were billed; a later campaign never changes it.
+  price_version uuid NOT NULL,
+  type text NOT NULL CHECK (type IN ('FINAL', 'ADVANCE', 'CREDIT')),
+  state text NOT NULL CHECK (state IN ('DRAFT', 'ISSUED', 'CANCELLED')),
+  series text GENERATED ALWAYS AS (CASE type WHEN 'FINAL' THEN 'INVOICE' ELSE type END) STORED,
+  number_year integer,
+  number_in_year bigint CHECK (number_in_year > 0),
+  invoice_number text UNIQUE,
+  issued_on date,
+  due_on date CHECK (due_on >= issued_on),
+  period daterange NOT NULL CHECK (NOT isempty(period) AND lower_inc(period) AND NOT upper_inc(period) AND lower(period) IS NOT NULL AND upper(period) IS NOT NULL),
+  watt_hours bigint NOT NULL CHECK (watt_hours >= 0),
+  net_cents bigint NOT NULL,
+  vat_cents bigint NOT NULL,
+  gross_cents bigint NOT NULL CHECK (gross_cents = net_cents + vat_cents),
+  currency text NOT NULL DEFAULT 'EUR' CHECK (currency = 'EUR'),
+  -- The recipient as printed, sealed.
+  sealed_recipient text,
+  run_id uuid REFERENCES billing.billing_run,
+  created_at timestamptz NOT NULL,
+  UNIQUE (series, number_year, number_in_year),
+  CHECK ((state = 'DRAFT') = (invoice_number IS NULL)),
+  CHECK ((invoice_number IS NULL) = (number_in_year IS NULL)),
+  CHECK ((invoice_number IS NULL) = (number_year IS NULL)),
+  CHECK ((invoice_number IS NULL) = (issued_on IS NULL)),
+  CHECK ((invoice_number IS NULL) = (due_on IS NULL)),
+  CHECK (number_year IS NULL OR number_year = extract(year FROM issued_on)),
+  -- A contract and day is billed once, however often a run is started, in parallel, or killed.
+  CONSTRAINT a_day_is_billed_once EXCLUDE USING gist (contract_id WITH =, period WITH &&) WHERE (type = 'FINAL' AND state <> 'CANCELLED')
+);
+CREATE INDEX invoice_by_customer ON billing.invoice (customer_id, issued_on DESC, id DESC);
+CREATE INDEX invoice_by_contract ON billing.invoice (contract_id, issued_on DESC, id DESC);
+CREATE INDEX invoice_by_run ON billing.invoice (run_id);
+
+CREATE TABLE billing.invoice_line_item (
+  invoice_id uuid NOT NULL REFERENCES billing.invoice DEFERRABLE INITIALLY DEFERRED,
+  position integer NOT NULL CHECK (position > 0),
+  charge_type text NOT NULL CHECK (charge_type IN ('ENERGY', 'GRID', 'METERING', 'CONCESSION', 'LEVY', 'TAX', 'FIXED_FEE', 'BONUS', 'ADVANCE_CREDIT', 'DUNNING_FEE', 'ADJUSTMENT')),
+  description text NOT NULL,
+  quantity_watt_hours bigint,
+  quantity_days integer,
+  unit_price numeric,
+  net_cents bigint NOT NULL,
+  vat_basis_points integer NOT NULL CHECK (vat_basis_points IN (0, 700, 1900)),
+  vat_cents bigint NOT NULL,
+  from_on date NOT NULL,
+  until_on date NOT NULL CHECK (until_on > from_on),
+  -- +1: a charge on an invoice; −1: the mirror of a charge on a credit.
+  direction smallint NOT NULL DEFAULT 1 CHECK (direction IN (1, -1)),
+  PRIMARY KEY (invoice_id, position),
+  -- The sign rule of each charge type: bonuses and credited advances lower a bill, charges raise it, adjustments go both ways; energy follows its price.
+  CONSTRAINT charges_have_their_sign CHECK (
+    CASE WHEN charge_type IN ('BONUS', 'ADVANCE_CREDIT') THEN direction * net_cents <= 0
+         WHEN charge_type IN ('ADJUSTMENT', 'ENERGY') THEN true
+         ELSE direction * net_cents >= 0 END)
+);
+
+CREATE FUNCTION billing.check_invoice_sums() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE wrong uuid; BEGIN
+  SELECT i.id INTO wrong FROM inserted i
+  LEFT JOIN LATERAL (SELECT count(*) AS lines, sum(l.net_cents) AS net, sum(l.vat_cents) AS vat FROM billing.invoice_line_item l WHERE l.invoice_id = i.id) s ON true
+  WHERE s.lines = 0 OR s.net <> i.net_cents OR s.vat <> i.vat_cents LIMIT 1;
+  IF wrong IS NOT NULL THEN RAISE EXCEPTION 'the lines of invoice % do not add up to it', wrong USING ERRCODE = 'check_violation', CONSTRAINT = 'lines_add_up_to_the_invoice'; END IF;
+  -- VAT is worked out once per rate on the net sum of the document, half away from zero.
+  SELECT i.id INTO wrong FROM inserted i
+  JOIN LATERAL (SELECT l.vat_basis_points, sum(l.net_cents) AS net, sum(l.vat_cents) AS vat FROM billing.invoice_line_item l WHERE l.invoice_id = i.id GROUP BY 1) s ON true
+  WHERE s.vat <> round(s.net * s.vat_basis_points / 10000.0) LIMIT 1;
+  IF wrong IS NOT NULL THEN RAISE EXCEPTION 'the VAT of invoice % is not that of its net sums', wrong USING ERRCODE = 'check_violation', CONSTRAINT = 'vat_follows_the_net_sum'; END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER lines_add_up_to_the_invoice AFTER INSERT ON billing.invoice REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION billing.check_invoice_sums();
+
+CREATE FUNCTION billing.refuse_late_lines() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE late uuid; BEGIN
+  SELECT l.invoice_id INTO late FROM inserted l JOIN billing.invoice i ON i.id = l.invoice_id LIMIT 1;
+  IF late IS NOT NULL THEN RAISE EXCEPTION 'invoice % is written; its lines came with it', late USING ERRCODE = 'restrict_violation'; END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER lines_come_before_their_invoice AFTER INSERT ON billing.invoice_line_item REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION billing.refuse_late_lines();
+CREATE TRIGGER lines_never_change BEFORE UPDATE OR DELETE ON billing.invoice_line_item FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER lines_stay BEFORE TRUNCATE ON billing.invoice_line_item FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+
+-- An issued invoice is a legal document. The application never changes one, and neither may a console session.
+CREATE FUNCTION billing.refuse_change_of_issued_invoice() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION 'invoice % was issued on % and cannot change', OLD.invoice_number, OLD.issued_on USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER issued_invoices_never_change BEFORE UPDATE OR DELETE ON billing.invoice
+  FOR EACH ROW WHEN (OLD.state <> 'DRAFT') EXECUTE FUNCTION billing.refuse_change_of_issued_invoice();
+CREATE TRIGGER invoices_stay BEFORE TRUNCATE ON billing.invoice FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+
+-- A number belongs to its series: it exists in an invoice only when the series has been drawn that far.
+CREATE FUNCTION billing.refuse_undrawn_numbers() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE wrong text; BEGIN
+  SELECT i.invoice_number INTO wrong FROM inserted i LEFT JOIN billing.number_series s ON s.series = i.series AND s.year = i.number_year
+  WHERE i.invoice_number IS NOT NULL AND (s.last IS NULL OR i.number_in_year > s.last) LIMIT 1;
+  IF wrong IS NOT NULL THEN RAISE EXCEPTION 'invoice number % was not drawn from its series', wrong USING ERRCODE = 'check_violation', CONSTRAINT = 'numbers_are_drawn'; END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER numbers_are_drawn AFTER INSERT ON billing.invoice REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION billing.refuse_undrawn_numbers();
+
+-- Double entry. One INSERT carries whole documents; what is booked stays.
+CREATE TABLE billing.ledger_entry (
+  id uuid PRIMARY KEY,
+  fiscal_month date NOT NULL CHECK (extract(day FROM fiscal_month) = 1),
+  document_id uuid NOT NULL,
+  document_type text NOT NULL CHECK (document_type IN ('INVOICE', 'CREDIT_NOTE', 'PAYMENT', 'RETURN', 'FEE')),
+  position integer NOT NULL CHECK (position > 0),
+  account text NOT NULL CHECK (account ~ '^\d{4}$'),
+  customer_id uuid,
+  debit_cents bigint NOT NULL DEFAULT 0 CHECK (debit_cents >= 0),
+  credit_cents bigint NOT NULL DEFAULT 0 CHECK (credit_cents >= 0),
+  posted_at timestamptz NOT NULL,
+  UNIQUE (document_id, position),
+  CHECK ((debit_cents = 0) <> (credit_cents = 0))
+);
+CREATE INDEX ledger_entry_by_month ON billing.ledger_entry (fiscal_month, account);
+CREATE FUNCTION billing.check_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE wrong uuid; BEGIN
+  SELECT document_id INTO wrong FROM inserted GROUP BY document_id HAVING sum(debit_cents) <> sum(credit_cents) LIMIT 1;
+  IF wrong IS NOT NULL THEN RAISE EXCEPTION 'document % does not balance', wrong USING ERRCODE = 'check_violation', CONSTRAINT = 'documents_balance'; END IF;
+  SELECT e.document_id INTO wrong FROM billing.ledger_entry e JOIN (SELECT document_id, count(*) AS n FROM inserted GROUP BY 1) i USING (document_id)
+    GROUP BY e.document_id, i.n HAVING count(*) <> i.n LIMIT 1;
+  IF wrong IS NOT NULL THEN RAISE EXCEPTION 'document % is booked already', wrong USING ERRCODE = 'restrict_violation'; END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER documents_balance AFTER INSERT ON billing.ledger_entry REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION billing.check_balance();
+CREATE TRIGGER ledger_entries_never_change BEFORE UPDATE OR DELETE ON billing.ledger_entry FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER ledger_entries_stay BEFORE TRUNCATE ON billing.ledger_entry FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+
+REVOKE UPDATE, DELETE ON billing.contract_price, billing.invoice_line_item, billing.ledger_entry FROM stromgraph_billing;
+REVOKE DELETE ON billing.invoice, billing.number_series, billing.contract_cache, billing.billing_run, billing.billing_run_contract FROM stromgraph_billing;
+
+-- Customers see their own documents.
+ALTER TABLE billing.contract_cache ENABLE ROW LEVEL SECURITY;
+ALTER TABLE billing.contract_cache FORCE ROW LEVEL SECURITY;
+CREATE POLICY staff ON billing.contract_cache TO stromgraph_billing USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON billing.contract_cache FOR SELECT TO stromgraph_billing_own USING (customer_id = platform.own_customer());
+ALTER TABLE billing.invoice ENABLE ROW LEVEL SECURITY;
+ALTER TABLE billing.invoice FORCE ROW LEVEL SECURITY;
+CREATE POLICY staff ON billing.invoice TO stromgraph_billing USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON billing.invoice FOR SELECT TO stromgraph_billing_own USING (customer_id = platform.own_customer() AND state <> 'DRAFT');
+ALTER TABLE billing.invoice_line_item ENABLE ROW LEVEL SECURITY;
+ALTER TABLE billing.invoice_line_item FORCE ROW LEVEL SECURITY;
+CREATE POLICY staff ON billing.invoice_line_item TO stromgraph_billing USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON billing.invoice_line_item FOR SELECT TO stromgraph_billing_own
+  USING (EXISTS (SELECT 1 FROM billing.invoice i WHERE i.id = invoice_id AND i.customer_id = platform.own_customer() AND i.state <> 'DRAFT'));
+GRANT SELECT ON billing.contract_cache, billing.invoice, billing.invoice_line_item TO stromgraph_billing_own;
