@@ -1,0 +1,48 @@
+/** How many sockets and subscriptions one client may hold. Configuration, with these defaults. */
+export type LiveLimits = Readonly<{
+  subscriptionsPerSocket: number;
+  socketsPerUser: number;
+  socketsPerAddress: number;
+  messageBytes: number;
+  fragments: number;
+  /** Bytes that wait for a client before it counts as slow. */
+  bufferedBytes: number;
+  initMs: number;
+  pingMs: number;
+}>;
+
+export const LIVE_LIMITS: LiveLimits = {
+  subscriptionsPerSocket: 20,
+  socketsPerUser: 5,
+  socketsPerAddress: 50,
+  messageBytes: 64_000,
+  fragments: 16,
+  bufferedBytes: 1_000_000,
+  initMs: 3_000,
+  pingMs: 12_000,
+};
+
+/** Counts what is open under a name; a name that reaches zero is forgotten. */
+export type Counter = Readonly<{ take: (name: string, most: number) => boolean; release: (name: string) => void; total: () => number }>;
+
+export function makeCounter(): Counter {
+  const counts = new Map<string, number>();
+  let total = 0;
+  return {
+    take(name, most) {
+      const count = counts.get(name) ?? 0;
+      if (count >= most) return false;
+      counts.set(name, count + 1);
+      total++;
+      return true;
+    },
+    release(name) {
+      const count = counts.get(name);
+      if (count === undefined) return;
+      total--;
+      if (count === 1) counts.delete(name);
+      else counts.set(name, count - 1);
+    },
+    total: () => total,
+  };
+}

@@ -1,0 +1,129 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Transform, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { hasScopes, type Actor } from '@stromgraph/kernel/auth';
+import type { Logger } from '@stromgraph/kernel/log';
+import { ENVELOPE_HEADER, SIGNATURE_HEADER, signRequest, STREAMED } from '@stromgraph/kernel/signature';
+import { Agent, type Dispatcher } from 'undici';
+import type { Identify } from './auth.ts';
+import { readBody } from './body.ts';
+import type { Refusal } from './errors.ts';
+import { headerOf } from './graphql-http.ts';
+import { isForeign } from './origin.ts';
+import { newRequestId } from './request-id.ts';
+import { headersToClient, headersToOwner } from './rest-headers.ts';
+import type { FindRoute, Route } from './routes.ts';
+
+const REQUEST_MS = 30_000;
+/** A file of a gigabyte takes its time; its limit is its size. */
+const STREAMED_MS = 3_600_000;
+const CONNECTIONS = 16;
+
+export type RestTools = Readonly<{
+  findRoute: FindRoute;
+  /** Where a subgraph listens, without a path. */
+  originOf: (domain: string) => string | undefined;
+  identify: Identify;
+  allowedOrigins: ReadonlySet<string>;
+  secret: string;
+  log: Logger;
+}>;
+
+export type Rest = Readonly<{ serve: (path: string, request: IncomingMessage, response: ServerResponse) => Promise<boolean>; stop: () => Promise<void> }>;
+
+/** Hands the REST routes of schema/routes.json to their owners, signed; false where no route has the path. */
+export function makeRest(tools: RestTools): Rest {
+  const agent = new Agent({ connections: CONNECTIONS, headersTimeout: STREAMED_MS, bodyTimeout: STREAMED_MS, connect: { timeout: 3_000 } });
+
+  async function serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+    const found = tools.findRoute(request.method ?? '', path);
+    if (!found) return false;
+    const call: Call = { request, response, requestId: newRequestId() };
+    if (isForeign(request, tools.allowedOrigins)) refuse(call, 403, { code: 'FORBIDDEN', message: 'Requests from other sites are not taken.' });
+    else if ('allow' in found) refuse(call, 405, { code: 'BAD_USER_INPUT', message: `This path takes ${found.allow}.` }, { allow: found.allow });
+    else await handOver(call, found.route);
+    return true;
+  }
+
+  async function handOver(call: Call, route: Route): Promise<void> {
+    const { request } = call;
+    const actor = await admit(call, route);
+    if (actor === REFUSED) return;
+    const origin = tools.originOf(route.domain);
+    if (!origin) return refuse(call, 503, { code: 'SUBGRAPH_UNAVAILABLE', message: 'The owner of this path is not running.' });
+    if (Number(request.headers['content-length'] ?? 0) > route.limitBytes) return refuse(call, 413, tooLarge(route));
+    const body = route.streamed ? request.pipe(limitTo(route.limitBytes)) : await readBody(request, route.limitBytes);
+    if ('tooLarge' in body) return refuse(call, 413, tooLarge(route));
+    if ('broken' in body) return void request.destroy();
+    const sent = 'bytes' in body ? body.bytes : body;
+    await forward(call, route, { origin, actor, body: sent }).catch((error: unknown) => failed(call, route, error));
+  }
+
+  async function admit(call: Call, route: Route): Promise<Actor | null | typeof REFUSED> {
+    if (route.scope === 'own-auth') return null;
+    const identified = await tools.identify(call.request.headers.authorization, headerOf(call.request, 'x-api-key'));
+    if ('refusal' in identified) {
+      refuse(call, identified.refusal.code === 'UNAUTHENTICATED' ? 401 : 503, identified.refusal);
+      return REFUSED;
+    }
+    if (hasScopes(identified.actor, route.scope)) return identified.actor;
+    if (identified.actor) refuse(call, 403, { code: 'FORBIDDEN', message: `This needs the scope ${route.scope.join(' and ')}.` });
+    else refuse(call, 401, { code: 'UNAUTHENTICATED', message: 'Sign in first.' }, { 'www-authenticate': 'Bearer' });
+    return REFUSED;
+  }
+
+  async function forward(call: Call, route: Route, to: Readonly<{ origin: string; actor: Actor | null; body: Buffer | Readable }>): Promise<void> {
+    const { request, response, requestId } = call;
+    const method = (request.method ?? 'GET') as Dispatcher.HttpMethod;
+    const path = request.url ?? '/';
+    const ms = route.streamed ? STREAMED_MS : REQUEST_MS;
+    const about = { actor: to.actor, tenant: to.actor?.tenant ?? null, requestId, deadlineAt: Date.now() + ms };
+    const { envelope, signature } = signRequest(tools.secret, { method, path, body: Buffer.isBuffer(to.body) ? to.body : STREAMED }, about);
+    const headers = { ...headersToOwner(request.headers, route), 'x-request-id': requestId, [ENVELOPE_HEADER]: envelope, [SIGNATURE_HEADER]: signature };
+    const empty = Buffer.isBuffer(to.body) && to.body.length === 0;
+    const reply = await agent.request({ origin: to.origin, path, method, headers, body: empty ? null : to.body, signal: AbortSignal.timeout(ms) });
+    response.writeHead(reply.statusCode, { ...headersToClient(reply.headers, route), 'x-request-id': requestId });
+    await pipeline(reply.body, response);
+    tools.log.info({ requestId, method, path: route.path, status: reply.statusCode, actor: to.actor?.id }, 'route');
+  }
+
+  function failed(call: Call, route: Route, error: unknown): void {
+    const { name } = error as Error;
+    tools.log.warn({ requestId: call.requestId, path: route.path, reason: (error as Error).message }, 'route failed');
+    if (call.response.headersSent) return void call.response.destroy();
+    if (name === TOO_LARGE) return refuse(call, 413, tooLarge(route));
+    if (name === 'TimeoutError') return refuse(call, 504, { code: 'SUBGRAPH_TIMEOUT', message: 'The owner of this path did not answer in time.' });
+    refuse(call, 503, { code: 'SUBGRAPH_UNAVAILABLE', message: 'The owner of this path cannot be reached at the moment.' }, { 'retry-after': '1' });
+  }
+
+  return { serve, stop: () => agent.destroy() };
+}
+
+type Call = Readonly<{ request: IncomingMessage; response: ServerResponse; requestId: string }>;
+
+const REFUSED = Symbol('refused');
+const TOO_LARGE = 'TooLarge';
+
+function tooLarge({ limitBytes }: Route): Refusal {
+  return { code: 'LIMIT_EXCEEDED', message: `The body is larger than ${limitBytes} bytes.`, limit: { limit: 'bodyBytes', value: limitBytes + 1, maximum: limitBytes } };
+}
+
+/** REST errors are problem+json; a body that is refused unread closes the connection. */
+function refuse({ request, response, requestId }: Call, status: number, { code, message, limit }: Refusal, headers: Record<string, string> = {}): void {
+  if (response.destroyed || response.headersSent) return;
+  const text = JSON.stringify({ type: 'about:blank', title: message, status, code, requestId, ...limit });
+  const close = request.readableEnded || request.method === 'GET' ? {} : { connection: 'close' };
+  response.writeHead(status, { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'x-request-id': requestId, 'x-content-type-options': 'nosniff', ...close, ...headers });
+  response.end(text);
+}
+
+function limitTo(limitBytes: number): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > limitBytes) done(Object.assign(new Error(`The body is larger than ${limitBytes} bytes.`), { name: TOO_LARGE }));
+      else done(null, chunk);
+    },
+  });
+}
