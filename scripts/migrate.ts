@@ -9,6 +9,7 @@ import { closeFunctions, createGroupRoles, createLoginRoles } from './roles.ts';
 
 const PRISMA = join(import.meta.dirname, '..', 'prisma');
 const OLDEST_POSTGRESQL = 180_000;
+const LOCK = 'stromgraph migrate';
 
 /** The domains that have a schema of their own; `operations` lives in `platform`. */
 export const domainsWithSchema = (): string[] =>
@@ -21,6 +22,7 @@ export async function migrate(url: string, tenant: string, say: (line: string) =
   const applied: string[] = [];
   try {
     await refuseUnfit(owner);
+    await owner.query('SELECT pg_advisory_lock(hashtext($1))', [LOCK]); // until the session ends: one migration at a time
     const domains = domainsWithSchema();
     await createGroupRoles(owner, domains);
     for (const schema of ['platform', ...domains]) {
@@ -54,9 +56,14 @@ async function refuseUnfit(owner: pg.Client): Promise<void> {
   const { rows } = await owner.query<{ version: string; commit_times: string }>(
     `SELECT current_setting('server_version_num') AS version, current_setting('track_commit_timestamp') AS commit_times`,
   );
-  const { version, commit_times } = rows[0]!;
-  if (Number(version) < OLDEST_POSTGRESQL) throw new Error(`PostgreSQL ${Math.floor(Number(version) / 10_000)} is too old: this version needs PostgreSQL 18 or newer.`);
-  if (commit_times !== 'on') throw new Error('PostgreSQL must run with track_commit_timestamp=on: subscriptions report the time of the commit.');
+  const fault = unfitness({ version: Number(rows[0]!.version), commitTimes: rows[0]!.commit_times === 'on' });
+  if (fault) throw new Error(fault);
+}
+
+/** Why a server cannot carry this version; null when it can. `version` as in `server_version_num`. */
+export function unfitness({ version, commitTimes }: { version: number; commitTimes: boolean }): string | null {
+  if (version < OLDEST_POSTGRESQL) return `PostgreSQL ${Math.floor(version / 10_000)} is too old: this version needs PostgreSQL 18 or newer.`;
+  return commitTimes ? null : 'PostgreSQL must run with track_commit_timestamp=on: subscriptions report the time of the commit.';
 }
 
 async function migrateQueues(owner: pg.Client): Promise<void> {

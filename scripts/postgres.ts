@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { commandLineOf } from './process-table.ts';
 
 export type Postgres = Readonly<{ url: (database: string) => string; port: number; stop: () => Promise<void>; directory: string; pid: () => number }>;
 
@@ -61,6 +62,21 @@ export async function startPostgres(options: {
   };
 }
 
+/** Ends a server that a killed run left behind on this folder, and clears away its mark where no server is left. */
+export async function endForgottenPostgres(directory: string): Promise<void> {
+  const mark = join(directory, 'pg', 'postmaster.pid');
+  if (!existsSync(mark)) return;
+  const pid = Number(readFileSync(mark, 'utf8').split('\n')[0]);
+  // A process number is used again; only a postgres that still lives is ended, any other mark is stale.
+  if (commandLineOf(pid).includes('postgres')) {
+    const owner = unprivileged();
+    await run(join(binaries(owner), 'pg_ctl'), ['stop', '-w', '-t', '60', '-m', 'fast', '-D', join(directory, 'pg')], owner).catch((error: Error) => {
+      if (commandLineOf(pid).includes('postgres')) throw error;
+    });
+  }
+  rmSync(mark, { force: true });
+}
+
 const passwordFile = (directory: string) => join(directory, 'owner-password');
 
 function writePassword(directory: string, durability: Durability, owner: Owner): void {
@@ -100,7 +116,8 @@ function binaries(owner: Owner): string {
   return join(copy, 'bin');
 }
 
-function isEnterable(path: string): boolean {
+/** Whether every user of this machine can reach the folder. */
+export function isEnterable(path: string): boolean {
   for (let folder = path; folder !== dirname(folder); folder = dirname(folder)) if ((statSync(folder).mode & 0o001) === 0) return false;
   return true;
 }

@@ -1,4 +1,5 @@
 // Prisma's schema engine as WebAssembly, from npm: migrations and the drift check without a download.
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -11,9 +12,49 @@ const KERNEL_TABLES = ['aggregate_version', 'outbox', 'inbox', 'hearer_cursor', 
 
 export type Target = Readonly<{ url: string; folder: string; schema: string }>;
 
-/** Applies what is missing, in order; answers the names of what it applied. */
-export const applyMigrations = (target: Target): Promise<string[]> =>
-  withEngine(target, async (engine) => (await engine.applyMigrations({ migrationsList: await migrationsOf(target.folder), filters: await filtersOf(target) })).appliedMigrationNames);
+/**
+ * Applies what is missing, in order; answers the names of what it applied. A migration is one transaction: one that fails
+ * leaves nothing behind, and is applied again once it is mended. The caller lets one run at a time.
+ */
+export async function applyMigrations(target: Target): Promise<string[]> {
+  const migrationsList = await migrationsOf(target.folder);
+  await withClient(target.url, (client) => readyForAnother(client, target.schema, migrationsList));
+  const filters = await filtersOf(target);
+  try {
+    return await withEngine(target, async (engine) => (await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames);
+  } catch (error) {
+    const failed = await withClient(target.url, (client) => openAttempt(client, target.schema));
+    if (!(error instanceof Error) || failed === null) throw error;
+    throw new Error(error.message.replace(`schema ${target.schema}`, `schema ${target.schema}, migration ${failed}`), { cause: error.cause });
+  }
+}
+
+async function openAttempt(client: pg.Client, schema: string): Promise<string | null> {
+  if (!(await hasJournal(client, schema))) return null;
+  const { rows } = await client.query<{ name: string }>(`SELECT migration_name AS name FROM ${journalOf(schema)} WHERE finished_at IS NULL AND rolled_back_at IS NULL`);
+  return rows[0]?.name ?? null;
+}
+
+/** Forgets attempts that came to nothing, and refuses to go on where an applied migration has been rewritten since. */
+async function readyForAnother(client: pg.Client, schema: string, { migrationDirectories }: MigrationList): Promise<void> {
+  if (!(await hasJournal(client, schema))) return;
+  const journal = journalOf(schema);
+  await client.query(`UPDATE ${journal} SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL`);
+  const { rows } = await client.query<{ migration_name: string; checksum: string }>(`SELECT migration_name, checksum FROM ${journal} WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`);
+  for (const { migration_name: name, checksum } of rows) {
+    const file = migrationDirectories.find(({ path }) => path === name)?.migrationFile.content;
+    if (!file) throw new Error(`schema ${schema}: the database has the migration ${name}, which this version does not know.`);
+    if (file.tag === 'ok' && createHash('sha256').update(file.value).digest('hex') !== checksum)
+      throw new Error(`schema ${schema}: the migration ${name} was changed after it had been applied; a change is a migration of its own.`);
+  }
+}
+
+const journalOf = (schema: string) => `"${schema}"._prisma_migrations`;
+
+async function hasJournal(client: pg.Client, schema: string): Promise<boolean> {
+  const { rows } = await client.query<{ known: boolean }>('SELECT to_regclass($1) IS NOT NULL AS known', [journalOf(schema)]);
+  return rows[0]!.known;
+}
 
 /** SQL that would take the database to schema.prisma; null when they agree. */
 export const drift = (target: Target): Promise<string | null> =>
@@ -49,14 +90,17 @@ async function datamodel(folder: string) {
 
 /** Kernel tables and partitions are not in schema.prisma: the drift check leaves them alone. */
 async function filtersOf({ url, schema }: Target) {
+  const { rows } = await withClient(url, (client) =>
+    client.query<{ name: string }>(`SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = to_regnamespace($1) AND c.relispartition AND c.relkind IN ('r', 'p')`, [schema]),
+  );
+  return { externalTables: [...KERNEL_TABLES, ...rows.map((row) => row.name)].map((table) => `${schema}.${table}`), externalEnums: [] };
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client(url);
   await client.connect();
   try {
-    const { rows } = await client.query<{ name: string }>(
-      `SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = to_regnamespace($1) AND c.relispartition AND c.relkind IN ('r', 'p')`,
-      [schema],
-    );
-    return { externalTables: [...KERNEL_TABLES, ...rows.map((row) => row.name)].map((table) => `${schema}.${table}`), externalEnums: [] };
+    return await work(client);
   } finally {
     await client.end();
   }

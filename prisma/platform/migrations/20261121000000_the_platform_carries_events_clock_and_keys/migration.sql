@@ -129,9 +129,12 @@ CREATE FUNCTION platform.equip_domain(domain text) RETURNS void LANGUAGE plpgsql
       committed_at timestamptz NOT NULL,
       /* Null for an event that only waits behind a poisoned one of its aggregate. */
       error text, attempts integer NOT NULL DEFAULT 0, parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+      /* When the failed event is tried again by itself; null for one that waits for people or behind another. */
+      retry_at timestamptz CHECK (retry_at IS NULL OR error IS NOT NULL),
       PRIMARY KEY (hearer, position), UNIQUE (hearer, event_id)
     );
     CREATE INDEX dead_letter_by_aggregate ON %1$I.dead_letter (hearer, domain, aggregate_type, aggregate_id, position);
+    CREATE INDEX dead_letter_to_retry ON %1$I.dead_letter (hearer, retry_at) WHERE retry_at IS NOT NULL;
     CREATE TABLE %1$I.due (
       id uuid PRIMARY KEY, kind text NOT NULL, subject text NOT NULL,
       due_at timestamptz NOT NULL, attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0), last_error text,
@@ -190,6 +193,7 @@ CREATE FUNCTION platform.equip_domain(domain text) RETURNS void LANGUAGE plpgsql
     REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA %1$I FROM PUBLIC;
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA %1$I TO stromgraph_%1$s;
     GRANT SELECT, DELETE ON %1$I.outbox TO stromgraph_relay;
+    GRANT SELECT ON %1$I.hearer_cursor TO stromgraph_relay;
     GRANT SELECT ON ALL SEQUENCES IN SCHEMA %1$I TO stromgraph_relay;
     GRANT SELECT ON %1$I.dead_letter, %1$I.hearer_cursor, %1$I.due, %1$I.outbox TO stromgraph_operations;
     GRANT EXECUTE ON FUNCTION %1$I.next_due() TO stromgraph_operations;
