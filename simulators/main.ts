@@ -18,8 +18,8 @@ try {
 async function startAll() {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(0));
   process.on('disconnect', () => void end(0));
-  const { common, folder, webhook, ports } = readEnvironment(process.env);
-  const enet = await keep(startEnet({ ...common, folder, port: ports.enet }));
+  const { common, folder, revisionSeconds, webhook, ports } = readEnvironment(process.env);
+  const enet = await keep(startEnet({ ...common, folder, revisionSeconds, port: ports.enet }));
   const clearingHouse = await keep(startClearingHouse({ ...common, folder, webhook, port: ports.clearingHouse }));
   const mail = await keep(startMail({ ...common, port: ports.mail, smtpPort: ports.smtp }));
   const ready = {

@@ -6,14 +6,29 @@ export type Outcome = Readonly<{ pruefidentifikator: string; eventname: string; 
 export type Answerable = Readonly<{ confirmation: Outcome; rejections: readonly Outcome[] }>;
 type Entry = Readonly<{ needs: readonly Need[]; answer?: Answerable }>;
 
-const noStart = (codeList: string, code: string): Outcome => ({ pruefidentifikator: '55003', eventname: 'ABLEHNUNG_LIEFERBEGINN', codeList, code });
+/** Undefined for what the clearing house does not take. */
+export function entryOf(identifier: string): Entry | undefined {
+  return Object.hasOwn(CATALOGUE, identifier) ? CATALOGUE[identifier] : undefined;
+}
+
+const noStart = (codeList: string, code: string): Outcome => ({
+  pruefidentifikator: '55003',
+  eventname: 'ABLEHNUNG_LIEFERBEGINN',
+  codeList,
+  code,
+});
 
 /** Lead time missed. */
 export const TOO_LATE = noStart('E_0622', 'A07');
 /** Another application is in progress. */
 export const IN_PROGRESS = noStart('E_0622', 'A06');
 /** What is to be cancelled is not known. */
-export const NOTHING_TO_CANCEL: Outcome = { pruefidentifikator: '55024', eventname: 'ABLEHNUNG_STORNIERUNG', codeList: 'E_0615', code: 'A02' };
+export const NOTHING_TO_CANCEL: Outcome = {
+  pruefidentifikator: '55024',
+  eventname: 'ABLEHNUNG_STORNIERUNG',
+  codeList: 'E_0615',
+  code: 'A02',
+};
 
 const block = (eventname: string): Answerable => ({
   confirmation: { pruefidentifikator: '19116', eventname: `BESTAETIGUNG_${eventname}` },
@@ -21,7 +36,7 @@ const block = (eventname: string): Answerable => ({
 });
 
 /** Every message that the clearing house takes, by Prüfidentifikator or kind. Without an answer it is only acknowledged. */
-export const CATALOGUE: Readonly<Record<string, Entry>> = {
+const CATALOGUE: Readonly<Record<string, Entry>> = {
   '55001': {
     needs: ['malo', 'start', 'reason'],
     answer: {
@@ -56,8 +71,21 @@ export const CATALOGUE: Readonly<Record<string, Entry>> = {
   '17115': { needs: ['malo'], answer: block('SPERRUNG') },
   '17117': { needs: ['malo'], answer: block('ENTSPERRUNG') },
   ...Object.fromEntries(
-    ['17113', '17132', '17133', '39000', '13003', '21005', '55011', '55012', '55109', '55156', '55220', 'SCHEDULE', 'MABIS_REPORT', 'USAGE_REQUEST'].map(
-      (identifier) => [identifier, { needs: [] }],
-    ),
+    [
+      '17113',
+      '17132',
+      '17133',
+      '39000',
+      '13003',
+      '21005',
+      '55011',
+      '55012',
+      '55109',
+      '55156',
+      '55220',
+      'SCHEDULE',
+      'MABIS_REPORT',
+      'USAGE_REQUEST',
+    ].map((identifier) => [identifier, { needs: [] }]),
   ),
 };

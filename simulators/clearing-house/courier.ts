@@ -4,7 +4,11 @@ import type { Inbound } from './inbound.ts';
 
 export type Webhook = { url: string; secret: string };
 /** One inbound message on its way to us. */
-export type Delivery = { inbound: Inbound; attempts: number; status: 'waiting' | 'delivered' | 'lost' | 'given up' | 'no webhook' };
+export type Delivery = {
+  inbound: Inbound;
+  attempts: number;
+  status: 'waiting' | 'delivered' | 'lost' | 'given up' | 'no webhook';
+};
 export type Courier = ReturnType<typeof makeCourier>;
 
 const MAX_ATTEMPTS = 12;

@@ -1,6 +1,6 @@
 import { readDay, readInstant } from '../world/berlin.ts';
 import { maloFault, marketPartnerFault } from '../world/identifiers.ts';
-import { CATALOGUE, type Need } from './catalogue.ts';
+import { entryOf, type Need } from './catalogue.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -37,9 +37,11 @@ export const partnerOf = (value: unknown): string | undefined => {
 /** Everything that is wrong behind the shape. */
 export function faultsOf(envelope: Envelope): Fault[] {
   const { transaktionsdaten: data } = envelope;
-  const entry = CATALOGUE[identifierOf(envelope)];
+  const entry = entryOf(identifierOf(envelope));
   const faults: (Fault | null)[] = [
-    entry ? null : { path: 'transaktionsdaten.pruefidentifikator', fault: identifierOf(envelope) === '' ? 'REQUIRED' : 'UNKNOWN' },
+    entry
+      ? null
+      : { path: 'transaktionsdaten.pruefidentifikator', fault: identifierOf(envelope) === '' ? 'REQUIRED' : 'UNKNOWN' },
     ...['vorgangsnummer', 'dokumentennummer'].map((field) => requiredText(data, field)),
     instantFault(data['nachrichtendatum']),
     partnerFault('absender', data['absender']),

@@ -10,7 +10,11 @@ import { identify } from './malo-ident.ts';
 import { judgeIdent, judgeMessage, subjectOf, type Judgement, type Matter, type Step, type Ticket } from './ticket.ts';
 
 export type Control = Judgement & { webhook: Webhook | null; retryFirstMs: number };
-type Entry = { ticket: Ticket } | { inbound: Inbound; lost: boolean } | { step: string } | { settled: string; status: Delivery['status']; attempts: number };
+type Entry =
+  | { ticket: Ticket }
+  | { inbound: Inbound; lost: boolean }
+  | { step: string }
+  | { settled: string; status: Delivery['status']; attempts: number };
 type Logged = { n: number; ticket: Ticket } | { n: number; delivery: Delivery };
 export type Exchange = ReturnType<typeof openExchange>;
 
@@ -37,7 +41,8 @@ export function openExchange({ folder, control, nowMs }: { folder: string | unde
     if ('ticket' in entry) keepTicket(entry.ticket);
     if ('inbound' in entry) keepInbound(entry.inbound, entry.lost);
     if ('step' in entry) advance(byId.get(entry.step) as Ticket);
-    if ('settled' in entry) Object.assign(deliveryOf.get(entry.settled) as Delivery, { status: entry.status, attempts: entry.attempts });
+    if ('settled' in entry)
+      Object.assign(deliveryOf.get(entry.settled) as Delivery, { status: entry.status, attempts: entry.attempts });
   });
   for (const ticket of byId.values()) if (ticket.done < ticket.steps.length) void work(ticket);
   for (const delivery of deliveries) if (delivery.status === 'waiting') void courier.send(delivery, ending.signal);
@@ -84,7 +89,12 @@ export function openExchange({ folder, control, nowMs }: { folder: string | unde
     const subject = `${subjectOf(matter)} ${(timesOf.get(subjectOf(matter)) ?? 0) + 1}`;
     if (matter.kind === 'malo-ident') return { ...matter, ...judgeIdent({ control, subject }) };
     const isInProgress = applying.has(maloOf(matter.body) ?? '');
-    const verdict = judgeMessage(matter.body, { control, subject, isInProgress, isKnown: (vorgangsnummer) => vorgangsnummern.has(vorgangsnummer) });
+    const verdict = judgeMessage(matter.body, {
+      control,
+      subject,
+      isInProgress,
+      isKnown: (vorgangsnummer) => vorgangsnummern.has(vorgangsnummer),
+    });
     return { ...matter, verdict, steps: verdict.steps };
   }
 
@@ -117,7 +127,13 @@ export function openExchange({ folder, control, nowMs }: { folder: string | unde
   }
 
   function publish(id: string, ticketId: string | null, payload: Payload, lost: boolean): Delivery {
-    const inbound: Inbound = { id, cursor: Math.max(lastCursor + 1, Date.now()), ticketId, occurredAt: toInstantText(nowMs()), ...payload };
+    const inbound: Inbound = {
+      id,
+      cursor: Math.max(lastCursor + 1, Date.now()),
+      ticketId,
+      occurredAt: toInstantText(nowMs()),
+      ...payload,
+    };
     journal.append({ inbound, lost });
     return keepInbound(inbound, lost);
   }

@@ -3,7 +3,12 @@ import type { Outcome } from './catalogue.ts';
 import { identifierOf, maloOf, partnerOf, type Envelope, type Fault } from './envelope.ts';
 import { gridAreaOf, locationOf, masterDataOf } from './master-data.ts';
 
-export type Acknowledgement = { status: 'DELIVERED' | 'NACK' | 'VALIDATION_ERROR'; faults: Fault[]; code?: string; reason?: string };
+export type Acknowledgement = {
+  status: 'DELIVERED' | 'NACK' | 'VALIDATION_ERROR';
+  faults: Fault[];
+  code?: string;
+  reason?: string;
+};
 export type Payload =
   | { type: 'ACKNOWLEDGEMENT'; acknowledgement: object }
   | { type: 'MARKET_MESSAGE'; nachricht: Envelope }
@@ -12,10 +17,16 @@ export type Payload =
 /** What the clearing house has for us, as it is called back and polled. */
 export type Inbound = { id: string; cursor: number; ticketId: string | null; occurredAt: string } & Payload;
 
-export const shortHash = (...parts: readonly (string | number)[]) => createHash('sha256').update(parts.join('\u0000')).digest('hex').slice(0, 24);
+export const shortHash = (...parts: readonly (string | number)[]) =>
+  createHash('sha256').update(parts.join('\u0000')).digest('hex').slice(0, 24);
 
 /** The missing field is one that every message has; a partner that cannot read it answers Z29. */
-export const NACK: Acknowledgement = { status: 'NACK', faults: [], code: 'Z29', reason: 'Erforderliche Angabe für diesen Anwendungsfall fehlt' };
+export const NACK: Acknowledgement = {
+  status: 'NACK',
+  faults: [],
+  code: 'Z29',
+  reason: 'Erforderliche Angabe für diesen Anwendungsfall fehlt',
+};
 
 export function acknowledge(envelope: Envelope, { status, faults, code, reason }: Acknowledgement): Payload {
   const { vorgangsnummer = null, dokumentennummer = null } = envelope.transaktionsdaten;
@@ -34,11 +45,17 @@ export function acknowledge(envelope: Envelope, { status, faults, code, reason }
 }
 
 /** The market's answer in the market's own words. Only a confirmed start of supply carries the master data. */
-export function answerTo(envelope: Envelope, { outcome, ticketId, occurredAt }: { outcome: Outcome; ticketId: string; occurredAt: string }): Payload {
+export function answerTo(
+  envelope: Envelope,
+  { outcome, ticketId, occurredAt }: { outcome: Outcome; ticketId: string; occurredAt: string },
+): Payload {
   const { vorgangsnummer, sparte = 'STROM', vertragsbeginn, vertragsende, absender } = envelope.transaktionsdaten;
   const malo = maloOf(envelope);
   const area = gridAreaOf(envelope);
-  const sender = outcome.pruefidentifikator === '55017' || outcome.pruefidentifikator === '55018' ? envelope.transaktionsdaten['empfaenger'] : undefined;
+  const sender =
+    outcome.pruefidentifikator === '55017' || outcome.pruefidentifikator === '55018'
+      ? envelope.transaktionsdaten['empfaenger']
+      : undefined;
   const location = malo === undefined ? {} : { MARKTLOKATION: [locationOf(malo, area, addressOf(envelope))] };
   return {
     type: 'MARKET_MESSAGE',
@@ -54,7 +71,8 @@ export function answerTo(envelope: Envelope, { outcome, ticketId, occurredAt }: 
         dokumentennummer: `NB${shortHash('dokument', ticketId)}`,
         referenzVorgangsnummer: vorgangsnummer,
         nachrichtendatum: occurredAt,
-        absender: partnerOf(sender) === undefined ? { rollencodenummer: area.dsoCode, rollencodetyp: 'BDEW', marktrolle: 'NB' } : sender,
+        absender:
+          partnerOf(sender) === undefined ? { rollencodenummer: area.dsoCode, rollencodetyp: 'BDEW', marktrolle: 'NB' } : sender,
         empfaenger: absender,
       },
       zusatzdaten: { ...envelope.zusatzdaten, eventname: outcome.eventname },

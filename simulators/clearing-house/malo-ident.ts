@@ -28,7 +28,12 @@ export const IDENT_BODY = {
     },
     identificationParameterAddress: {
       type: 'object',
-      properties: { address: { type: 'object', properties: { zipCode: { type: 'string' }, city: { type: 'string' }, street: { type: 'string' } } } },
+      properties: {
+        address: {
+          type: 'object',
+          properties: { zipCode: { type: 'string' }, city: { type: 'string' }, street: { type: 'string' } },
+        },
+      },
     },
   },
 } as const;
@@ -40,7 +45,9 @@ export function identify(request: IdentRequest, rejectedByChance: boolean): obje
   const given = request.identificationParameterId?.maloId;
   const address = request.identificationParameterAddress?.address;
   const meterNumber = request.identificationParameterId?.meterNumbers?.[0];
-  const area = address ? gridAreaAt({ postalCode: address.zipCode, towns: [address.district, address.city] }) : pick(GRID_AREAS, 'grid area', given ?? meterNumber ?? '');
+  const area = address
+    ? gridAreaAt({ postalCode: address.zipCode, towns: [address.district, address.city] })
+    : pick(GRID_AREAS, 'grid area', given ?? meterNumber ?? '');
   if (!area) return refusal('The postal code is not supplied by any network operator.', GRID_AREAS[0] as GridArea);
   if (given !== undefined && maloFault(given)) return refusal('The market location id is not well-formed.', area);
   if (given === undefined && !address && meterNumber === undefined) return refusal('Nothing was given to look for.', area);
@@ -68,4 +75,9 @@ function maloAt(address: Address | undefined, meterNumber: string | undefined): 
   return makeMalo(`5${digits(9, 'malo', where, meterNumber ?? '')}`);
 }
 
-const refusal = (reason: string, { dsoCode }: GridArea) => ({ decisionTree: 'E_0594', responseCode: 'A10', reason, networkOperator: dsoCode });
+const refusal = (reason: string, { dsoCode }: GridArea) => ({
+  decisionTree: 'E_0594',
+  responseCode: 'A10',
+  reason,
+  networkOperator: dsoCode,
+});

@@ -9,18 +9,23 @@ type Address = { postleitzahl?: unknown; ort?: unknown; ortsteil?: unknown };
 /** The grid area of a message: by postal code and town, else any one, always the same for the MaLo. */
 export function gridAreaOf(envelope: Envelope): GridArea {
   const address = envelope.stammdaten['MARKTLOKATION']?.[0]?.['lokationsadresse'] as Address | undefined;
-  return gridAreaAt({ postalCode: address?.postleitzahl, towns: [address?.ortsteil, address?.ort] }) ?? pick(GRID_AREAS, 'grid area', maloOf(envelope) ?? '');
+  return (
+    gridAreaAt({ postalCode: address?.postleitzahl, towns: [address?.ortsteil, address?.ort] }) ??
+    pick(GRID_AREAS, 'grid area', maloOf(envelope) ?? '')
+  );
 }
 
 /** Null where nobody supplies a network. Where a postal code lies in two areas, the district decides, then the order of the list. */
 export function gridAreaAt({ postalCode, towns }: { postalCode: unknown; towns: readonly unknown[] }): GridArea | null {
   const places = PLACES.filter((place) => place.postalCode === postalCode);
-  const place = places.find(({ district }) => towns.includes(district)) ?? places.find(({ city }) => towns.includes(city)) ?? places[0];
+  const place =
+    places.find(({ district }) => towns.includes(district)) ?? places.find(({ city }) => towns.includes(city)) ?? places[0];
   return GRID_AREAS.find(({ gridArea }) => gridArea === place?.gridArea) ?? null;
 }
 
 export const meterNumberOf = (malo: string) => `1SGM00${digits(8, 'meter', malo)}`;
-export const meloOf = (malo: string, { dsoNumber }: GridArea, postalCode: string) => `DE${dsoNumber}${postalCode}${malo.padStart(20, '0')}`;
+export const meloOf = (malo: string, { dsoNumber }: GridArea, postalCode: string) =>
+  `DE${dsoNumber}${postalCode}${malo.padStart(20, '0')}`;
 
 /** What the network operator knows of a market location that it assigns to us. */
 export function masterDataOf(envelope: Envelope): Envelope['stammdaten'] {
@@ -29,12 +34,22 @@ export function masterDataOf(envelope: Envelope): Envelope['stammdaten'] {
   const area = gridAreaOf(envelope);
   const ours = (kind: string, field: string) => stammdaten[kind]?.[0]?.[field];
   const address = (ours('MARKTLOKATION', 'lokationsadresse') ?? {}) as Address;
-  const postalCode = typeof address.postleitzahl === 'string' && /^\d{5}$/.test(address.postleitzahl) ? address.postleitzahl : firstPostalCodeOf(area);
+  const postalCode =
+    typeof address.postleitzahl === 'string' && /^\d{5}$/.test(address.postleitzahl)
+      ? address.postleitzahl
+      : firstPostalCodeOf(area);
   const profile = ours('BILANZIERUNG', 'lastprofil') ?? 'H25';
   const smart = chance('smart meter', malo) < 0.2;
   return {
     MARKTLOKATION: [locationOf(malo, area, address)],
-    MESSLOKATION: [{ boTyp: 'MESSLOKATION', versionStruktur: '1', messlokationsId: meloOf(malo, area, postalCode), messstellenbetreibercodenr: area.meteringOperatorCode }],
+    MESSLOKATION: [
+      {
+        boTyp: 'MESSLOKATION',
+        versionStruktur: '1',
+        messlokationsId: meloOf(malo, area, postalCode),
+        messstellenbetreibercodenr: area.meteringOperatorCode,
+      },
+    ],
     ZAEHLER: [
       {
         boTyp: 'ZAEHLER',

@@ -19,9 +19,17 @@ type Defaults = Omit<Control, 'seed'> & { dropAnswerNext: number };
 const share = { type: 'number', minimum: 0, maximum: 1 };
 const count = { type: 'integer', minimum: 0 };
 const delayMs = { type: 'integer', minimum: 0, maximum: 600_000 };
-const orNull = (required: readonly string[], properties: object) => ({ type: ['object', 'null'], additionalProperties: false, required, properties });
+const orNull = (required: readonly string[], properties: object) => ({
+  type: ['object', 'null'],
+  additionalProperties: false,
+  required,
+  properties,
+});
 const CONTROL_PROPERTIES = {
-  webhook: orNull(['url', 'secret'], { url: { type: 'string', pattern: '^https?://' }, secret: { type: 'string', minLength: 1 } }),
+  webhook: orNull(['url', 'secret'], {
+    url: { type: 'string', pattern: '^https?://' },
+    secret: { type: 'string', minLength: 1 },
+  }),
   answerDelayMs: delayMs,
   retryFirstMs: { ...delayMs, minimum: 1 },
   rejected: share,
@@ -29,7 +37,11 @@ const CONTROL_PROPERTIES = {
   outOfOrder: share,
   loseCallbacks: share,
   late: orNull(['probability', 'ms'], { probability: share, ms: delayMs }),
-  rejectNext: orNull(['count'], { count: { type: 'integer', minimum: 1 }, code: { type: 'string', minLength: 1 }, codeList: { type: 'string', minLength: 1 } }),
+  rejectNext: orNull(['count'], {
+    count: { type: 'integer', minimum: 1 },
+    code: { type: 'string', minLength: 1 },
+    codeList: { type: 'string', minLength: 1 },
+  }),
   nackNext: count,
   silentNext: count,
   dropAnswerNext: count,
@@ -68,7 +80,10 @@ export async function startClearingHouse(options: ClearingHouseOptions = {}): Pr
       return reply;
     }
     const { ticketId, receivedAt } = ticket;
-    return reply.code(202).headers(replayed ? REPLAYED : {}).send({ ticketId, status: 'ACCEPTED', receivedAt });
+    return reply
+      .code(202)
+      .headers(replayed ? REPLAYED : {})
+      .send({ ticketId, status: 'ACCEPTED', receivedAt });
   }
 
   app.post<{ Body: Envelope }>('/v1/messages', { schema: { body: ENVELOPE_BODY } }, (request, reply) =>
@@ -98,7 +113,16 @@ export async function startClearingHouse(options: ClearingHouseOptions = {}): Pr
         return { n: logged.n, direction: 'received', at: receivedAt, ticketId, key, body, attempts: 1, status };
       }
       const { inbound, attempts, status } = logged.delivery;
-      return { n: logged.n, direction: 'sent', at: inbound.occurredAt, ticketId: inbound.ticketId, key: inbound.id, body: inbound, attempts, status };
+      return {
+        n: logged.n,
+        direction: 'sent',
+        at: inbound.occurredAt,
+        ticketId: inbound.ticketId,
+        key: inbound.id,
+        body: inbound,
+        attempts,
+        status,
+      };
     });
     return { messages, next, more };
   });
@@ -114,9 +138,16 @@ export async function startClearingHouse(options: ClearingHouseOptions = {}): Pr
 
 const REPLAYED = { 'idempotency-replayed': 'true' };
 const PAGE = { type: 'object', additionalProperties: false, properties: PAGE_QUERY };
-const PUBLISH_BODY = { type: 'object', additionalProperties: false, required: ['nachricht'], properties: { nachricht: ENVELOPE_BODY } };
+const PUBLISH_BODY = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['nachricht'],
+  properties: { nachricht: ENVELOPE_BODY },
+};
 
 function readKey(key: string | string[] | undefined): string {
   if (typeof key === 'string' && key.length >= 1 && key.length <= 255) return key;
-  throw refuse(400, 'The header Idempotency-Key (1 to 255 characters) is missing or too long.', { faults: [{ path: 'headers.idempotency-key', fault: 'REQUIRED' }] });
+  throw refuse(400, 'The header Idempotency-Key (1 to 255 characters) is missing or too long.', {
+    faults: [{ path: 'headers.idempotency-key', fault: 'REQUIRED' }],
+  });
 }

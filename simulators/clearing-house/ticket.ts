@@ -1,4 +1,4 @@
-import { CATALOGUE, NOTHING_TO_CANCEL, type Answerable, type Outcome } from './catalogue.ts';
+import { entryOf, NOTHING_TO_CANCEL, type Answerable, type Outcome } from './catalogue.ts';
 import { faultsOf, identifierOf, maloOf, type Envelope } from './envelope.ts';
 import { fateOf, lawfulRejection, type Fate, type Odds } from './fate.ts';
 import { NACK, type Acknowledgement } from './inbound.ts';
@@ -34,7 +34,8 @@ export type Verdict = { acknowledgement: Acknowledgement; outcome: Outcome | nul
 
 /** What chance goes by: the same matter, brought for the same time, always meets the same fate. */
 export function subjectOf(matter: Matter): string {
-  if (matter.kind === 'message') return `${maloOf(matter.body) ?? String(matter.body.transaktionsdaten['vorgangsnummer'])} ${identifierOf(matter.body)}`;
+  if (matter.kind === 'message')
+    return `${maloOf(matter.body) ?? String(matter.body.transaktionsdaten['vorgangsnummer'])} ${identifierOf(matter.body)}`;
   const { identificationParameterId, identificationParameterAddress } = matter.body;
   return JSON.stringify([identificationParameterId ?? null, identificationParameterAddress ?? null]);
 }
@@ -42,21 +43,31 @@ export function subjectOf(matter: Matter): string {
 /** Decides once, at receipt, everything that will happen to a message. Uses up the `…Next` of the control. */
 export function judgeMessage(
   envelope: Envelope,
-  { control, subject, isInProgress, isKnown }: { control: Judgement; subject: string; isInProgress: boolean; isKnown: (vorgangsnummer: unknown) => boolean },
+  {
+    control,
+    subject,
+    isInProgress,
+    isKnown,
+  }: { control: Judgement; subject: string; isInProgress: boolean; isKnown: (vorgangsnummer: unknown) => boolean },
 ): Verdict {
   const { transaktionsdaten } = envelope;
   const identifier = identifierOf(envelope);
   const faults = faultsOf(envelope);
-  const answer = faults.length > 0 ? undefined : CATALOGUE[identifier]?.answer;
+  const answer = faults.length > 0 ? undefined : entryOf(identifier)?.answer;
   const fate = fateOf(control.seed, subject, control, answer);
-  if (faults.length > 0) return { acknowledgement: { status: 'VALIDATION_ERROR', faults }, outcome: null, steps: stepsOf(fate, false, control) };
+  if (faults.length > 0)
+    return { acknowledgement: { status: 'VALIDATION_ERROR', faults }, outcome: null, steps: stepsOf(fate, false, control) };
   if (takeOne(control, 'nackNext')) return { acknowledgement: NACK, outcome: null, steps: stepsOf(fate, false, control) };
   const acknowledgement: Acknowledgement = { status: 'DELIVERED', faults: [] };
   if (takeOne(control, 'silentNext') || !answer) return { acknowledgement, outcome: null, steps: stepsOf(fate, false, control) };
   const lawful = () => {
     if (identifier === '55022') return isKnown(transaktionsdaten['referenzVorgangsnummer']) ? null : NOTHING_TO_CANCEL;
     if (identifier !== '55001' || !control.checkLeadTime) return null;
-    return lawfulRejection({ start: transaktionsdaten['vertragsbeginn'], sentAt: transaktionsdaten['nachrichtendatum'], isInProgress });
+    return lawfulRejection({
+      start: transaktionsdaten['vertragsbeginn'],
+      sentAt: transaktionsdaten['nachrichtendatum'],
+      isInProgress,
+    });
   };
   const outcome = orderedRejection(control, answer) ?? lawful() ?? fate.rejection ?? answer.confirmation;
   return { acknowledgement, outcome, steps: stepsOf(fate, true, control) };
@@ -97,5 +108,9 @@ function orderedRejection(control: Judgement, { rejections }: Answerable): Outco
   const [usual] = rejections;
   if (!ordered || !usual) return null;
   const named = rejections.find(({ code, codeList }) => code === ordered.code && (ordered.codeList ?? codeList) === codeList);
-  return { ...(named ?? usual), ...(ordered.code !== undefined && { code: ordered.code }), ...(ordered.codeList !== undefined && { codeList: ordered.codeList }) };
+  return {
+    ...(named ?? usual),
+    ...(ordered.code !== undefined && { code: ordered.code }),
+    ...(ordered.codeList !== undefined && { codeList: ordered.codeList }),
+  };
 }

@@ -35,7 +35,12 @@ async function start(control: object, options: ClearingHouseOptions = {}) {
   const house = await startClearingHouse({ now: '2026-11-24T09:00:00Z', ...options });
   running.unshift(house);
   const json = async (method: string, path: string, body?: object) =>
-    (await fetch(house.url + path, { method, ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) })).json();
+    (
+      await fetch(house.url + path, {
+        method,
+        ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      })
+    ).json();
   await json('PUT', '/_control', { ...QUIET, ...control });
   const apply = (malo: string, vorgangsnummer: string) =>
     fetch(`${house.url}/v1/messages`, {
@@ -55,7 +60,8 @@ async function start(control: object, options: ClearingHouseOptions = {}) {
         zusatzdaten: { prozessId: vorgangsnummer },
       }),
     });
-  const idle = () => expect.poll(async () => json('GET', '/_idle'), { interval: 10, timeout: 5000 }).toEqual({ idle: true, pending: 0 });
+  const idle = () =>
+    expect.poll(async () => json('GET', '/_idle'), { interval: 10, timeout: 5000 }).toEqual({ idle: true, pending: 0 });
   return { json, apply, idle };
 }
 
@@ -103,7 +109,15 @@ test('a webhook that never answers well is given up; polling still has everythin
 test('twice, lost and out of order', async () => {
   const { calls, url } = await listenForCallbacks();
   const house = await start({ webhook: { url, secret: 'plain' }, twice: 1 });
-  for (const [index, malo] of ['41373559241', '51238696781', '57685676748', '10024073272', '20072281644', '84443210210'].entries()) await house.apply(malo, `V${index}`);
+  for (const [index, malo] of [
+    '41373559241',
+    '51238696781',
+    '57685676748',
+    '10024073272',
+    '20072281644',
+    '84443210210',
+  ].entries())
+    await house.apply(malo, `V${index}`);
   await house.idle();
   const answers = calls.filter(({ body }) => body.type === 'MARKET_MESSAGE');
   expect(answers).toHaveLength(12);

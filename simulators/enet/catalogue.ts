@@ -1,7 +1,17 @@
 import { addDays, dayOf, instantOf, readInstant, toInstantText } from '../world/berlin.ts';
 import { GRID_AREAS } from '../world/grid-areas.ts';
 import { openJournal } from '../steering/journal.ts';
-import { cursorAt, cursorByHand, hrefOf, instantOfCursor, keyOf, plannedDayOf, plannedOn, type Publication, type Subject } from './publication.ts';
+import {
+  cursorAt,
+  cursorByHand,
+  hrefOf,
+  instantOfCursor,
+  keyOf,
+  plannedDayOf,
+  plannedOn,
+  type Publication,
+  type Subject,
+} from './publication.ts';
 
 const BACKLOG_DAYS = 14;
 /** However old a cursor is, the list begins no earlier. */
@@ -15,11 +25,21 @@ export type Versioned = Publication & Readonly<{ version: number }>;
 export type Catalogue = ReturnType<typeof openCatalogue>;
 
 /** What has been published by now: the planned part follows from the time alone, the rest was published by hand. */
-export function openCatalogue({ folder, nowMs, lateMs }: { folder: string | undefined; nowMs: () => number; lateMs: () => number }) {
+export function openCatalogue({
+  folder,
+  nowMs,
+  lateMs,
+}: {
+  folder: string | undefined;
+  nowMs: () => number;
+  lateMs: () => number;
+}) {
   const byHand: Publication[] = [];
   const byHandOf = new Map<string, Publication[]>();
   const reports: Report[] = [];
-  const journal = openJournal<Entry>(folder, 'enet', (entry) => ('publication' in entry ? keep(entry.publication) : reports.push(entry.report)));
+  const journal = openJournal<Entry>(folder, 'enet', (entry) =>
+    'publication' in entry ? keep(entry.publication) : reports.push(entry.report),
+  );
 
   function keep(publication: Publication) {
     byHand.push(publication);
@@ -29,8 +49,12 @@ export function openCatalogue({ folder, nowMs, lateMs }: { folder: string | unde
 
   function versionsOf(subject: Subject): Versioned[] {
     const key = keyOf(subject);
-    const planned = plannedOn(plannedDayOf(subject), lateMs()).filter((each) => keyOf(each.subject) === key && each.publishedAtMs <= nowMs());
-    return [...planned, ...(byHandOf.get(key) ?? [])].sort((a, b) => a.n - b.n).map((each, index) => ({ ...each, version: index + 1 }));
+    const planned = plannedOn(plannedDayOf(subject), lateMs()).filter(
+      (each) => keyOf(each.subject) === key && each.publishedAtMs <= nowMs(),
+    );
+    return [...planned, ...(byHandOf.get(key) ?? [])]
+      .sort((a, b) => a.n - b.n)
+      .map((each, index) => ({ ...each, version: index + 1 }));
   }
 
   return {
@@ -38,7 +62,9 @@ export function openCatalogue({ folder, nowMs, lateMs }: { folder: string | unde
 
     /** When a subject that is not published yet is planned to be. */
     expectedAt: (subject: Subject) =>
-      plannedOn(plannedDayOf(subject), lateMs()).find((each) => keyOf(each.subject) === keyOf(subject) && each.publishedAtMs > nowMs())?.publishedAtMs,
+      plannedOn(plannedDayOf(subject), lateMs()).find(
+        (each) => keyOf(each.subject) === keyOf(subject) && each.publishedAtMs > nowMs(),
+      )?.publishedAtMs,
 
     after({ after, limit, kind }: { after: number; limit: number; kind: string | undefined }) {
       const now = nowMs();
@@ -50,15 +76,21 @@ export function openCatalogue({ folder, nowMs, lateMs }: { folder: string | unde
       const planned: Publication[] = [];
       // What is late was planned for an earlier day.
       let day = addDays(dayOf(instantOfCursor(above)), -Math.ceil(lateMs() / DAY_MS));
-      for (; day <= today && planned.length <= limit; day = addDays(day, 1)) planned.push(...plannedOn(day, lateMs()).filter(isWanted));
+      for (; day <= today && planned.length <= limit; day = addDays(day, 1))
+        planned.push(...plannedOn(day, lateMs()).filter(isWanted));
       const seenAll = day > today;
       const upTo = seenAll ? Infinity : (planned.at(-1)?.n ?? 0);
       const found = [...planned, ...byHand.filter((each) => each.n <= upTo && isWanted(each))].sort((a, b) => a.n - b.n);
-      const publications = found.slice(0, limit).map(({ n, subject }) => shown(versionsOf(subject).find((each) => each.n === n) as Versioned));
+      const publications = found
+        .slice(0, limit)
+        .map(({ n, subject }) => shown(versionsOf(subject).find((each) => each.n === n) as Versioned));
       return { publications, next: publications.at(-1)?.n ?? after, more: found.length > limit || !seenAll };
     },
 
-    publish(subject: Subject, { factor, cutOffAt, wattHours }: { factor: number; cutOffAt?: string; wattHours?: number | number[] }) {
+    publish(
+      subject: Subject,
+      { factor, cutOffAt, wattHours }: { factor: number; cutOffAt?: string; wattHours?: number | number[] },
+    ) {
       const publication: Publication = {
         n: cursorByHand(nowMs(), byHand.at(-1)?.n ?? 0),
         subject,

@@ -16,7 +16,12 @@ const AREA = { enum: GRID_AREAS.map(({ gridArea }) => gridArea) };
 const DAY = { type: 'string', format: 'date', pattern: '^20' };
 const YEAR = { type: 'string', pattern: '^20\\d\\d$' };
 const VERSION = { type: 'string', pattern: '^[1-9]\\d{0,5}$' };
-const objectOf = (properties: object, required: readonly string[] = []) => ({ type: 'object', additionalProperties: false, properties, required });
+const objectOf = (properties: object, required: readonly string[] = []) => ({
+  type: 'object',
+  additionalProperties: false,
+  properties,
+  required,
+});
 const PORTFOLIO = objectOf(
   {
     asOf: { type: 'string', format: 'date-time' },
@@ -26,9 +31,18 @@ const PORTFOLIO = objectOf(
 );
 
 /** The reading side: everything under /v1 but the list of publications. */
-export function serveData(app: FastifyInstance, { catalogue, seed, today }: { catalogue: Catalogue; seed: () => string; today: () => string }) {
+export function serveData(
+  app: FastifyInstance,
+  { catalogue, seed, today }: { catalogue: Catalogue; seed: () => string; today: () => string },
+) {
   /** Answers with the newest version of a subject, or the one asked for. */
-  function answer(request: FastifyRequest, reply: FastifyReply, subject: Subject, version: string | undefined, bodyOf: (content: Content) => object) {
+  function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    subject: Subject,
+    version: string | undefined,
+    bodyOf: (content: Content) => object,
+  ) {
     const versions = catalogue.versionsOf(subject);
     const publication = version === undefined ? versions.at(-1) : versions[Number(version) - 1];
     if (!publication) {
@@ -77,10 +91,21 @@ export function serveData(app: FastifyInstance, { catalogue, seed, today }: { ca
   app.get('/v1/load-profiles', () => ({ profiles: PROFILES }));
   app.get<{ Params: { profile: string }; Querystring: { year: string; version?: string } }>(
     '/v1/load-profiles/:profile',
-    { schema: { querystring: objectOf({ year: YEAR, version: VERSION }, ['year']), params: objectOf({ profile: { enum: PROFILES } }) } },
+    {
+      schema: {
+        querystring: objectOf({ year: YEAR, version: VERSION }, ['year']),
+        params: objectOf({ profile: { enum: PROFILES } }),
+      },
+    },
     (request, reply) => {
       const { year, version } = request.query;
-      return answer(request, reply, { kind: 'LOAD_PROFILES', profile: request.params.profile, year: Number(year) }, version, profileBody);
+      return answer(
+        request,
+        reply,
+        { kind: 'LOAD_PROFILES', profile: request.params.profile, year: Number(year) },
+        version,
+        profileBody,
+      );
     },
   );
   app.get<{ Querystring: { gridArea: string; year: string; version?: string } }>(
@@ -96,7 +121,9 @@ export function serveData(app: FastifyInstance, { catalogue, seed, today }: { ca
     '/v1/places',
     { schema: { querystring: objectOf({ postalCode: { type: 'string' }, city: { type: 'string' } }) } },
     ({ query: { postalCode, city } }) => ({
-      places: PLACES.filter((place) => (postalCode ?? place.postalCode) === place.postalCode && (city ?? place.city) === place.city),
+      places: PLACES.filter(
+        (place) => (postalCode ?? place.postalCode) === place.postalCode && (city ?? place.city) === place.city,
+      ),
     }),
   );
   app.put<{ Params: { gridArea: string }; Body: { asOf: string; kwhPerYear: Record<string, number> } }>(

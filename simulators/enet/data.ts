@@ -14,8 +14,10 @@ export function forecastBody({ seed, catalogue, publication }: Content) {
   const { subject, round, factor, wattHours } = publication;
   const { gridArea = '', deliveryDay = '' } = subject;
   const { kwhPerYear, cutOffAtMs } = catalogue.basisOf(publication);
-  const formula = () => forecastDemand({ seed, gridArea, day: deliveryDay, round, kwhPerYear }).map((value) => Math.round(value * factor));
-  const given = typeof wattHours === 'number' ? Array.from({ length: quarterHourCount(deliveryDay) }, () => wattHours) : wattHours;
+  const formula = () =>
+    forecastDemand({ seed, gridArea, day: deliveryDay, round, kwhPerYear }).map((value) => Math.round(value * factor));
+  const given =
+    typeof wattHours === 'number' ? Array.from({ length: quarterHourCount(deliveryDay) }, () => wattHours) : wattHours;
   return {
     ...headOf(publication),
     cutOffAt: toInstantText(cutOffAtMs),
@@ -55,7 +57,10 @@ export function profileBody({ publication }: Content) {
   const { profile = '', year = 0 } = publication.subject;
   const { values, dynamised } = loadCurveOf(profile, year);
   const toText = (slots: readonly number[]) => slots.map((value) => (value * publication.factor).toFixed(3));
-  const texts = Object.entries(values).map(([month, { WT, SA, FT }]) => [month, { WT: toText(WT), SA: toText(SA), FT: toText(FT) }]);
+  const texts = Object.entries(values).map(([month, { WT, SA, FT }]) => [
+    month,
+    { WT: toText(WT), SA: toText(SA), FT: toText(FT) },
+  ]);
   return {
     ...headOf(publication),
     dynamised,
@@ -71,7 +76,11 @@ export function gridFeesBody({ seed, publication }: Content) {
   return { ...headOf(publication), ...gridFeesOf({ seed, gridArea, index, year, factor: publication.factor }) };
 }
 
-const headOf = ({ subject, version, publishedAtMs }: Versioned) => ({ ...subject, version, publishedAt: toInstantText(publishedAtMs) });
+const headOf = ({ subject, version, publishedAtMs }: Versioned) => ({
+  ...subject,
+  version,
+  publishedAt: toInstantText(publishedAtMs),
+});
 const spanOf = (from: string, until: string) => ({ start: toInstantText(instantOf(from)), end: toInstantText(instantOf(until)) });
 
 function toPriceText(price: number): string {

@@ -6,7 +6,14 @@ export const KINDS = ['DAY_AHEAD_FORECAST', 'DAY_AHEAD_PRICES', 'HPFC', 'LOAD_PR
 export type Kind = (typeof KINDS)[number];
 
 /** What a publication is about. Two of the same subject are versions of each other. */
-export type Subject = Readonly<{ kind: Kind; gridArea?: string; deliveryDay?: string; curveDay?: string; profile?: string; year?: number }>;
+export type Subject = Readonly<{
+  kind: Kind;
+  gridArea?: string;
+  deliveryDay?: string;
+  curveDay?: string;
+  profile?: string;
+  year?: number;
+}>;
 
 export type Publication = Readonly<{
   /** Cursor: rises in order of publication and is the same after a restart (publication instant × 1000 + place within it). */
@@ -58,7 +65,8 @@ export function plannedDayOf({ kind, deliveryDay, curveDay, year }: Subject): st
 }
 
 export function hrefOf({ kind, gridArea, deliveryDay, curveDay, profile, year }: Subject, version: number): string {
-  if (kind === 'DAY_AHEAD_FORECAST') return `/v1/forecasts/day-ahead?gridArea=${gridArea}&deliveryDay=${deliveryDay}&version=${version}`;
+  if (kind === 'DAY_AHEAD_FORECAST')
+    return `/v1/forecasts/day-ahead?gridArea=${gridArea}&deliveryDay=${deliveryDay}&version=${version}`;
   if (kind === 'DAY_AHEAD_PRICES') return `/v1/prices/day-ahead?deliveryDay=${deliveryDay}&version=${version}`;
   if (kind === 'HPFC') {
     const from = addDays(curveDay as string, 1);
@@ -68,7 +76,19 @@ export function hrefOf({ kind, gridArea, deliveryDay, curveDay, profile, year }:
   return `/v1/grid-fees?gridArea=${gridArea}&year=${year}&version=${version}`;
 }
 
-function planned({ subject, at, place, lateMs, round = 1 }: { subject: Subject; at: number; place: number; lateMs: number; round?: number }): Publication {
+function planned({
+  subject,
+  at,
+  place,
+  lateMs,
+  round = 1,
+}: {
+  subject: Subject;
+  at: number;
+  place: number;
+  lateMs: number;
+  round?: number;
+}): Publication {
   const publishedAtMs = at + lateMs;
   return { n: cursorAt(publishedAtMs) + place, subject, publishedAtMs, round, factor: 1 };
 }

@@ -35,10 +35,14 @@ export const PUBLISH_BODY = {
 } as const;
 
 /** Every subject that one call publishes a new version of. */
-export function subjectsOf({ kind, gridAreas = areas, deliveryDays, profiles = [...PROFILES], year }: Publish, today: string): Subject[] {
+export function subjectsOf(
+  { kind, gridAreas = areas, deliveryDays, profiles = [...PROFILES], year }: Publish,
+  today: string,
+): Subject[] {
   const days = deliveryDays ?? [addDays(today, 1)];
   const ofYear = year ?? Number(today.slice(0, 4));
-  if (kind === 'DAY_AHEAD_FORECAST') return gridAreas.flatMap((gridArea) => days.map((deliveryDay) => ({ kind, gridArea, deliveryDay })));
+  if (kind === 'DAY_AHEAD_FORECAST')
+    return gridAreas.flatMap((gridArea) => days.map((deliveryDay) => ({ kind, gridArea, deliveryDay })));
   if (kind === 'DAY_AHEAD_PRICES') return days.map((deliveryDay) => ({ kind, deliveryDay }));
   if (kind === 'HPFC') return [{ kind, curveDay: today }];
   if (kind === 'LOAD_PROFILES') return profiles.map((profile) => ({ kind, profile, year: ofYear }));
@@ -48,6 +52,10 @@ export function subjectsOf({ kind, gridAreas = areas, deliveryDays, profiles = [
 /** A given series must have a value for each quarter hour of its day. */
 export function misfit({ wattHours }: Publish, subjects: readonly Subject[]): string | null {
   if (!Array.isArray(wattHours)) return null;
-  const wrong = subjects.find(({ deliveryDay }) => deliveryDay !== undefined && quarterHourCount(deliveryDay) !== wattHours.length);
-  return wrong?.deliveryDay === undefined ? null : `${wrong.deliveryDay} has ${quarterHourCount(wrong.deliveryDay)} quarter hours, not ${wattHours.length}.`;
+  const wrong = subjects.find(
+    ({ deliveryDay }) => deliveryDay !== undefined && quarterHourCount(deliveryDay) !== wattHours.length,
+  );
+  return wrong?.deliveryDay === undefined
+    ? null
+    : `${wrong.deliveryDay} has ${quarterHourCount(wrong.deliveryDay)} quarter hours, not ${wattHours.length}.`;
 }

@@ -5,15 +5,21 @@ import { openCatalogue } from './catalogue.ts';
 import { serveData } from './data-routes.ts';
 import { KINDS } from './publication.ts';
 import { misfit, PUBLISH_BODY, subjectsOf, type Publish } from './publish.ts';
+import { startRevisions } from './revisions.ts';
 
 const KEPT_REQUESTS = 10_000;
 
-export type EnetOptions = ListenOptions & { seed?: string; now?: string | undefined; folder?: string | undefined };
+export type EnetOptions = ListenOptions & {
+  seed?: string;
+  now?: string | undefined;
+  folder?: string | undefined;
+  revisionSeconds?: number;
+};
 
 /** Starts the data service. */
 export async function startEnet(options: EnetOptions = {}): Promise<{ url: string; stop(): Promise<void> }> {
-  const { seed = 'stromgraph', now, folder } = options;
-  const steering = makeSteering({ seed, now, defaults: { lateMinutes: 0 }, onReset: () => forget() });
+  const { seed = 'stromgraph', now, folder, revisionSeconds = 0 } = options;
+  const steering = makeSteering({ seed, now, defaults: { lateMinutes: 0, revisionSeconds }, onReset: () => forget() });
   const { control, clock } = steering;
   const catalogue = openCatalogue({ folder, nowMs: clock.nowMs, lateMs: () => control.lateMinutes * 60_000 });
   const requests: { n: number; at: string; method: string; url: string; status: number }[] = [];
@@ -27,7 +33,10 @@ export async function startEnet(options: EnetOptions = {}): Promise<{ url: strin
   const app = openHttp({
     name: 'enet',
     steering,
-    properties: { lateMinutes: { type: 'integer', minimum: 0, maximum: 10_080 } },
+    properties: {
+      lateMinutes: { type: 'integer', minimum: 0, maximum: 10_080 },
+      revisionSeconds: { type: 'number', minimum: 0, maximum: 86_400 },
+    },
     pending: () => 0,
   });
   app.addHook('onResponse', async ({ method, url }, { statusCode: status }) => {
@@ -37,22 +46,39 @@ export async function startEnet(options: EnetOptions = {}): Promise<{ url: strin
     if (requests.length > KEPT_REQUESTS) requests.shift();
   });
 
-  serveData(app, { catalogue, seed: () => control.seed, today: () => dayOf(clock.nowMs()) });
+  const seedNow = () => control.seed;
+  const today = () => dayOf(clock.nowMs());
+  const stopRevisions = startRevisions({ catalogue, everySeconds: () => control.revisionSeconds, seed: seedNow, today });
+  serveData(app, { catalogue, seed: seedNow, today });
   app.get<{ Querystring: PageQuery & { kind?: string } }>(
     '/v1/publications',
-    { schema: { querystring: { type: 'object', additionalProperties: false, properties: { ...PAGE_QUERY, kind: { enum: KINDS } } } } },
+    {
+      schema: {
+        querystring: { type: 'object', additionalProperties: false, properties: { ...PAGE_QUERY, kind: { enum: KINDS } } },
+      },
+    },
     ({ query }) => catalogue.after({ ...readPage(query), kind: query.kind }),
   );
   app.post<{ Body: Publish }>('/_publish', { schema: { body: PUBLISH_BODY } }, ({ body }, reply) => {
-    const subjects = subjectsOf(body, dayOf(clock.nowMs()));
+    const subjects = subjectsOf(body, today());
     const fault = misfit(body, subjects);
     if (fault) throw refuse(400, fault, { faults: [{ path: 'body.wattHours', fault }] });
     return reply.code(201).send({ publications: subjects.map((subject) => catalogue.publish(subject, { factor: 1, ...body })) });
   });
-  app.get<{ Querystring: PageQuery }>('/_messages', { schema: { querystring: { type: 'object', additionalProperties: false, properties: PAGE_QUERY } } }, ({ query }) => {
-    const { page, next, more } = pageOf(requests, ({ n }) => n, readPage(query, 1000));
-    return { messages: page, next, more };
-  });
+  app.get<{ Querystring: PageQuery }>(
+    '/_messages',
+    { schema: { querystring: { type: 'object', additionalProperties: false, properties: PAGE_QUERY } } },
+    ({ query }) => {
+      const { page, next, more } = pageOf(requests, ({ n }) => n, readPage(query, 1000));
+      return { messages: page, next, more };
+    },
+  );
   const url = await listen(app, options);
-  return { url, stop: () => app.close() };
+  return {
+    url,
+    stop: () => {
+      stopRevisions();
+      return app.close();
+    },
+  };
 }

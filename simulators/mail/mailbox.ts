@@ -35,14 +35,22 @@ export function makeMailbox() {
     async keep(raw: Buffer, { from, to, receivedAt }: { from: string; to: string[]; receivedAt: string }): Promise<Mail> {
       const parsed = await read(raw);
       lastId += 1;
-      const mail: Mail = { id: lastId, envelope: { from, to }, ...parsed, bytes: raw.length, receivedAt, arrivedAt: new Date().toISOString() };
+      const mail: Mail = {
+        id: lastId,
+        envelope: { from, to },
+        ...parsed,
+        bytes: raw.length,
+        receivedAt,
+        arrivedAt: new Date().toISOString(),
+      };
       kept.push({ mail, raw });
       bytes += raw.length;
       while (kept.length > KEPT_MAILS || bytes > KEPT_BYTES) bytes -= kept.shift()?.raw.length ?? 0;
       return mail;
     },
     all: () => kept.map(({ mail }) => mail),
-    sentTo: (address: string) => kept.map(({ mail }) => mail).filter(({ envelope }) => envelope.to.some((to) => to.toLowerCase() === address.toLowerCase())),
+    sentTo: (address: string) =>
+      kept.map(({ mail }) => mail).filter(({ envelope }) => envelope.to.some((to) => to.toLowerCase() === address.toLowerCase())),
     find: (id: number) => kept.find(({ mail }) => mail.id === id),
     async attachment(id: number, index: number): Promise<{ content: Buffer; filename: string | null } | null> {
       const found = kept.find(({ mail }) => mail.id === id);

@@ -16,12 +16,30 @@ async function start(control: object = {}, options: MailOptions = {}) {
   const mail = await startMail({ now: '2026-11-24T09:00:00Z', ...options });
   running.push(mail);
   const get = async (path: string): Promise<Json> => (await fetch(mail.url + path)).json();
-  const steer = (body: object) => fetch(`${mail.url}/_control`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const steer = (body: object) =>
+    fetch(`${mail.url}/_control`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   await steer(control);
-  const transport = nodemailer.createTransport({ host: '127.0.0.1', port: mail.smtpPort, secure: false, ignoreTLS: true, auth: { user: 'anyone', pass: 'x' } });
+  const transport = nodemailer.createTransport({
+    host: '127.0.0.1',
+    port: mail.smtpPort,
+    secure: false,
+    ignoreTLS: true,
+    auth: { user: 'anyone', pass: 'x' },
+  });
   running.unshift({ stop: () => transport.close() });
-  const send = (more: object = {}) => transport.sendMail({ from: '"Stromgraph" <post@stromgraph.test>', to: 'anna@example.test', subject: 'Hallo', text: 'Guten Tag', ...more });
-  const codeOf = (sent: Promise<unknown>) => sent.then(() => 250, (error: { responseCode?: number; code?: string }) => error.responseCode ?? error.code);
+  const send = (more: object = {}) =>
+    transport.sendMail({
+      from: '"Stromgraph" <post@stromgraph.test>',
+      to: 'anna@example.test',
+      subject: 'Hallo',
+      text: 'Guten Tag',
+      ...more,
+    });
+  const codeOf = (sent: Promise<unknown>) =>
+    sent.then(
+      () => 250,
+      (error: { responseCode?: number; code?: string }) => error.responseCode ?? error.code,
+    );
   return { ...mail, get, steer, send, codeOf };
 }
 
@@ -47,7 +65,15 @@ test('a mail with umlauts, HTML and an attachment arrives whole', async () => {
       subject: 'Ihre Rechnung für März: 1.234,56 €',
       html: expect.stringContaining('Grüße aus <b>Köln</b>'),
       messageId: expect.stringMatching(/^<.+@stromgraph\.test>$/),
-      attachments: [{ index: 0, filename: 'Rechnung März.pdf', mimeType: 'application/pdf', bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') }],
+      attachments: [
+        {
+          index: 0,
+          filename: 'Rechnung März.pdf',
+          mimeType: 'application/pdf',
+          bytes: content.length,
+          sha256: createHash('sha256').update(content).digest('hex'),
+        },
+      ],
       receivedAt: '2026-11-24T09:00:00.000Z',
     },
   ]);
@@ -121,7 +147,12 @@ test('failures by chance are the same for the same seed', async () => {
 
 test('the pages escape everything and run nothing', async () => {
   const mail = await start();
-  await mail.send({ subject: '<script>alert(1)</script>', from: { name: '"><img src=x>', address: 'a@b.test' }, text: '</pre><script>', html: '<script>alert(2)</script><p>x</p>' });
+  await mail.send({
+    subject: '<script>alert(1)</script>',
+    from: { name: '"><img src=x>', address: 'a@b.test' },
+    text: '</pre><script>',
+    html: '<script>alert(2)</script><p>x</p>',
+  });
   const list = await fetch(`${mail.url}/?to=${encodeURIComponent('anna@example.test')}`);
   const listed = await list.text();
   expect(listed).not.toMatch(/<script|<img/);
@@ -139,7 +170,9 @@ test('the pages escape everything and run nothing', async () => {
 test('a client that goes away in the middle harms nothing', async () => {
   const mail = await start();
   await new Promise<void>((resolve) => {
-    const socket = connect(mail.smtpPort, '127.0.0.1', () => socket.write('EHLO x\r\nMAIL FROM:<a@b.test>\r\n', () => socket.destroy()));
+    const socket = connect(mail.smtpPort, '127.0.0.1', () =>
+      socket.write('EHLO x\r\nMAIL FROM:<a@b.test>\r\n', () => socket.destroy()),
+    );
     socket.on('close', () => resolve());
   });
   expect(await mail.codeOf(mail.send())).toBe(250);

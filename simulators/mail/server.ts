@@ -71,30 +71,54 @@ export async function startMail(options: MailOptions = {}): Promise<{ url: strin
     reply.headers({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
   });
 
-  app.get<{ Querystring: PageQuery & { to?: string } }>('/_messages', { schema: { querystring: pageWith({ to: { type: 'string' } }) } }, ({ query }) => {
-    const mails = query.to === undefined ? mailbox.all() : mailbox.sentTo(query.to);
-    const { page, next, more } = pageOf(mails, ({ id }) => id, readPage(query, 1000));
-    return { messages: page, next, more };
-  });
-  app.get<{ Params: { id: string } }>('/_messages/:id/raw', ({ params: { id } }, reply) => reply.type('text/plain; charset=utf-8').send(find(id).raw));
-  app.get<{ Params: { id: string; index: string } }>('/_messages/:id/attachments/:index', async ({ params: { id, index } }, reply) => {
-    const attachment = await mailbox.attachment(find(id).mail.id, Number(index));
-    if (!attachment) throw refuse(404, `Mail ${id} has no attachment ${index}.`);
-    const filename = encodeURIComponent(attachment.filename ?? `file-${index}`);
-    return reply.type('application/octet-stream').header('content-disposition', `attachment; filename*=UTF-8''${filename}`).send(attachment.content);
-  });
+  app.get<{ Querystring: PageQuery & { to?: string } }>(
+    '/_messages',
+    { schema: { querystring: pageWith({ to: { type: 'string' } }) } },
+    ({ query }) => {
+      const mails = query.to === undefined ? mailbox.all() : mailbox.sentTo(query.to);
+      const { page, next, more } = pageOf(mails, ({ id }) => id, readPage(query, 1000));
+      return { messages: page, next, more };
+    },
+  );
+  app.get<{ Params: { id: string } }>('/_messages/:id/raw', ({ params: { id } }, reply) =>
+    reply.type('text/plain; charset=utf-8').send(find(id).raw),
+  );
+  app.get<{ Params: { id: string; index: string } }>(
+    '/_messages/:id/attachments/:index',
+    async ({ params: { id, index } }, reply) => {
+      const attachment = await mailbox.attachment(find(id).mail.id, Number(index));
+      if (!attachment) throw refuse(404, `Mail ${id} has no attachment ${index}.`);
+      const filename = encodeURIComponent(attachment.filename ?? `file-${index}`);
+      return reply
+        .type('application/octet-stream')
+        .header('content-disposition', `attachment; filename*=UTF-8''${filename}`)
+        .send(attachment.content);
+    },
+  );
   app.get<{ Querystring: PageQuery }>('/_sessions', { schema: { querystring: pageWith({}) } }, ({ query }) => {
     const { page, next, more } = pageOf(tries, ({ n }) => n, readPage(query, 1000));
     return { sessions: page, next, more };
   });
-  app.get<{ Querystring: { to?: string } }>('/', { schema: { querystring: { type: 'object', properties: { to: { type: 'string' } } } } }, ({ query: { to = '' } }, reply) =>
-    reply.type('text/html; charset=utf-8').header('content-security-policy', PAGE_POLICY).send(listPage(to === '' ? mailbox.all() : mailbox.sentTo(to), to)),
+  app.get<{ Querystring: { to?: string } }>(
+    '/',
+    { schema: { querystring: { type: 'object', properties: { to: { type: 'string' } } } } },
+    ({ query: { to = '' } }, reply) =>
+      reply
+        .type('text/html; charset=utf-8')
+        .header('content-security-policy', PAGE_POLICY)
+        .send(listPage(to === '' ? mailbox.all() : mailbox.sentTo(to), to)),
   );
   app.get<{ Params: { id: string } }>('/mails/:id', ({ params: { id } }, reply) =>
-    reply.type('text/html; charset=utf-8').header('content-security-policy', PAGE_POLICY).send(mailPage(find(id).mail)),
+    reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', PAGE_POLICY)
+      .send(mailPage(find(id).mail)),
   );
   app.get<{ Params: { id: string } }>('/mails/:id/html', ({ params: { id } }, reply) =>
-    reply.type('text/html; charset=utf-8').header('content-security-policy', MAIL_POLICY).send(find(id).mail.html ?? ''),
+    reply
+      .type('text/html; charset=utf-8')
+      .header('content-security-policy', MAIL_POLICY)
+      .send(find(id).mail.html ?? ''),
   );
   const url = await listen(app, options);
   return {
@@ -107,4 +131,8 @@ export async function startMail(options: MailOptions = {}): Promise<{ url: strin
   };
 }
 
-const pageWith = (properties: object) => ({ type: 'object', additionalProperties: false, properties: { ...PAGE_QUERY, ...properties } });
+const pageWith = (properties: object) => ({
+  type: 'object',
+  additionalProperties: false,
+  properties: { ...PAGE_QUERY, ...properties },
+});

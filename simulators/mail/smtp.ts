@@ -12,7 +12,13 @@ export type MailControl = {
   greylist: boolean;
 };
 /** What came of one try to hand a mail over. */
-export type Try = { from: string; to: string[]; outcome: 'accepted' | 'rejected' | 'dropped'; code: number | null; mailId: number | null };
+export type Try = {
+  from: string;
+  to: string[];
+  outcome: 'accepted' | 'rejected' | 'dropped';
+  code: number | null;
+  mailId: number | null;
+};
 
 const MAX_MAIL_BYTES = 25 * 1024 * 1024;
 const TOO_LARGE = 552;
@@ -47,7 +53,9 @@ export async function openSmtp({
     onMailFrom: ({ address }, _, done) => done(refusalAt('MAIL', { from: address, to: [] })),
     onRcptTo({ address }, { envelope }, done) {
       const tried = { from: addressOf(envelope.mailFrom), to: [address] };
-      const standing = Object.entries(control.rejectRecipients).find(([recipient]) => recipient.toLowerCase() === address.toLowerCase());
+      const standing = Object.entries(control.rejectRecipients).find(
+        ([recipient]) => recipient.toLowerCase() === address.toLowerCase(),
+      );
       if (standing) return done(refusal(tried, standing[1], 'recipient refused'));
       const pair = `${tried.from} ${address}`.toLowerCase();
       if (control.greylist && !greeted.has(pair)) {
@@ -61,7 +69,10 @@ export async function openSmtp({
       pending += 1;
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.once('end', () => {
-        const envelope = { from: addressOf(session.envelope.mailFrom), to: session.envelope.rcptTo.map(({ address }) => address) };
+        const envelope = {
+          from: addressOf(session.envelope.mailFrom),
+          to: session.envelope.rcptTo.map(({ address }) => address),
+        };
         take(Buffer.concat(chunks), { envelope, remotePort: session.remotePort, isTooLarge: stream.sizeExceeded })
           .then(done, (error: Error) => done(error))
           .finally(() => (pending -= 1));
@@ -70,7 +81,10 @@ export async function openSmtp({
   });
 
   /** Answers null to accept. A dropped connection gets no answer at all, so what is returned then does not matter. */
-  async function take(raw: Buffer, { envelope, remotePort, isTooLarge }: { envelope: { from: string; to: string[] }; remotePort: number; isTooLarge: boolean }) {
+  async function take(
+    raw: Buffer,
+    { envelope, remotePort, isTooLarge }: { envelope: { from: string; to: string[] }; remotePort: number; isTooLarge: boolean },
+  ) {
     if (control.slowMs > 0) await sleep(control.slowMs);
     if (isTooLarge) return refusal(envelope, TOO_LARGE, 'mail too large');
     const ordered = refusalAt('DATA', envelope);

@@ -68,7 +68,8 @@ export function makeSteering<C extends object>({
       if (shouldReset) reset();
       Object.assign(control, fields);
       if (fields['seed'] !== undefined) draw = randomStream(control.seed);
-      if (nextNow !== undefined || running !== undefined) clock.set(nextNow, running ?? (nextNow === undefined ? clock.isRunning() : true));
+      if (nextNow !== undefined || running !== undefined)
+        clock.set(nextNow, running ?? (nextNow === undefined ? clock.isRunning() : true));
     },
     shown: () => ({ ...control, businessNow: toInstantText(clock.nowMs()), running: clock.isRunning() }),
     failure() {

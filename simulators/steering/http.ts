@@ -10,7 +10,11 @@ export type ListenOptions = { host?: string | undefined; port?: number | undefin
 export type Refusal = Error & { statusCode: number; faults?: readonly { path: string; fault: string }[]; facts?: object };
 
 export function refuse(statusCode: number, detail: string, more: { faults?: Refusal['faults']; facts?: object } = {}): Refusal {
-  return Object.assign(new Error(detail), { statusCode, ...(more.faults && { faults: more.faults }), ...(more.facts && { facts: more.facts }) });
+  return Object.assign(new Error(detail), {
+    statusCode,
+    ...(more.faults && { faults: more.faults }),
+    ...(more.facts && { facts: more.facts }),
+  });
 }
 
 /** The HTTP side that all simulators share: health, control, idleness, failing on demand, and errors. */
@@ -37,7 +41,11 @@ export function openHttp<C extends object>({
   app.setErrorHandler<FastifyError>((error, _, reply) => {
     const status = error.statusCode ?? 500;
     const faults = error.validation?.map(({ instancePath, message, params }) => ({
-      path: [error.validationContext, ...instancePath.split('/').filter(Boolean), (params as { additionalProperty?: string }).additionalProperty]
+      path: [
+        error.validationContext,
+        ...instancePath.split('/').filter(Boolean),
+        (params as { additionalProperty?: string }).additionalProperty,
+      ]
         .filter((step) => step !== undefined)
         .join('.'),
       fault: message ?? 'is refused',
@@ -46,13 +54,26 @@ export function openHttp<C extends object>({
     return reply
       .code(status)
       .type('application/problem+json')
-      .send({ type: 'about:blank', title: titleOf(status), status, detail: error.message, faults: own ?? faults ?? [], ...facts });
+      .send({
+        type: 'about:blank',
+        title: titleOf(status),
+        status,
+        detail: error.message,
+        faults: own ?? faults ?? [],
+        ...facts,
+      });
   });
   app.setNotFoundHandler((request, reply) =>
     reply
       .code(404)
       .type('application/problem+json')
-      .send({ type: 'about:blank', title: titleOf(404), status: 404, detail: `There is no ${request.method} ${request.url}.`, faults: [] }),
+      .send({
+        type: 'about:blank',
+        title: titleOf(404),
+        status: 404,
+        detail: `There is no ${request.method} ${request.url}.`,
+        faults: [],
+      }),
   );
   if (steersHttp)
     app.addHook('onRequest', async (request, reply) => {
@@ -84,7 +105,10 @@ export async function listen(app: FastifyInstance, { host = '127.0.0.1', port = 
 }
 
 /** JSON schema of `?after=&limit=`, whose texts are turned into numbers by readPage. */
-export const PAGE_QUERY = { after: { type: 'string', pattern: '^\\d{1,16}$' }, limit: { type: 'string', pattern: '^[1-9]\\d{0,3}$' } } as const;
+export const PAGE_QUERY = {
+  after: { type: 'string', pattern: '^\\d{1,16}$' },
+  limit: { type: 'string', pattern: '^[1-9]\\d{0,3}$' },
+} as const;
 export type PageQuery = { after?: string; limit?: string };
 
 export function readPage({ after = '0', limit }: PageQuery, defaultLimit = 500): { after: number; limit: number } {
@@ -92,7 +116,11 @@ export function readPage({ after = '0', limit }: PageQuery, defaultLimit = 500):
 }
 
 /** One page of a list that rises by cursor. */
-export function pageOf<T>(items: readonly T[], cursorOf: (item: T) => number, { after, limit }: { after: number; limit: number }) {
+export function pageOf<T>(
+  items: readonly T[],
+  cursorOf: (item: T) => number,
+  { after, limit }: { after: number; limit: number },
+) {
   const page = items.filter((item) => cursorOf(item) > after).slice(0, limit + 1);
   const more = page.length > limit;
   if (more) page.pop();
@@ -100,5 +128,11 @@ export function pageOf<T>(items: readonly T[], cursorOf: (item: T) => number, { 
   return { page, next: last === undefined ? after : cursorOf(last), more };
 }
 
-const TITLES: Record<number, string> = { 400: 'Bad request', 404: 'Not found', 409: 'Conflict', 413: 'Too large', 415: 'Unsupported media type' };
+const TITLES: Record<number, string> = {
+  400: 'Bad request',
+  404: 'Not found',
+  409: 'Conflict',
+  413: 'Too large',
+  415: 'Unsupported media type',
+};
 const titleOf = (status: number) => TITLES[status] ?? (status >= 500 ? 'Server fault' : 'Refused');

@@ -4,7 +4,11 @@ import { join } from 'node:path';
 /** What a simulator remembers across a restart, one JSON line each. Without a folder it forgets. */
 export type Journal = { append(entry: object): void; clear(): void };
 
-export function openJournal<Entry extends object>(folder: string | undefined, name: string, replay: (entry: Entry) => void): Journal {
+export function openJournal<Entry extends object>(
+  folder: string | undefined,
+  name: string,
+  replay: (entry: Entry) => void,
+): Journal {
   if (folder === undefined) return { append: () => undefined, clear: () => undefined };
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${name}.ndjson`);

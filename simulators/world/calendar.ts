@@ -33,7 +33,11 @@ function holidaysOf(year: number) {
   const fixed = (...days: string[]) => days.map((day) => `${year}-${day}`);
   const moving = (...offsets: number[]) => offsets.map((offset) => addDays(easter, offset));
   const nationwide = new Set([...fixed('01-01', '05-01', '10-03', '12-25', '12-26'), ...moving(-2, 1, 39, 50)]);
-  const regional = [...fixed('01-06', '03-08', '08-15', '09-20', '10-31', '11-01', '12-24', '12-31'), ...moving(60), repentanceDay(year)];
+  const regional = [
+    ...fixed('01-06', '03-08', '08-15', '09-20', '10-31', '11-01', '12-24', '12-31'),
+    ...moving(60),
+    repentanceDay(year),
+  ];
   const holidays = { nationwide, market: new Set([...nationwide, ...regional]) };
   known.set(year, holidays);
   return holidays;

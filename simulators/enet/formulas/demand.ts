@@ -17,8 +17,11 @@ export function forecastDemand({
   round: number;
   kwhPerYear: Readonly<Record<string, number>>;
 }): number[] {
-  const weather = 1 + 0.05 * swing(seed, 'weather', gridArea, day) + (round === 1 ? 0.02 * swing(seed, 'first guess', gridArea, day) : 0);
-  const curves = Object.entries(kwhPerYear).map(([profile, kwh]) => loadOfDay(profile, day).map((value) => (value * kwh) / 1_000_000));
+  const weather =
+    1 + 0.05 * swing(seed, 'weather', gridArea, day) + (round === 1 ? 0.02 * swing(seed, 'first guess', gridArea, day) : 0);
+  const curves = Object.entries(kwhPerYear).map(([profile, kwh]) =>
+    loadOfDay(profile, day).map((value) => (value * kwh) / 1_000_000),
+  );
   return Array.from({ length: quarterHourCount(day) }, (_, index) => {
     const kwh = curves.reduce((sum, curve) => sum + (curve[index] ?? 0), 0);
     return Math.round(kwh * 1000 * weather * (1 + 0.01 * swing(seed, 'quarter', gridArea, day, index)));

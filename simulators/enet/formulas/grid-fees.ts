@@ -10,7 +10,19 @@ export type GridFees = Readonly<{
 const CONCESSION_CENT_PER_KWH = ['1.32', '1.59', '1.66', '1.99', '2.39'];
 
 /** Net fees of a low-voltage customer. They rise by about 3 % a year. */
-export function gridFeesOf({ seed, gridArea, index, year, factor }: { seed: string; gridArea: string; index: number; year: number; factor: number }): GridFees {
+export function gridFeesOf({
+  seed,
+  gridArea,
+  index,
+  year,
+  factor,
+}: {
+  seed: string;
+  gridArea: string;
+  index: number;
+  year: number;
+  factor: number;
+}): GridFees {
   const trend = 1.03 ** (year - 2026) * factor;
   const amount = (value: number) => (Math.round(value * trend * 100) / 100).toFixed(2);
   return {

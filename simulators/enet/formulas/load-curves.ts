@@ -10,22 +10,60 @@ export const DYNAMISATION = { coefficients: ['-3.92e-10', '3.20e-7', '-7.02e-5',
 
 /** [hour of the peak, width in hours, height] per day type, above a base of 1. */
 type Peak = readonly [hour: number, width: number, height: number];
-const SHAPES: Record<string, { dynamised: boolean; winter: number; day: Record<DayType, { level: number; peaks: readonly Peak[] }> }> = {
+const SHAPES: Record<
+  string,
+  { dynamised: boolean; winter: number; day: Record<DayType, { level: number; peaks: readonly Peak[] }> }
+> = {
   H25: {
     dynamised: true,
     winter: 0,
     day: {
-      WT: { level: 1, peaks: [[7.2, 1.1, 0.9], [12.6, 2, 0.7], [19, 2.2, 2.1]] },
-      SA: { level: 1.05, peaks: [[9.6, 1.8, 1.3], [13, 2, 1], [19, 2.3, 1.9]] },
-      FT: { level: 1.05, peaks: [[10.2, 1.9, 1.4], [12.6, 1.6, 1.5], [19.1, 2.2, 1.8]] },
+      WT: {
+        level: 1,
+        peaks: [
+          [7.2, 1.1, 0.9],
+          [12.6, 2, 0.7],
+          [19, 2.2, 2.1],
+        ],
+      },
+      SA: {
+        level: 1.05,
+        peaks: [
+          [9.6, 1.8, 1.3],
+          [13, 2, 1],
+          [19, 2.3, 1.9],
+        ],
+      },
+      FT: {
+        level: 1.05,
+        peaks: [
+          [10.2, 1.9, 1.4],
+          [12.6, 1.6, 1.5],
+          [19.1, 2.2, 1.8],
+        ],
+      },
     },
   },
   G25: {
     dynamised: false,
     winter: 0.09,
     day: {
-      WT: { level: 1, peaks: [[9.2, 1.9, 2.6], [12.2, 2.2, 1.6], [15.6, 2.4, 2.2], [19, 1.6, 0.6]] },
-      SA: { level: 0.95, peaks: [[10.4, 2.2, 1.7], [14, 2.2, 0.7]] },
+      WT: {
+        level: 1,
+        peaks: [
+          [9.2, 1.9, 2.6],
+          [12.2, 2.2, 1.6],
+          [15.6, 2.4, 2.2],
+          [19, 1.6, 0.6],
+        ],
+      },
+      SA: {
+        level: 0.95,
+        peaks: [
+          [10.4, 2.2, 1.7],
+          [14, 2.2, 0.7],
+        ],
+      },
       FT: { level: 0.85, peaks: [[12, 3.5, 0.35]] },
     },
   },
@@ -33,9 +71,30 @@ const SHAPES: Record<string, { dynamised: boolean; winter: number; day: Record<D
     dynamised: false,
     winter: 0.06,
     day: {
-      WT: { level: 1, peaks: [[6.8, 1.3, 2], [11.5, 2.2, 0.9], [18.2, 1.5, 2.2]] },
-      SA: { level: 1, peaks: [[6.9, 1.3, 1.9], [11.5, 2.2, 0.8], [18.2, 1.5, 2.1]] },
-      FT: { level: 0.98, peaks: [[7, 1.3, 1.8], [11.5, 2, 0.6], [18.2, 1.5, 2]] },
+      WT: {
+        level: 1,
+        peaks: [
+          [6.8, 1.3, 2],
+          [11.5, 2.2, 0.9],
+          [18.2, 1.5, 2.2],
+        ],
+      },
+      SA: {
+        level: 1,
+        peaks: [
+          [6.9, 1.3, 1.9],
+          [11.5, 2.2, 0.8],
+          [18.2, 1.5, 2.1],
+        ],
+      },
+      FT: {
+        level: 0.98,
+        peaks: [
+          [7, 1.3, 1.8],
+          [11.5, 2, 0.6],
+          [18.2, 1.5, 2],
+        ],
+      },
     },
   },
 };
@@ -54,7 +113,9 @@ export function loadCurveOf(profile: string, year: number): LoadCurve {
     const winter = 1 + shape.winter * Math.cos(((month - 1) / 12) * 2 * Math.PI);
     return level * winter * (1 + peaks.reduce((sum, peak) => sum + heightAt(peak, hour), 0));
   });
-  const yearly = Array.from({ length: 366 }, (_, index) => Temporal.PlainDate.from({ year, month: 1, day: 1 }).add({ days: index }))
+  const yearly = Array.from({ length: 366 }, (_, index) =>
+    Temporal.PlainDate.from({ year, month: 1, day: 1 }).add({ days: index }),
+  )
     .filter((date) => date.year === year)
     .reduce((sum, date) => {
       const slots = raw[String(date.month)]?.[dayTypeOf(date.toString())] ?? [];

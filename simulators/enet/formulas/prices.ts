@@ -11,12 +11,24 @@ export function dayAheadPrices(seed: string, day: string): number[] {
   const storm = chance(seed, 'storm', day) > 0.95 ? 75 : 0;
   return wallClockSlots(day).map((slot, index) => {
     const ramp = 5 * (((slot % 4) - 1.5) / 1.5) * rampDirection((slot + 0.5) / 4);
-    return cents(expectedPrice(day, slot / 4, sun) + level - storm * nightliness(slot / 4) + ramp + 1.5 * swing(seed, 'price', day, index));
+    return cents(
+      expectedPrice(day, slot / 4, sun) + level - storm * nightliness(slot / 4) + ramp + 1.5 * swing(seed, 'price', day, index),
+    );
   });
 }
 
 /** Hourly price forward curve of one evening, for every hour of the delivery days in [from, until). */
-export function forwardHours({ seed, curveDay, from, until }: { seed: string; curveDay: string; from: string; until: string }): number[] {
+export function forwardHours({
+  seed,
+  curveDay,
+  from,
+  until,
+}: {
+  seed: string;
+  curveDay: string;
+  from: string;
+  until: string;
+}): number[] {
   const drift = levelOf(seed, curveDay);
   return Array.from({ length: daysBetween(from, until) }, (_, ahead) => addDays(from, ahead)).flatMap((day) => {
     const carry = -1.2 * Math.max(0, daysBetween(curveDay, day) / 365);
