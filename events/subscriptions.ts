@@ -2,6 +2,9 @@
 export const hearersOf: Readonly<Record<string, readonly string[]>> = {
   'identity.AccessWithdrawn': [],
   'pricing.PriceVersionPublished': ['contracts', 'customers', 'billing'],
+  'pricing.TariffDefined': ['contracts'],
+  'pricing.CampaignPricesPublished': ['contracts'],
+  'pricing.PlacesPublished': ['contracts'],
   'contracts.SwitchRequested': ['market'],
   'contracts.ContractConfirmed': ['customers', 'metering', 'energy', 'billing', 'messaging'],
   'contracts.ContractActivated': ['customers', 'billing', 'messaging'],
