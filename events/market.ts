@@ -26,3 +26,6 @@ export const MarketMessageAcknowledged = event(
   1,
   z.strictObject({ messageId: Uuid, messageType: z.string(), processId: Uuid, status: z.enum(['DELIVERED', 'NACK', 'VALIDATION_ERROR']), reason: z.string().nullable() }),
 );
+
+/** One of our messages has changed; subscribers read it as it now stands. */
+export const MarketMessageChanged = event('market.MarketMessageChanged', 1, z.strictObject({ messageId: Uuid, contractId: Uuid }));

@@ -13,6 +13,7 @@ export const hearersOf: Readonly<Record<string, readonly string[]>> = {
   'market.SwitchConfirmed': ['contracts'],
   'market.SwitchRejected': ['contracts'],
   'market.MarketMessageAcknowledged': ['contracts'],
+  'market.MarketMessageChanged': [],
   'metering.MeterInstalled': ['contracts', 'billing', 'customers', 'energy'],
   'metering.MeterReadingIngested': ['customers', 'energy', 'billing'],
   'metering.ReadingCorrected': ['billing', 'energy', 'customers'],

@@ -56,7 +56,9 @@ CREATE TABLE market.message (
   attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
   /* Business time of the next try. */
   next_attempt_at timestamptz,
-  /* System time until which one worker has it; then another may send it again under the same idempotency key. */
+  /* System time: until then a job has it in its list; later another may get it. */
+  queued_until timestamptz,
+  /* System time until which one worker sends it; then another may send it again under the same idempotency key. */
   claimed_until timestamptz,
   last_error text CHECK (length(last_error) BETWEEN 1 AND 2000),
   queued_at timestamptz NOT NULL,
@@ -72,7 +74,7 @@ CREATE TABLE market.message (
   UNIQUE (id, message_type, malo_id, sequence),
   FOREIGN KEY (id, message_type, malo_id, sequence) REFERENCES market.message_prepared (id, message_type, malo_id, sequence),
   CONSTRAINT a_pending_message_has_a_next_try CHECK ((status = 'PENDING') = (next_attempt_at IS NOT NULL)),
-  CONSTRAINT only_pending_messages_are_claimed CHECK (claimed_until IS NULL OR status = 'PENDING'),
+  CONSTRAINT only_pending_messages_are_claimed CHECK (status = 'PENDING' OR (claimed_until IS NULL AND queued_until IS NULL)),
   CONSTRAINT a_ticket_comes_with_sending CHECK ((ticket_id IS NULL) = (sent_at IS NULL) AND (status <> 'PENDING' OR ticket_id IS NULL)),
   CONSTRAINT what_was_sent_has_a_ticket CHECK (status NOT IN ('SENT', 'DELIVERED', 'NACK') OR ticket_id IS NOT NULL),
   CONSTRAINT settled_is_final CHECK ((settled_at IS NOT NULL) = (status NOT IN ('PENDING', 'SENT'))),
