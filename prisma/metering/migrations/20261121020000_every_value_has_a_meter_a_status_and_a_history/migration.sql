@@ -1,0 +1,310 @@
+SELECT platform.equip_domain('metering');
+-- Which meter hangs where and when, what it measured, and what was believed before. A value that was replaced is kept;
+-- sums per day and month are kept up to date as values arrive.
+
+CREATE FUNCTION metering.quarter_hours_of(day date) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT (extract(epoch FROM ((day + 1)::timestamp AT TIME ZONE 'Europe/Berlin') - (day::timestamp AT TIME ZONE 'Europe/Berlin')) / 900)::integer
+$$;
+/* True and substitute values may be billed, provisional ones not. */
+CREATE TYPE metering.value_status AS ENUM ('TRUE', 'SUBSTITUTE', 'PROVISIONAL');
+
+CREATE TABLE metering.meter (
+  id uuid PRIMARY KEY,
+  /* Printed on the device; no check digit and no fixed form in practice, so compared as it stands. */
+  meter_number text NOT NULL UNIQUE CHECK (meter_number ~ '^[[:graph:]]([[:print:]]{0,33}[[:graph:]])?$'),
+  manufacturer text,
+  kind text NOT NULL CHECK (kind IN ('CONVENTIONAL', 'DIGITAL', 'SMART')),
+  calibrated_until date,
+  status text NOT NULL CHECK (status IN ('REGISTERED', 'INSTALLED', 'REMOVED')),
+  registered_at timestamptz NOT NULL
+);
+CREATE TABLE metering.meter_register (
+  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  meter_id uuid NOT NULL REFERENCES metering.meter,
+  obis text NOT NULL CHECK (obis ~ '^1-([0-9]|[1-5][0-9]|6[0-6]):[1-8]\.(6|8|9|29)\.([0-9]|[1-5][0-9]|6[0-3])$'),
+  /* Of the counter, before it rolls over. */
+  digits smallint NOT NULL DEFAULT 6 CHECK (digits BETWEEN 1 AND 12),
+  /* Transformer factor of a register's advance. */
+  factor numeric NOT NULL DEFAULT 1 CHECK (factor > 0),
+  /* The one length of this register's intervals, known from the first value on: with it and the grid of starts nothing can overlap. */
+  interval_minutes smallint CHECK (interval_minutes IN (15, 30, 60)),
+  UNIQUE (meter_id, obis)
+);
+
+-- What metering needs of a confirmed contract: its own copy.
+CREATE TABLE metering.supply (
+  contract_id uuid PRIMARY KEY,
+  customer_id uuid NOT NULL,
+  market_location_id uuid NOT NULL,
+  malo_id text NOT NULL CHECK (malo_id ~ '^[1-9][0-9]{10}$'),
+  start_on date NOT NULL,
+  end_on date CHECK (end_on > start_on),
+  expected_watt_hours bigint NOT NULL CHECK (expected_watt_hours >= 0)
+);
+CREATE INDEX supply_by_location ON metering.supply (malo_id, start_on);
+CREATE INDEX supply_by_customer ON metering.supply (customer_id);
+
+CREATE TABLE metering.installation (
+  id uuid PRIMARY KEY,
+  meter_id uuid NOT NULL REFERENCES metering.meter,
+  market_location_id uuid,
+  malo_id text NOT NULL CHECK (malo_id ~ '^[1-9][0-9]{10}$'),
+  melo_id text CHECK (melo_id ~ '^DE[0-9]{11}[A-Z0-9]{20}$'),
+  from_at timestamptz NOT NULL,
+  until_at timestamptz CHECK (until_at > from_at),
+  CONSTRAINT a_meter_hangs_in_one_place EXCLUDE USING gist (meter_id WITH =, tstzrange(from_at, until_at) WITH &&)
+);
+CREATE INDEX installation_by_location ON metering.installation (malo_id);
+
+CREATE TABLE metering.meter_exchange (
+  id uuid PRIMARY KEY,
+  old_meter_id uuid NOT NULL REFERENCES metering.meter,
+  final_watt_hours bigint NOT NULL CHECK (final_watt_hours >= 0),
+  new_meter_id uuid NOT NULL REFERENCES metering.meter,
+  start_watt_hours bigint NOT NULL CHECK (start_watt_hours >= 0),
+  exchanged_at timestamptz NOT NULL,
+  CHECK (old_meter_id <> new_meter_id),
+  UNIQUE (old_meter_id, exchanged_at),
+  UNIQUE (new_meter_id, exchanged_at)
+);
+
+-- One delivery of values: what became of its rows.
+CREATE TABLE metering.batch (
+  id uuid PRIMARY KEY,
+  source text NOT NULL CHECK (source IN ('GRAPHQL', 'REST_JSON', 'REST_CSV', 'MARKET')),
+  actor text NOT NULL,
+  received_at timestamptz NOT NULL,
+  /* CUT_OFF: the file ended or the connection broke in the middle; what came before is stored. */
+  state text NOT NULL CHECK (state IN ('STORING', 'COMPLETE', 'CUT_OFF')),
+  accepted integer NOT NULL DEFAULT 0 CHECK (accepted >= 0),
+  unchanged integer NOT NULL DEFAULT 0 CHECK (unchanged >= 0),
+  rejected integer NOT NULL DEFAULT 0 CHECK (rejected >= 0)
+);
+CREATE TABLE metering.rejection (
+  batch_id uuid NOT NULL REFERENCES metering.batch,
+  row_number integer NOT NULL CHECK (row_number > 0),
+  path text,
+  meter_number text,
+  obis text,
+  start_at timestamptz,
+  rule text CHECK (rule ~ '^R(0[1-9]|1[0-6])$'),
+  reason text NOT NULL,
+  PRIMARY KEY (batch_id, row_number)
+);
+-- Days that a batch has touched and that hearers have not been told of.
+CREATE TABLE metering.batch_day (
+  batch_id uuid NOT NULL REFERENCES metering.batch,
+  register_id integer NOT NULL REFERENCES metering.meter_register,
+  day date NOT NULL,
+  corrected boolean NOT NULL,
+  PRIMARY KEY (batch_id, register_id, day)
+);
+
+-- What a counter showed at an instant.
+CREATE TABLE metering.reading (
+  id uuid PRIMARY KEY,
+  meter_id uuid NOT NULL REFERENCES metering.meter,
+  register_id integer NOT NULL REFERENCES metering.meter_register,
+  contract_id uuid NOT NULL REFERENCES metering.supply,
+  customer_id uuid NOT NULL,
+  read_at timestamptz NOT NULL,
+  watt_hours bigint NOT NULL CHECK (watt_hours >= 0),
+  source text NOT NULL CHECK (source IN ('IOT_GATEWAY', 'UPLOAD', 'ESTIMATE')),
+  quality text NOT NULL CHECK (quality IN ('MEASURED', 'SUBSTITUTED', 'PROVISIONAL')),
+  imported_at timestamptz NOT NULL,
+  batch_id uuid REFERENCES metering.batch,
+  UNIQUE (meter_id, register_id, read_at)
+);
+CREATE INDEX reading_by_contract ON metering.reading (contract_id, read_at);
+CREATE TABLE metering.reading_superseded (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  reading_id uuid NOT NULL REFERENCES metering.reading,
+  watt_hours bigint NOT NULL CHECK (watt_hours >= 0),
+  quality text NOT NULL CHECK (quality IN ('MEASURED', 'SUBSTITUTED', 'PROVISIONAL')),
+  known_from timestamptz NOT NULL,
+  known_until timestamptz NOT NULL CHECK (known_until >= known_from),
+  cause text NOT NULL CHECK (cause <> '')
+);
+CREATE INDEX reading_superseded_by_reading ON metering.reading_superseded (reading_id);
+/* A reading at the very end of a contract or an installation still belongs to it. */
+CREATE FUNCTION metering.refuse_reading_of_a_foreign_meter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM metering.meter_register r WHERE r.id = NEW.register_id AND r.meter_id = NEW.meter_id) OR NOT EXISTS (
+    SELECT 1 FROM metering.installation i JOIN metering.supply s ON s.malo_id = i.malo_id
+    WHERE i.meter_id = NEW.meter_id AND i.from_at <= NEW.read_at AND (i.until_at IS NULL OR NEW.read_at <= i.until_at)
+      AND s.contract_id = NEW.contract_id AND s.customer_id = NEW.customer_id
+      AND s.start_on::timestamp AT TIME ZONE 'Europe/Berlin' <= NEW.read_at
+      AND (s.end_on IS NULL OR NEW.read_at <= s.end_on::timestamp AT TIME ZONE 'Europe/Berlin')) THEN
+    RAISE EXCEPTION 'meter % was not at a market location of contract % at %', NEW.meter_id, NEW.contract_id, NEW.read_at
+      USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'readings_belong_to_the_contract_of_their_time';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER readings_belong_to_the_contract_of_their_time AFTER INSERT OR UPDATE ON metering.reading DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION metering.refuse_reading_of_a_foreign_meter();
+
+-- The market's current value per register and start, a partition per Berlin month.
+CREATE TABLE metering.interval (
+  start_at timestamptz NOT NULL,
+  watt_hours bigint NOT NULL CHECK (watt_hours >= 0),
+  known_from timestamptz NOT NULL,
+  register_id integer NOT NULL,
+  status metering.value_status NOT NULL,
+  minutes smallint NOT NULL CHECK (minutes IN (15, 30, 60)),
+  PRIMARY KEY (register_id, start_at),
+  CONSTRAINT intervals_start_on_their_grid CHECK (
+    CASE minutes WHEN 15 THEN date_bin('15 minutes', start_at, 'epoch') WHEN 30 THEN date_bin('30 minutes', start_at, 'epoch') ELSE date_bin('1 hour', start_at, 'epoch') END = start_at)
+) PARTITION BY RANGE (start_at);
+/* In place of a foreign key, once per statement: a check per row would halve the speed of ingest. */
+CREATE FUNCTION metering.refuse_intervals_of_no_register() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF EXISTS (SELECT 1 FROM fresh f LEFT JOIN metering.meter_register r ON r.id = f.register_id WHERE r.interval_minutes IS DISTINCT FROM f.minutes) THEN
+    RAISE EXCEPTION 'an interval needs a register of its length' USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'intervals_fit_their_register';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER intervals_fit_their_register AFTER INSERT ON metering.interval REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION metering.refuse_intervals_of_no_register();
+CREATE TRIGGER changed_intervals_fit_their_register AFTER UPDATE ON metering.interval REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION metering.refuse_intervals_of_no_register();
+CREATE FUNCTION metering.refuse_change_of_interval_length() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION 'register % has intervals of % minutes', OLD.id, OLD.interval_minutes USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER interval_lengths_stay BEFORE UPDATE OF interval_minutes ON metering.meter_register
+  FOR EACH ROW WHEN (OLD.interval_minutes IS NOT NULL AND NEW.interval_minutes IS DISTINCT FROM OLD.interval_minutes)
+  EXECUTE FUNCTION metering.refuse_change_of_interval_length();
+
+/* Makes the partitions of the months from `first` to `last`, both included; answers how many were new. */
+CREATE FUNCTION metering.ensure_interval_partitions(first date, last date) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = metering, pg_temp SET timezone = 'UTC' AS $$
+DECLARE
+  month date := date_trunc('month', first);
+  made integer := 0;
+BEGIN
+  IF last > first + interval '10 years' THEN RAISE EXCEPTION 'at most ten years at a time' USING ERRCODE = 'invalid_parameter_value'; END IF;
+  PERFORM pg_advisory_xact_lock(hashtextextended('metering.interval partitions', 0));
+  WHILE month <= last LOOP
+    IF to_regclass(format('metering.interval_%s', to_char(month, 'YYYYMM'))) IS NULL THEN
+      EXECUTE format('CREATE TABLE metering.interval_%s PARTITION OF metering.interval FOR VALUES FROM (%L) TO (%L)', to_char(month, 'YYYYMM'),
+        month::timestamp AT TIME ZONE 'Europe/Berlin', (month + interval '1 month')::timestamp AT TIME ZONE 'Europe/Berlin');
+      -- Rows are reached through the parent only, where policies and triggers are.
+      EXECUTE format('REVOKE ALL ON metering.interval_%s FROM stromgraph_metering, stromgraph_metering_own', to_char(month, 'YYYYMM'));
+      made := made + 1;
+    END IF;
+    month := month + interval '1 month';
+  END LOOP;
+  RETURN made;
+END $$;
+
+-- What an interval's value was before it was replaced; as-of queries read it.
+CREATE TABLE metering.interval_superseded (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  register_id integer NOT NULL REFERENCES metering.meter_register,
+  start_at timestamptz NOT NULL,
+  watt_hours bigint NOT NULL CHECK (watt_hours >= 0),
+  status metering.value_status NOT NULL,
+  known_from timestamptz NOT NULL,
+  known_until timestamptz NOT NULL CHECK (known_until >= known_from),
+  cause text NOT NULL CHECK (cause <> ''),
+  batch_id uuid REFERENCES metering.batch
+);
+CREATE INDEX interval_superseded_by_start ON metering.interval_superseded (register_id, start_at);
+
+-- Our working value, only where it differs from the market's.
+CREATE TABLE metering.interval_working (
+  register_id integer NOT NULL REFERENCES metering.meter_register,
+  start_at timestamptz NOT NULL CHECK (date_bin('15 minutes', start_at, 'epoch') = start_at),
+  watt_hours bigint NOT NULL CHECK (watt_hours >= 0),
+  /* How a substitute was formed, and why. */
+  method text NOT NULL CHECK (method <> ''),
+  reason text NOT NULL CHECK (reason <> ''),
+  set_at timestamptz NOT NULL,
+  set_by text NOT NULL,
+  PRIMARY KEY (register_id, start_at)
+);
+
+-- Which rule flagged which value, what was done, by whom.
+CREATE TABLE metering.vee_result (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  register_id integer NOT NULL REFERENCES metering.meter_register,
+  /* Null when the finding is about a whole day or series. */
+  start_at timestamptz,
+  rule text NOT NULL CHECK (rule ~ '^R(0[1-9]|1[0-6])$'),
+  severity text NOT NULL CHECK (severity IN ('ERROR', 'WARNING')),
+  action text NOT NULL CHECK (action IN ('REJECTED', 'FLAGGED', 'ESTIMATED', 'RELEASED')),
+  detail text NOT NULL,
+  batch_id uuid REFERENCES metering.batch,
+  decided_at timestamptz NOT NULL,
+  decided_by text NOT NULL
+);
+CREATE INDEX vee_result_by_register ON metering.vee_result (register_id, start_at);
+
+-- Sums of a register's intervals, kept up to date by ingest.
+CREATE TABLE metering.usage_daily (
+  register_id integer NOT NULL REFERENCES metering.meter_register,
+  day date NOT NULL,
+  contract_id uuid NOT NULL REFERENCES metering.supply,
+  customer_id uuid NOT NULL,
+  minutes smallint NOT NULL CHECK (minutes IN (15, 30, 60)),
+  watt_hours bigint NOT NULL CHECK (watt_hours >= 0),
+  known_values integer NOT NULL CHECK (known_values > 0),
+  expected_values integer NOT NULL,
+  substitute_values integer NOT NULL CHECK (substitute_values >= 0),
+  provisional_values integer NOT NULL CHECK (provisional_values >= 0),
+  version integer NOT NULL CHECK (version > 0),
+  known_at timestamptz NOT NULL,
+  PRIMARY KEY (register_id, day),
+  CONSTRAINT days_have_the_hours_of_the_calendar CHECK (expected_values = metering.quarter_hours_of(day) * 15 / minutes),
+  CONSTRAINT days_hold_no_more_than_they_have CHECK (known_values <= expected_values AND substitute_values + provisional_values <= known_values)
+);
+CREATE INDEX usage_daily_by_contract ON metering.usage_daily (contract_id, day);
+CREATE TABLE metering.usage_monthly (
+  register_id integer NOT NULL REFERENCES metering.meter_register,
+  month date NOT NULL CHECK (date_trunc('month', month) = month),
+  watt_hours bigint NOT NULL CHECK (watt_hours >= 0),
+  known_values integer NOT NULL CHECK (known_values > 0),
+  PRIMARY KEY (register_id, month)
+);
+
+CREATE TRIGGER superseded_values_never_change BEFORE UPDATE OR DELETE ON metering.interval_superseded FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER superseded_values_stay BEFORE TRUNCATE ON metering.interval_superseded FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER superseded_readings_never_change BEFORE UPDATE OR DELETE ON metering.reading_superseded FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER superseded_readings_stay BEFORE TRUNCATE ON metering.reading_superseded FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER findings_never_change BEFORE UPDATE OR DELETE ON metering.vee_result FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER findings_stay BEFORE TRUNCATE ON metering.vee_result FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+REVOKE UPDATE, DELETE, TRUNCATE ON metering.interval_superseded, metering.reading_superseded, metering.vee_result, metering.rejection FROM stromgraph_metering;
+REVOKE DELETE, TRUNCATE ON metering.interval, metering.reading, metering.meter, metering.meter_register, metering.installation, metering.meter_exchange,
+  metering.supply, metering.batch, metering.usage_daily, metering.usage_monthly FROM stromgraph_metering;
+
+-- Customers see what was measured for their own contracts, in the time of their contracts.
+ALTER TABLE metering.supply ENABLE ROW LEVEL SECURITY;
+ALTER TABLE metering.supply FORCE ROW LEVEL SECURITY;
+CREATE POLICY staff ON metering.supply TO stromgraph_metering USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON metering.supply FOR SELECT TO stromgraph_metering_own USING (customer_id = platform.own_customer());
+ALTER TABLE metering.installation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE metering.installation FORCE ROW LEVEL SECURITY;
+CREATE POLICY staff ON metering.installation TO stromgraph_metering USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON metering.installation FOR SELECT TO stromgraph_metering_own USING (EXISTS (
+  SELECT 1 FROM metering.supply s WHERE s.malo_id = installation.malo_id AND tstzrange(installation.from_at, installation.until_at) &&
+    tstzrange(s.start_on::timestamp AT TIME ZONE 'Europe/Berlin', s.end_on::timestamp AT TIME ZONE 'Europe/Berlin')));
+ALTER TABLE metering.meter ENABLE ROW LEVEL SECURITY;
+ALTER TABLE metering.meter FORCE ROW LEVEL SECURITY;
+CREATE POLICY staff ON metering.meter TO stromgraph_metering USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON metering.meter FOR SELECT TO stromgraph_metering_own USING (EXISTS (SELECT 1 FROM metering.installation i WHERE i.meter_id = meter.id));
+ALTER TABLE metering.meter_register ENABLE ROW LEVEL SECURITY;
+ALTER TABLE metering.meter_register FORCE ROW LEVEL SECURITY;
+CREATE POLICY staff ON metering.meter_register TO stromgraph_metering USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON metering.meter_register FOR SELECT TO stromgraph_metering_own USING (EXISTS (SELECT 1 FROM metering.installation i WHERE i.meter_id = meter_register.meter_id));
+ALTER TABLE metering.reading ENABLE ROW LEVEL SECURITY;
+ALTER TABLE metering.reading FORCE ROW LEVEL SECURITY;
+CREATE POLICY staff ON metering.reading TO stromgraph_metering USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON metering.reading FOR SELECT TO stromgraph_metering_own USING (customer_id = platform.own_customer());
+ALTER TABLE metering.usage_daily ENABLE ROW LEVEL SECURITY;
+ALTER TABLE metering.usage_daily FORCE ROW LEVEL SECURITY;
+CREATE POLICY staff ON metering.usage_daily TO stromgraph_metering USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON metering.usage_daily FOR SELECT TO stromgraph_metering_own USING (customer_id = platform.own_customer());
+ALTER TABLE metering.interval ENABLE ROW LEVEL SECURITY;
+ALTER TABLE metering.interval FORCE ROW LEVEL SECURITY;
+CREATE POLICY staff ON metering.interval TO stromgraph_metering USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON metering.interval FOR SELECT TO stromgraph_metering_own USING (EXISTS (
+  SELECT 1 FROM metering.usage_daily d WHERE d.register_id = interval.register_id AND d.day = (interval.start_at AT TIME ZONE 'Europe/Berlin')::date));
+GRANT SELECT ON metering.supply, metering.installation, metering.meter, metering.meter_register, metering.reading, metering.usage_daily, metering.interval
+  TO stromgraph_metering_own;
