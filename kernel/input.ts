@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type { z } from 'zod';
 import { fault, invalid, type InputFault, type InputInvalid } from './problem.ts';
 
@@ -6,6 +7,9 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T | InputIn
   const parsed = schema.safeParse(input);
   return parsed.success ? parsed.data : invalid(parsed.error.issues.map(toFault));
 }
+
+/** For a field whose type has no place for a problem, such as a list's page: the field ends with BAD_USER_INPUT. */
+export const badInput = ({ message }: InputInvalid): GraphQLError => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 
 /** What zod found, in our words; `allowed` comes from the schema's own limits. */
 export function toFault(issue: z.core.$ZodIssue): InputFault {
