@@ -12,9 +12,9 @@ export const isProblem = <T>(outcome: T): outcome is Extract<T, { problem: strin
 
 /** One fault of an input: where it is, what is wrong, what would be allowed. */
 export type InputFault = Readonly<{ path: string; fault: string; allowed: string | null }>;
-export type InputInvalid = Problem<'InputInvalid', { faults: readonly InputFault[] }>;
+export type InputInvalid = Problem<'InputInvalid', { faults: InputFault[] }>;
 
 export const fault = (path: string, what: string, allowed: string | null = null): InputFault => ({ path, fault: what, allowed });
 
 export const invalid = (faults: readonly InputFault[]): InputInvalid =>
-  problem('InputInvalid', faults.map(({ path, fault: what, allowed }) => `${path}: ${what}${allowed ? ` (allowed: ${allowed})` : ''}`).join('; '), { faults });
+  problem('InputInvalid', faults.map(({ path, fault: what, allowed }) => `${path}: ${what}${allowed ? ` (allowed: ${allowed})` : ''}`).join('; '), { faults: [...faults] });

@@ -11,6 +11,8 @@ import { buildSchema } from './schema.ts';
 import { type Envelope, ENVELOPE_HEADER, makeVerifier, SIGNATURE_HEADER, STREAMED } from './signature.ts';
 import { serveSubscriptions } from './subgraph-socket.ts';
 
+export type { FastifyInstance, FastifyRequest } from 'fastify';
+
 const MAX_BODY_BYTES = 8_000_000;
 
 export type Subgraph = Readonly<{ url: string; port: number; stop: () => Promise<void> }>;
