@@ -109,6 +109,20 @@ export async function transact<T>(db: Db<any>, work: (tx: Tx) => Promise<T>): Pr
   }
 }
 
+/** Reads of one moment: every statement of `work` sees the same snapshot. */
+export async function readTogether<T>(db: Db<any>, work: (at: Queryable) => Promise<T>): Promise<T> {
+  const client = await db.pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    if (db.ownCustomer) await client.query(`SELECT set_config('stromgraph.customer', $1, true)`, [db.ownCustomer]);
+    return await work(queryableOf(client));
+  } finally {
+    await client.query('ROLLBACK').catch((failure: Error) => (broken = failure));
+    client.release(broken);
+  }
+}
+
 /** The name of the constraint that a statement broke, with its SQLSTATE; null for any other error. */
 export function constraintOf(error: unknown): { name: string; code: string } | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;

@@ -70,11 +70,13 @@ async function migrateQueues(owner: pg.Client): Promise<void> {
   await runMigrations(owner, 'jobs');
   await owner.query('RESET search_path');
   await owner.query(`
-    GRANT USAGE ON SCHEMA jobs TO stromgraph_queues;
+    GRANT USAGE, CREATE ON SCHEMA jobs TO stromgraph_queues; -- BullMQ makes a sequence for each queue it meets
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA jobs TO stromgraph_queues;
     GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA jobs TO stromgraph_queues;
     REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA jobs FROM PUBLIC;
-    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA jobs TO stromgraph_queues;`);
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA jobs TO stromgraph_queues;
+    -- It creates a queue's sequence at first use: as the owner, so that every role may draw from it and none may create anything else.
+    ALTER FUNCTION jobs.next_job_id(text) SECURITY DEFINER SET search_path = jobs, pg_temp;`);
 }
 
 if (import.meta.main) {

@@ -1,0 +1,111 @@
+// What falls due is a row in business time. Wake-ups only say "do what is due": a missed or repeated one changes nothing.
+import { z } from 'zod';
+import { type Db, isPassing, transact, type Tx } from './database.ts';
+import { dueFailures } from './event-metrics.ts';
+import { newId } from './ids.ts';
+import { addJob, queue, type Queue, work, type Working } from './queue.ts';
+import type { Runtime, Tenant, Tools } from './runtime.ts';
+
+export type DueKey = Readonly<{ kind: string; subject: string }>;
+export type DueHandlers = Readonly<Record<string, (tx: Tx, due: { subject: string; dueAt: Date }, tools: Tools) => Promise<void>>>;
+
+const TIMER_MS = 1_000;
+const FIRST_RETRY_SECONDS = 1;
+const LONGEST_RETRY_SECONDS = 600;
+
+/** `<domain>.due`: wakes a domain to do what is due. */
+export const dueQueueOf = (domain: string): Queue<Record<string, never>> => queue(`${domain}.due`, z.strictObject({}), () => 'due');
+export const wakeDue = (runtime: Runtime<any>, tenant: Tenant<any> | string, domain: string): Promise<void> => addJob(runtime, tenant, dueQueueOf(domain), {});
+
+/** Plans or moves work of one kind about one subject, in business time. */
+export async function schedule(tx: Tx, { kind, subject, dueAt }: DueKey & Readonly<{ dueAt: Date }>): Promise<void> {
+  await tx.query(
+    `INSERT INTO ${tx.domain}.due (id, kind, subject, due_at) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, attempts = 0, last_error = NULL, not_before = '-infinity'`,
+    [newId(), kind, subject, dueAt],
+  );
+}
+
+export async function unschedule(tx: Tx, { kind, subject }: DueKey): Promise<void> {
+  await tx.query(`DELETE FROM ${tx.domain}.due WHERE kind = $1 AND subject = $2`, [kind, subject]);
+}
+
+/** Does what falls due in every tenant until stopped. */
+export async function startDue(runtime: Runtime<any>, handlers: DueHandlers): Promise<Working> {
+  let stopped = false;
+  const running = new Map<string, Promise<number>>();
+  const look = (tenant: Tenant<any>): Promise<number> => {
+    const under = running.get(tenant.name);
+    if (under) return under;
+    const tools: Tools = { keyring: runtime.keyring, log: runtime.log.child({ tenant: tenant.name }) };
+    const fresh = runDue(tenant.db, handlers, tools, () => stopped).finally(() => running.delete(tenant.name));
+    running.set(tenant.name, fresh);
+    return fresh;
+  };
+  const worker = await work(runtime, dueQueueOf(runtime.domain), 1, async (tenant) => {
+    await running.get(tenant.name)?.catch(() => {});
+    await look(tenant);
+  });
+  const timer = setInterval(() => {
+    for (const tenant of runtime.tenants.values())
+      look(tenant).catch((error) => {
+        if (!isPassing(error)) runtime.log.error({ err: error, tenant: tenant.name }, 'due work failed');
+      });
+  }, TIMER_MS);
+  return {
+    stop: async () => {
+      stopped = true;
+      clearInterval(timer);
+      await worker.stop();
+      await Promise.allSettled(running.values());
+    },
+  };
+}
+
+/** Does everything that is due now, in order of due time, each in its own transaction; returns how many were done. */
+export async function runDue(db: Db<any>, handlers: DueHandlers, tools: Tools, isStopped: () => boolean = () => false): Promise<number> {
+  let done = 0;
+  for (;;) {
+    if (isStopped()) return done;
+    const outcome = await runNext(db, handlers, tools);
+    if (outcome === 'none') return done;
+    if (outcome === 'done') done += 1;
+  }
+}
+
+type Row = { id: string; kind: string; subject: string; due_at: Date; attempts: number };
+
+/** The row goes with its effect; it goes first, so that the handler may plan the same kind and subject anew. */
+async function runNext(db: Db<any>, handlers: DueHandlers, tools: Tools): Promise<'none' | 'done' | 'failed'> {
+  let claimed: Row | undefined;
+  try {
+    return await transact(db, async (tx) => {
+      [claimed] = (await tx.query<Row>(
+        `DELETE FROM ${tx.domain}.due WHERE id = (
+           SELECT id FROM ${tx.domain}.due WHERE due_at <= platform.business_now() AND not_before <= clock_timestamp() AND kind = ANY ($1)
+           ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING id, kind, subject, due_at, attempts`,
+        [Object.keys(handlers)],
+      )).rows;
+      if (!claimed) return 'none';
+      const correlationId = `due ${claimed.id}`;
+      await handlers[claimed.kind]!({ ...tx, correlationId, causationId: null }, { subject: claimed.subject, dueAt: claimed.due_at }, tools);
+      return 'done';
+    });
+  } catch (error) {
+    if (!claimed) throw error;
+    await putOff(db, claimed, error, tools);
+    return 'failed';
+  }
+}
+
+/** A fault of the infrastructure puts the row off without counting, so that it cannot hold up the others either. */
+async function putOff(db: Db<any>, { id, kind, subject, attempts }: Row, error: unknown, tools: Tools): Promise<void> {
+  const counted = isPassing(error) ? 0 : 1;
+  const seconds = Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** attempts) * (0.75 + Math.random() / 2);
+  await db.query(`UPDATE ${db.domain}.due SET attempts = attempts + $2, last_error = $3, not_before = clock_timestamp() + $4 * interval '1 s' WHERE id = $1`, [
+    id, counted, (error instanceof Error ? error.message : String(error)).slice(0, 2_000), seconds,
+  ]);
+  dueFailures.inc({ tenant: db.tenant, domain: db.domain, kind });
+  tools.log.warn({ err: error, kind, subject, attempts: attempts + counted }, 'due work failed; it is tried again');
+}

@@ -1,0 +1,157 @@
+// A domain's ear: follows the feed by its own cursor. The queue only wakes it; a timer does so too.
+import { type Db, isPassing, transact } from './database.ts';
+import { type AggregateKey, replayParked, replayQueueOf, type Replayed, toRetry } from './dead-letters.ts';
+import { deadLetters, deliverySeconds, hearerLag } from './event-metrics.ts';
+import { applyEach, applyTogether, type Handler, type Handlers, inboxQueueName, moveCursor, readPage } from './inbox.ts';
+import { park } from './parking.ts';
+import { queuesOf, work, type Working } from './queue.ts';
+import type { Runtime, Tenant, Tools } from './runtime.ts';
+
+export { causedBy, on, onAll, type Handler } from './inbox.ts';
+export { replayQueueOf, type AggregateKey, type Replayed } from './dead-letters.ts';
+
+/** Events of one transaction; fewer after a page that took long. */
+const MAX_PAGE = 500;
+/** A domain's transactions end after 2 s: a page that takes longer than this makes the next ones smaller. */
+const LONG_PAGE_MS = 700;
+/** A nudge that was killed holds its key until the queue's check; the timer does not wait for that. */
+const TIMER_MS = 1_000;
+const TIMEOUTS_OF_ONE_EVENT = 5;
+
+type Ear = { db: Db<any>; handlers: Handlers; types: string[]; tools: Tools; pageSize: number; first: bigint | null; timeouts: { position: bigint; count: number } | null };
+
+export async function startHearer(runtime: Runtime<any>, handlers: readonly Handler[]): Promise<Working> {
+  const ears = [...runtime.tenants.values()].map((tenant) => makeEar(runtime, tenant, handlers));
+  const parts = await Promise.all(ears.map(async (ear) => listen(runtime, ear)));
+  const replays = await work(runtime, replayQueueOf(runtime.domain), 1, async (tenant, aggregate) => {
+    for (const { failed } of await replayDeadLetters(runtime, handlers, { aggregate }, tenant))
+      if (failed) runtime.log.warn({ eventId: failed.eventId, error: failed.error }, 'a replayed event failed again');
+  });
+  return { stop: async () => void (await Promise.all([replays.stop(), ...parts.map((part) => part.stop())])) };
+}
+
+/** Applies what the feed holds now and returns; for tests and tools. */
+export async function applyEvents(runtime: Runtime<any>, handlers: readonly Handler[], tenant?: string): Promise<void> {
+  for (const one of runtime.tenants.values()) if (!tenant || one.name === tenant) await drain(makeEar(runtime, one, handlers), () => false);
+}
+
+/** Applies parked events in their order and frees their aggregates; stops at the first of an aggregate that fails again. */
+export async function replayDeadLetters(runtime: Runtime<any>, handlers: readonly Handler[], which: { aggregate: AggregateKey } | { eventIds: readonly string[] }, tenant?: Tenant<any>): Promise<Replayed[]> {
+  const tenants = tenant ? [tenant] : [...runtime.tenants.values()];
+  return (await Promise.all(tenants.map((one) => replayParked(one.db, byName(handlers), which, runtime)))).flat();
+}
+
+async function listen(runtime: Runtime<any>, ear: Ear): Promise<Working> {
+  let stopped = false;
+  let running: Promise<void> | null = null;
+  let again = false;
+  const isStopped = () => stopped;
+  // One run at a time in this process; a wake-up during a run causes one more look.
+  const look = (): Promise<void> => {
+    again = true;
+    running ??= (async () => {
+      while (again && !stopped) {
+        again = false;
+        await drain(ear, isStopped);
+      }
+    })().finally(() => (running = null));
+    return running;
+  };
+  const worker = queuesOf(runtime, ear.db.tenant).workerOf(inboxQueueName(ear.db.domain), look, { concurrency: 1 });
+  await worker.waitUntilReady();
+  let round: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    round = tick(ear, look).catch((error) => {
+      if (!isPassing(error)) ear.tools.log.error({ err: error }, 'the hearer failed; it looks again in a second');
+    });
+  }, TIMER_MS);
+  return {
+    stop: async () => {
+      stopped = true;
+      clearInterval(timer);
+      await worker.close();
+      await round;
+      await running?.catch(() => {});
+    },
+  };
+}
+
+async function tick(ear: Ear, look: () => Promise<void>): Promise<void> {
+  await look();
+  for (const aggregate of await toRetry(ear.db)) await replayParked(ear.db, ear.handlers, { aggregate }, ear.tools);
+  const labels = { tenant: ear.db.tenant, hearer: ear.db.domain };
+  const [state] = (await ear.db.query<{ lag: bigint; dead: bigint }>(
+    `SELECT (SELECT coalesce(max(position), 0) FROM platform.feed) - c.position AS lag,
+            (SELECT count(*) FROM ${ear.db.domain}.dead_letter d WHERE d.hearer = c.hearer AND d.error IS NOT NULL AND d.retry_at IS NULL) AS dead
+     FROM ${ear.db.domain}.hearer_cursor c WHERE c.hearer = $1`,
+    [ear.db.domain],
+  )).rows;
+  hearerLag.set(labels, Number(state?.lag ?? 0n));
+  deadLetters.set(labels, Number(state?.dead ?? 0n));
+}
+
+async function drain(ear: Ear, isStopped: () => boolean): Promise<void> {
+  while (!isStopped() && (await turnPage(ear)));
+}
+
+/** One page in one transaction; whether more may follow. */
+async function turnPage(ear: Ear): Promise<boolean> {
+  const startedAt = performance.now();
+  try {
+    const more = await runPage(ear, applyTogether).catch((error: unknown) => {
+      if (isPassing(error)) throw error;
+      return runPage(ear, applyEach);
+    });
+    const tookMs = performance.now() - startedAt;
+    if (tookMs > LONG_PAGE_MS) ear.pageSize = Math.max(1, Math.floor((ear.pageSize * LONG_PAGE_MS) / tookMs / 2));
+    else if (more) ear.pageSize = Math.min(MAX_PAGE, ear.pageSize * 2);
+    return more;
+  } catch (error) {
+    noteTimeout(ear, error);
+    throw error;
+  }
+}
+
+async function runPage(ear: Ear, apply: typeof applyTogether): Promise<boolean> {
+  const committed: Date[] = [];
+  const more = await transact(ear.db, async (tx) => {
+    const page = await readPage(tx, ear.types, ear.pageSize);
+    if (!page) return false;
+    ear.first = page.entries[0]?.position ?? null;
+    if (ear.timeouts && ear.timeouts.count >= TIMEOUTS_OF_ONE_EVENT && ear.timeouts.position === ear.first) {
+      await park(tx, ear.first, new Error(`timed out ${ear.timeouts.count} times`));
+      await moveCursor(tx, ear.first);
+      return true;
+    }
+    await apply(tx, ear.handlers, page.entries, ear.tools);
+    await moveCursor(tx, page.head);
+    committed.push(...page.entries.map((entry) => entry.committedAt));
+    return page.more;
+  });
+  for (const at of committed) deliverySeconds.observe({ hearer: ear.db.domain }, (Date.now() - at.getTime()) / 1000);
+  return more;
+}
+
+/** A page that ran into a time-out comes back smaller; one event that always does is parked like any other that fails. */
+function noteTimeout(ear: Ear, error: unknown): void {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!/^(57014|25P0[34])$/.test(code) || ear.first === null) return;
+  const before = ear.timeouts?.position === ear.first ? ear.timeouts.count : 0;
+  if (ear.pageSize === 1) ear.timeouts = { position: ear.first, count: before + 1 };
+  ear.pageSize = Math.max(1, Math.floor(ear.pageSize / 8));
+}
+
+function makeEar(runtime: Runtime<any>, tenant: Tenant<any>, handlers: readonly Handler[]): Ear {
+  const known = byName(handlers);
+  const tools: Tools = { keyring: runtime.keyring, log: runtime.log.child({ hearer: runtime.domain, tenant: tenant.name }) };
+  return { db: tenant.db, handlers: known, types: [...known.keys()], tools, pageSize: MAX_PAGE, first: null, timeouts: null };
+}
+
+function byName(handlers: readonly Handler[]): Handlers {
+  const known = new Map<string, Handler>();
+  for (const handler of handlers) {
+    if (known.has(handler.type.name)) throw new Error(`${handler.type.name} has two handlers in one domain`);
+    known.set(handler.type.name, handler);
+  }
+  return known;
+}

@@ -1,0 +1,105 @@
+// The stream behind a subscription: the state first, then changes in commit order.
+import { feedHead, feedTail, type FeedEntry, readFeed } from './feed.ts';
+import type { FeedTail } from './feed-tail.ts';
+import { type Db, type Queryable, readTogether } from './database.ts';
+import { makeWaiting, MAX_WAITING, type Waiting } from './live-waiting.ts';
+
+export { openFeedTail, type FeedTail } from './feed-tail.ts';
+
+/** What every event of a stream carries beside its own data. */
+export type Live = Readonly<{ seq: bigint; committedAt: Date; reset: boolean }>;
+export type LiveOptions<T extends object> = Readonly<{
+  tenant: string;
+  /** The connections of who asks (`ctx.db`); without them, those of the domain. */
+  db?: Db<any>;
+  /** Names of the events that can change the state. */
+  types: readonly string[];
+  concerns?: (entry: FeedEntry) => boolean;
+  /** The last `seq` that the client has seen; null for a new client. */
+  afterSeq: number | bigint | null;
+  maxHz: number;
+  /** The whole state; `at` reads in the snapshot whose position becomes `seq`. */
+  snapshot: (at: Queryable) => Promise<T>;
+  /** What these events changed; null when nothing that the client would see. */
+  change: (entries: readonly FeedEntry[]) => Promise<T | null>;
+}>;
+
+/** Frees everything when the consumer returns, also while it waits. */
+export function liveStream<T extends object>(tail: FeedTail, options: LiveOptions<T>): AsyncIterableIterator<T & Live> {
+  const waiting = makeWaiting(options.concerns ?? (() => true));
+  const stream = generate(tail, options, waiting);
+  return {
+    next: () => stream.next(),
+    return: async () => {
+      waiting.end();
+      return stream.return(undefined);
+    },
+    throw: async (error: unknown) => {
+      waiting.end();
+      return stream.throw(error);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+async function* generate<T extends object>(tail: FeedTail, options: LiveOptions<T>, waiting: Waiting): AsyncGenerator<T & Live, undefined> {
+  const { tenant: name, types, snapshot, change } = options;
+  const tenant = tail.tenant(name);
+  const db = options.db ?? tenant.db;
+  const pauseMs = 1000 / Math.max(1, options.maxHz);
+  const { from, leave } = await tail.follow(name, { types, take: waiting.take });
+  let sentAt = 0;
+  try {
+    let seq = options.afterSeq === null ? null : BigInt(options.afterSeq);
+    if (seq !== null) {
+      const missed = await entriesMissed(tenant.db, { after: seq, until: from, types });
+      if (missed) waiting.putFirst(missed);
+      else seq = null;
+    }
+    for (;;) {
+      if (seq === null || waiting.overflown()) {
+        const { head, committedAt, state } = await inSnapshot(db, snapshot);
+        waiting.forget(head);
+        seq = head;
+        sentAt = performance.now();
+        yield { ...state, seq, committedAt, reset: true };
+      }
+      await waiting.some();
+      if (waiting.ended()) return undefined;
+      await waiting.pause(pauseMs - (performance.now() - sentAt));
+      if (waiting.ended()) return undefined;
+      if (waiting.overflown()) continue;
+      const after: bigint = seq;
+      const entries = waiting.takeAll().filter((entry) => entry.position > after);
+      const last = entries.at(-1);
+      if (!last) continue;
+      const changed = await change(entries);
+      seq = last.position;
+      if (changed === null) continue;
+      sentAt = performance.now();
+      yield { ...changed, seq, committedAt: last.committedAt, reset: false };
+    }
+  } finally {
+    waiting.end();
+    leave();
+  }
+}
+
+/** Null when what was missed is gone, is too much, or lies in a future that this feed does not know. */
+async function entriesMissed(db: Db<any>, { after, until, types }: { after: bigint; until: bigint; types: readonly string[] }): Promise<FeedEntry[] | null> {
+  const [oldest, { position: head }] = await Promise.all([feedTail(db), feedHead(db)]);
+  if (after < 0n || after > head || (oldest !== null && after + 1n < oldest)) return null;
+  if (after >= until) return [];
+  const missed = await readFeed(db, { after, until, types, limit: MAX_WAITING + 1 });
+  return missed.length > MAX_WAITING ? null : missed;
+}
+
+/** State and position of one moment. */
+async function inSnapshot<T>(db: Db<any>, snapshot: (at: Queryable) => Promise<T>): Promise<{ head: bigint; committedAt: Date; state: T }> {
+  return readTogether(db, async (at) => {
+    const { position, committedAt } = await feedHead(at);
+    return { head: position, committedAt: committedAt ?? new Date(), state: await snapshot(at) };
+  });
+}

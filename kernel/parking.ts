@@ -1,0 +1,38 @@
+// Puts events aside that could not be applied, with all later events of their aggregate.
+import type { Tx } from './database.ts';
+import type { Tools } from './runtime.ts';
+
+/** After these failures only people (or a replay) try again. Faults of the infrastructure never count. */
+const MAX_ATTEMPTS = 5;
+const RETRY_SECONDS = 1;
+
+export const COPY = 'position, event_id, domain, aggregate_type, aggregate_id, aggregate_version, type, version, tenant, payload, occurred_at, committed_at, correlation_id, causation_id';
+
+/** The event that failed; it is tried again soon, until it has failed too often. */
+export async function park(tx: Tx, position: bigint, error: unknown): Promise<void> {
+  await tx.query(
+    `INSERT INTO ${tx.domain}.dead_letter (hearer, ${COPY}, error, attempts, retry_at)
+     SELECT $1, ${COPY}, $3, 1, clock_timestamp() + $4 * interval '1 s' FROM platform.feed WHERE position = $2`,
+    [tx.domain, position, messageOf(error), RETRY_SECONDS],
+  );
+}
+
+/** Later events of parked aggregates. */
+export async function parkBehind(tx: Tx, positions: readonly bigint[]): Promise<void> {
+  if (positions.length === 0) return;
+  await tx.query(`INSERT INTO ${tx.domain}.dead_letter (hearer, ${COPY}) SELECT $1, ${COPY} FROM platform.feed WHERE position = ANY ($2::bigint[]) ON CONFLICT DO NOTHING`, [tx.domain, positions]);
+}
+
+/** Another failure of a parked event: tried again after a longer pause, or not any more. */
+export async function parkAgain(tx: Tx, position: bigint, error: unknown, tools: Tools): Promise<void> {
+  const { rows } = await tx.query<{ attempts: number; event_id: string }>(
+    `UPDATE ${tx.domain}.dead_letter SET error = $3, attempts = attempts + 1,
+       retry_at = CASE WHEN attempts + 1 < ${MAX_ATTEMPTS} THEN clock_timestamp() + ${RETRY_SECONDS} * interval '1 s' * (2 ^ attempts) * (0.75 + random() / 2) END
+     WHERE hearer = $1 AND position = $2 RETURNING attempts, event_id`,
+    [tx.domain, position, messageOf(error)],
+  );
+  const letter = rows[0]!;
+  if (letter.attempts === MAX_ATTEMPTS) tools.log.error({ alarm: 'dead-letter', err: error, eventId: letter.event_id }, 'an event failed for good; its aggregate waits for people');
+}
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 2_000);

@@ -1,0 +1,212 @@
+// Carries events from the domains' outboxes into the feed of a tenant and wakes their hearers. One relay at a time does it.
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { Redis } from 'ioredis';
+import { type Queryable, types } from './database.ts';
+import { relayDisorder, relayLagSeconds, relayWaitSeconds } from './event-metrics.ts';
+import { FEED_CHANNEL, feedChannelOf, OUTBOX_CHANNEL } from './feed.ts';
+import { makeLog, type Logger } from './log.ts';
+import { openQueues } from './queue-backend.ts';
+import { copyChunk, type Cut, drawn, outboxDomains, settle } from './relay-cut.ts';
+import { prune, type Retention } from './relay-prune.ts';
+import { INBOX_OPTIONS, inboxQueueName } from './inbox.ts';
+
+/** The safety net below the wake-up by NOTIFY, which may skip its last one. */
+const POLL_MS = 50;
+const LOCK = 'stromgraph relay';
+const STANDBY_MS = 500;
+const RECONNECT_MS = 250;
+const PRUNE_EVERY_MS = 10 * 60_000;
+/** An older transaction that holds all delivery back for longer is an alarm; roles end theirs after 2 s. */
+const ALARM_WAIT_MS = 5_000;
+const HOUR_MS = 3_600_000;
+const RETENTION: Retention = { outboxMs: 24 * HOUR_MS, feedMs: 30 * 24 * HOUR_MS };
+
+export type RelayOptions = Readonly<{
+  /** The relay's own role. */
+  url: string;
+  tenant: string;
+  /** Which domains hear an event type. */
+  hearersOf: Readonly<Record<string, readonly string[]>>;
+  redisUrl?: string | null;
+  retention?: Partial<Retention>;
+  log?: Logger;
+}>;
+
+export async function startRelay(options: RelayOptions): Promise<{ stop: () => Promise<void> }> {
+  const log = (options.log ?? makeLog('relay')).child({ tenant: options.tenant });
+  const queues = openQueues({ url: options.url, tenant: options.tenant, redisUrl: options.redisUrl ?? null, application: 'stromgraph relay queues', log });
+  const redis = options.redisUrl ? new Redis(options.redisUrl, { maxRetriesPerRequest: 1 }) : null;
+  redis?.on('error', () => {}); // followers also look by a timer
+  const announce = async (db: Queryable, range: string): Promise<void> => {
+    if (!redis) return void (await db.sql`SELECT pg_notify(${FEED_CHANNEL}, ${range})`);
+    await redis.publish(feedChannelOf(options.tenant), range).catch(() => {});
+  };
+  const nudge = nudger((domain) => queues.queueOf(inboxQueueName(domain)).add('drain', {}, INBOX_OPTIONS), log);
+  let stopped = false;
+  let interrupt = () => {};
+  const isStopped = () => stopped;
+  const running = (async () => {
+    while (!stopped) {
+      try {
+        await relayWith(options, { log, isStopped, nudge, announce, onWakeable: (wake) => (interrupt = wake) });
+      } catch (error) {
+        if (stopped) return;
+        log.warn({ err: error }, 'the relay lost its session and starts again');
+        await pause(RECONNECT_MS);
+      }
+    }
+  })();
+  return {
+    stop: async () => {
+      stopped = true;
+      interrupt();
+      await running;
+      await nudge.settled();
+      redis?.disconnect();
+      await queues.close();
+    },
+  };
+}
+
+type Session = Readonly<{
+  log: Logger;
+  isStopped: () => boolean;
+  nudge: Nudge;
+  announce: (db: Queryable, range: string) => Promise<void>;
+  onWakeable: (wake: () => void) => void;
+}>;
+
+/** One session: holds the lock, and with it the right to write the feed, as long as its connection lives. */
+async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
+  const { log, isStopped, onWakeable } = tools;
+  const client = new pg.Client({ connectionString: options.url, application_name: 'stromgraph relay', keepAlive: true });
+  let lost: Error | null = null;
+  let wake = () => {};
+  client.on('error', (error) => {
+    lost = error;
+    wake();
+  });
+  await client.connect();
+  try {
+    const db = queryable(client);
+    onWakeable(() => wake());
+    // In a statement of its own: what follows must see what the relay before us has committed.
+    while (!isStopped() && !(await db.sql<{ held: boolean }>`SELECT pg_try_advisory_lock(hashtext(${LOCK})) AS held`)[0]!.held) await pause(STANDBY_MS);
+    let notified = false;
+    client.on('notification', () => {
+      notified = true;
+      wake();
+    });
+    await client.query(`LISTEN ${OUTBOX_CHANNEL}`);
+    let domains = await outboxDomains(db);
+    let prunedAt = Date.now();
+    let behindSince = 0;
+    while (!isStopped()) {
+      if (lost) throw lost;
+      notified = false;
+      const cuts = await drawn(db, domains);
+      behindSince = cuts.length === 0 ? 0 : behindSince || Date.now();
+      relayLagSeconds.set({ tenant: options.tenant }, behindSince && (Date.now() - behindSince) / 1000);
+      if (cuts.length > 0) {
+        if (!(await settle(db, { isStopped, onWait: (waitedMs) => watchWait(options.tenant, waitedMs, log) }))) return;
+        await carry(client, db, cuts, options, tools);
+        behindSince = 0;
+        continue;
+      }
+      if (Date.now() - prunedAt > PRUNE_EVERY_MS) {
+        prunedAt = Date.now();
+        domains = await outboxDomains(db);
+        const hearing = new Set(Object.values(options.hearersOf).flat());
+        await prune(db, { domains, hearers: domains.filter((domain) => hearing.has(domain)) }, { ...RETENTION, ...options.retention });
+      }
+      if (notified) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, POLL_MS);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function carry(client: pg.Client, db: Queryable, cuts: readonly Cut[], { tenant, hearersOf }: RelayOptions, { nudge, announce, log }: Session): Promise<void> {
+  let open = [...cuts];
+  while (open.length > 0) {
+    await client.query('BEGIN');
+    const chunks = [];
+    for (const cut of open) chunks.push(await copyChunk(db, cut));
+    await client.query('COMMIT');
+    const copied = chunks.map((chunk) => chunk.copied).filter(({ rows }) => rows > 0);
+    for (const { disorder } of copied) {
+      if (disorder.length === 0) continue;
+      relayDisorder.inc({ tenant }, disorder.length);
+      log.error({ alarm: 'event-order', aggregates: disorder.slice(0, 20) }, 'events of an aggregate came out of order or one is missing');
+    }
+    if (copied.length > 0) await announce(db, `${copied[0]!.first}..${copied.at(-1)!.last}`);
+    for (const domain of new Set(copied.flatMap(({ types }) => types.flatMap((type) => hearersOf[type] ?? [])))) nudge.wake(domain);
+    open = chunks.flatMap(({ rest }) => rest ?? []);
+  }
+}
+
+/** Copies everything that is committed now, once; for tests and tools. Waits for a running relay's lock. */
+export async function relayOnce(url: string): Promise<number> {
+  const client = new pg.Client({ connectionString: url, application_name: 'stromgraph relay once' });
+  await client.connect();
+  try {
+    const db = queryable(client);
+    await db.sql`SELECT pg_advisory_lock(hashtext(${LOCK}))`;
+    let rows = 0;
+    for (let cuts = await drawn(db, await outboxDomains(db)); cuts.length > 0; cuts = await drawn(db, await outboxDomains(db))) {
+      await settle(db, { isStopped: () => false, onWait: () => {} });
+      for (const first of cuts)
+        for (let cut: Cut | null = first; cut !== null; ) {
+          const { copied, rest }: Awaited<ReturnType<typeof copyChunk>> = await copyChunk(db, cut);
+          rows += copied.rows;
+          cut = rest;
+        }
+    }
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+type Nudge = Readonly<{ wake: (domain: string) => void; settled: () => Promise<void> }>;
+
+/** At most one wake-up under way per hearer: what comes meanwhile is one more. A lost one is made good by the hearer's timer. */
+function nudger(send: (domain: string) => Promise<unknown>, log: Logger): Nudge {
+  const again = new Set<string>();
+  const underWay = new Map<string, Promise<void>>();
+  const wake = (domain: string): void => {
+    if (underWay.has(domain)) return void again.add(domain);
+    const sent = send(domain)
+      .then(() => {}, (error) => log.debug({ err: error, domain }, 'a wake-up was lost'))
+      .then(() => {
+        underWay.delete(domain);
+        if (again.delete(domain)) wake(domain);
+      });
+    underWay.set(domain, sent);
+  };
+  return { wake, settled: async () => void (await Promise.all(underWay.values())) };
+}
+
+let alarmedAt = 0;
+function watchWait(tenant: string, waitedMs: number, log: Logger): void {
+  relayWaitSeconds.set({ tenant }, waitedMs / 1000);
+  if (waitedMs < ALARM_WAIT_MS || Date.now() - alarmedAt < ALARM_WAIT_MS) return;
+  alarmedAt = Date.now();
+  log.error({ alarm: 'old-transaction', waitedMs }, 'an open transaction of this database cluster holds all events back');
+}
+
+function queryable(client: pg.Client): Queryable {
+  const query: Queryable['query'] = async (text, values = []) => {
+    const result = await client.query({ text, values: values as unknown[], types });
+    return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+  };
+  return { query, sql: async (strings, ...values) => (await query(strings.reduce((text, part, index) => `${text}$${index}${part}`), values)).rows as never };
+}
