@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ContractActivated, ContractConfirmed } from '@stromgraph/events/contracts';
+import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
+import { newId } from '@stromgraph/kernel/ids';
+import type { Subgraph } from '@stromgraph/kernel/subgraph';
+import { addDays, quarterHoursOf } from '@stromgraph/kernel/time';
+import { actorWith, ask } from '../../tests/ask.ts';
+import { aConfirmedContract, type Confirmed } from '../../tests/build/contract-confirmed.ts';
+import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+import { tell } from '../../tests/facts.ts';
+import { applyEvents } from '@stromgraph/kernel/hearer';
+import { PrismaClient } from '@stromgraph/prisma-billing/client';
+import { handlers } from './handlers/index.ts';
+import type { BillingRuntime } from './runtime.ts';
+import { startServer } from './server.ts';
+import { startWorkers } from './worker.ts';
+
+const clerk = actorWith('billing:read', 'billing:write');
+let database: TestDatabase;
+let runtime: BillingRuntime;
+let billing: Subgraph;
+let workers: { stop: () => Promise<void> };
+
+beforeAll(async () => {
+  database = await testDatabase();
+  runtime = await database.runtime('billing', PrismaClient);
+  billing = await startServer(runtime);
+  workers = await startWorkers(runtime);
+});
+afterAll(async () => {
+  await workers.stop();
+  await billing.stop();
+  await database.drop();
+});
+beforeEach(() => database.setClock('2026-11-05T10:00:00Z'));
+
+const START = `mutation ($input: StartBillingRunInput!) { startBillingRun(input: $input) { __typename
+  ... on StartBillingRunSuccess { run { id total } } ... on BillingRunInProgress { runId } ... on InputInvalid { faults { path fault allowed } } ... on IdempotencyKeyReused { idempotencyKey } } }`;
+const RUN = `query ($id: ID!) { billingRun(id: $id) { id status total done invoicesCreated failed gross { cents } failures { nodes { contractId reason detail } pageInfo { hasNextPage } } } }`;
+
+async function start(input: object) {
+  const { data, errors } = await ask(billing.url, clerk, START, { input: { idempotencyKey: newId(), kind: 'MONTHLY', from: '2026-10-01', until: '2026-11-01', ...input } });
+  expect(errors).toBeUndefined();
+  return data.startBillingRun;
+}
+
+/** The run once it is over. */
+const finished = (id: string) =>
+  expect.poll(async () => (await ask(billing.url, clerk, RUN, { id })).data.billingRun, { timeout: 20_000, interval: 50 });
+
+async function sell(change: Partial<Confirmed> = {}): Promise<Confirmed> {
+  const contract = aConfirmedContract(change);
+  const about = { aggregateType: 'contract', aggregateId: contract.contractId };
+  await tell(database.owner, ContractConfirmed, { ...about, data: contract });
+  await tell(database.owner, ContractActivated, { ...about, data: { contractId: contract.contractId, contractNumber: contract.contractNumber, customerId: contract.customerId, startOn: contract.startOn } });
+  return contract;
+}
+
+const measured = (contract: Confirmed, days: { day: string; each?: number | null; version?: number }[]) => ({
+  batchId: newId(), meterId: newId(), meterNumber: contract.meterNumber, contractId: contract.contractId, customerId: contract.customerId, maloId: contract.maloId, registers: [],
+  days: days.map(({ day, each = 100, version = 1 }) => ({ obis: '1-0:1.29.0', day, version, wattHours: quarterHoursOf(day).map(() => each), statuses: quarterHoursOf(day).map(() => 'TRUE' as const) })),
+});
+
+async function read(contract: Confirmed, from: string, until: string, each = 100) {
+  const days = [];
+  for (let day = from; day < until; day = addDays(day, 1)) days.push({ day, each });
+  await tell(database.owner, MeterReadingIngested, { aggregateType: 'meter', aggregateId: contract.meterNumber, data: measured(contract, days) });
+}
+
+const heard = () => applyEvents(runtime, handlers);
+
+test('October with its 25-hour day is billed to the cent, booked on both sides, and told', async () => {
+  const contract = await sell();
+  await read(contract, '2026-10-01', '2026-11-01');
+  await heard();
+  const { run } = await start({ contractIds: [contract.contractId] });
+  // 30 × 96 + 100 quarter hours of 100 Wh = 298 kWh × 30 ct = 89.40; 120 EUR × 31/365 = 10.19; VAT 19 % of 99.59 = 18.92
+  await finished(run.id).toMatchObject({ status: 'COMPLETED', total: 1, done: 1, invoicesCreated: 1, failed: 0, gross: { cents: 11_851 } });
+  const { data } = await ask(billing.url, clerk, `query ($id: ID!) { invoices(contractId: $id) { nodes { id number type state from until issuedOn dueOn wattHours net { cents } vat { cents } total { cents currency } customer { id }
+    lines { position chargeType wattHours days unitPrice net { cents } vat { cents } } } pageInfo { hasNextPage } } }`, { id: contract.contractId });
+  const [invoice] = data.invoices.nodes;
+  expect(invoice).toMatchObject({
+    type: 'FINAL', state: 'ISSUED', from: '2026-10-01', until: '2026-11-01', issuedOn: '2026-11-05', dueOn: '2026-11-19', wattHours: 298_000, net: { cents: 9959 }, vat: { cents: 1892 }, total: { cents: 11_851, currency: 'EUR' },
+    customer: { id: contract.customerId }, lines: [{ position: 1, chargeType: 'ENERGY', wattHours: 298_000, unitPrice: '30', net: { cents: 8940 } }, { position: 2, chargeType: 'FIXED_FEE', days: 31, net: { cents: 1019 } }],
+  });
+  expect(invoice.number).toMatch(/^RE-2026-\d{7}$/);
+  const { rows } = await database.owner.query('SELECT account, debit_cents::int AS debit, credit_cents::int AS credit FROM billing.ledger_entry WHERE document_id = $1 ORDER BY position', [invoice.id]);
+  expect(rows).toEqual([{ account: '1400', debit: 11_851, credit: 0 }, { account: '8400', debit: 0, credit: 9959 }, { account: '1776', debit: 0, credit: 1892 }]);
+  const told = await database.owner.query(`SELECT payload FROM billing.outbox WHERE type = 'billing.InvoiceCreated' AND aggregateid = $1`, [invoice.id]);
+  expect(told.rows).toMatchObject([{ payload: { invoiceNumber: invoice.number, grossCents: '11851', customerId: contract.customerId } }]);
+});
+
+test('what cannot be billed is listed with its reason; the rest is billed; a mended contract is taken up again', async () => {
+  const [whole, gap, late, priceless] = [await sell(), await sell(), aConfirmedContract(), newId()];
+  await tell(database.owner, ContractConfirmed, { aggregateType: 'contract', aggregateId: late.contractId, data: late });
+  await read(whole, '2026-10-01', '2026-11-01');
+  await read(gap, '2026-10-01', '2026-10-20');
+  await read(gap, '2026-10-21', '2026-11-01');
+  await heard();
+  const { run } = await start({ contractIds: [whole.contractId, gap.contractId, late.contractId, priceless] });
+  await finished(run.id).toMatchObject({ status: 'COMPLETED_WITH_FAILURES', total: 4, done: 4, invoicesCreated: 1, failed: 3 });
+  const { data } = await ask(billing.url, clerk, RUN, { id: run.id });
+  expect(data.billingRun.failures.nodes).toEqual(
+    expect.arrayContaining([
+      { contractId: gap.contractId, reason: 'READINGS_INCOMPLETE', detail: '2026-10-20' },
+      { contractId: late.contractId, reason: 'NOT_SUPPLIED', detail: null },
+      { contractId: priceless, reason: 'CONTRACT_UNKNOWN', detail: null },
+    ]),
+  );
+  await read(gap, '2026-10-20', '2026-10-21');
+  await heard();
+  const again = await ask(billing.url, clerk, `mutation ($input: RetryFailedContractsInput!) { retryFailedContracts(input: $input) { __typename ... on RetryFailedContractsSuccess { run { failed } } } }`, { input: { idempotencyKey: newId(), runId: run.id } });
+  expect(again.data.retryFailedContracts.__typename).toBe('RetryFailedContractsSuccess');
+  await finished(run.id).toMatchObject({ status: 'COMPLETED_WITH_FAILURES', done: 4, invoicesCreated: 2, failed: 2 });
+});
+
+test('a run over everything due bills nobody twice, however often and in parallel it is started', async () => {
+  const contracts = await Promise.all(Array.from({ length: 12 }, () => sell({ startOn: '2026-09-10' })));
+  for (const contract of contracts) await read(contract, '2026-09-10', '2026-10-01');
+  await heard();
+  const september = { from: '2026-09-01', until: '2026-10-01' };
+  const answers = await Promise.all(Array.from({ length: 5 }, () => start(september)));
+  const started = answers.filter((answer) => answer.run);
+  for (const { run } of started) await finished(run.id).toMatchObject({ status: 'COMPLETED' });
+  expect(answers.filter((answer) => !answer.run).map((answer) => answer.__typename)).toEqual(Array(5 - started.length).fill('BillingRunInProgress'));
+  const { run } = await start(september);
+  await finished(run.id).toMatchObject({ status: 'COMPLETED', total: 0, invoicesCreated: 0 });
+  const { rows } = await database.owner.query(
+    `SELECT count(*)::int AS invoices, count(DISTINCT contract_id)::int AS contracts, (SELECT max(number_in_year) - min(number_in_year) + 1 - count(*) FROM billing.invoice)::int AS gaps FROM billing.invoice WHERE lower(period) = '2026-09-10'`,
+  );
+  expect(rows[0]).toEqual({ invoices: 12, contracts: 12, gaps: 0 });
+});
+
+test('named again, a billed contract is refused as such', async () => {
+  const contract = await sell();
+  await read(contract, '2026-10-01', '2026-11-01');
+  await heard();
+  await finished((await start({ contractIds: [contract.contractId] })).run.id).toMatchObject({ invoicesCreated: 1 });
+  await finished((await start({ contractIds: [contract.contractId] })).run.id).toMatchObject({ invoicesCreated: 0, failed: 1, failures: { nodes: [{ reason: 'ALREADY_BILLED' }] } });
+});
+
+test('a dry run works everything out and issues nothing', async () => {
+  const contract = await sell();
+  await read(contract, '2026-10-01', '2026-11-01');
+  await heard();
+  await finished((await start({ contractIds: [contract.contractId], dryRun: true })).run.id).toMatchObject({ status: 'COMPLETED', done: 1, invoicesCreated: 0, gross: { cents: 11_851 } });
+  const { data } = await ask(billing.url, clerk, `query ($id: ID!) { invoices(contractId: $id) { nodes { id } } }`, { id: contract.contractId });
+  expect(data.invoices.nodes).toEqual([]);
+});
+
+test('the same key starts one run; with another content it is refused', async () => {
+  const contract = await sell();
+  await heard();
+  const input = { idempotencyKey: newId(), contractIds: [contract.contractId], dryRun: true };
+  const [first, second] = [await start(input), await start(input)];
+  expect(second.run.id).toBe(first.run.id);
+  expect(await start({ ...input, until: '2026-10-15' })).toMatchObject({ __typename: 'IdempotencyKeyReused' });
+});
+
+test('a correction of a day wins over the older version, whatever order they come in', async () => {
+  const contract = await sell();
+  const about = { aggregateType: 'meter', aggregateId: contract.meterNumber };
+  await tell(database.owner, ReadingCorrected, { ...about, data: { ...measured(contract, [{ day: '2026-10-01', each: 200, version: 2 }]), cause: 'real value' } });
+  await read(contract, '2026-10-01', '2026-10-02');
+  await heard();
+  const { rows } = await database.owner.query('SELECT watt_hours::int AS wh, reading_version AS version FROM billing.usage WHERE contract_id = $1', [contract.contractId]);
+  expect(rows).toEqual([{ wh: 19_200, version: 2 }]);
+});
+
+test.each([
+  [{ kind: 'MONTHLY', from: '2026-10-01', until: '2026-12-01' }, 'until'],
+  [{ from: '2026-10-01', until: '2026-10-01' }, 'until'],
+  [{ kind: 'MOVE_OUT' }, 'kind'],
+  [{ contractIds: [] }, 'contractIds'],
+  [{ contractIds: ['7'] }, 'contractIds.0'],
+  [{ idempotencyKey: '' }, 'idempotencyKey'],
+  [{ idempotencyKey: 'x'.repeat(256) }, 'idempotencyKey'],
+])('%o is refused, naming %s', async (change, path) => {
+  const answer = await start(change);
+  expect(answer).toMatchObject({ __typename: 'InputInvalid', faults: expect.arrayContaining([expect.objectContaining({ path })]) });
+});
+
+test('unknown ids find nothing; bad page arguments are named', async () => {
+  const nothing = await ask(billing.url, clerk, `query { invoice(id: "x") { id } billingRun(id: "${newId()}") { id } invoices(customerId: "x") { nodes { id } } }`);
+  expect(nothing).toEqual({ data: { invoice: null, billingRun: null, invoices: { nodes: [] } } });
+  const bad = await ask(billing.url, clerk, '{ invoices(first: 0) { nodes { id } } }');
+  expect(bad.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' }, message: expect.stringContaining('1 to 500') });
+});
+
+test('customers see their own documents only', async () => {
+  const [mine, other] = [await sell(), await sell()];
+  for (const contract of [mine, other]) await read(contract, '2026-10-01', '2026-11-01');
+  await heard();
+  await finished((await start({ contractIds: [mine.contractId, other.contractId] })).run.id).toMatchObject({ invoicesCreated: 2 });
+  const me = { ...actorWith('billing:read'), customerId: mine.customerId };
+  const { data } = await ask(billing.url, me, '{ invoices { nodes { customer { id } lines { position } } } }');
+  expect(data.invoices.nodes).toHaveLength(1);
+  expect(data.invoices.nodes[0]).toMatchObject({ customer: { id: mine.customerId }, lines: [{ position: 1 }, { position: 2 }] });
+  const theirs = await ask(billing.url, me, 'query ($id: ID!) { invoices(contractId: $id) { nodes { id } } }', { id: other.contractId });
+  expect(theirs.data.invoices.nodes).toEqual([]);
+});

@@ -1,0 +1,5 @@
+import { onContractActivated } from './on-contract-activated.ts';
+import { onContractConfirmed } from './on-contract-confirmed.ts';
+import { onMeterReadingIngested, onReadingCorrected } from './on-meter-reading-ingested.ts';
+
+export const handlers = [onContractConfirmed, onContractActivated, onMeterReadingIngested, onReadingCorrected];

@@ -1,0 +1,14 @@
+import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
+import { onAll } from '@stromgraph/kernel/hearer';
+import { foldUsage } from '../store/usage.ts';
+import { toDayUsage } from '../usage/day-usage.ts';
+
+/** Billing keeps its own copy, so that a run never waits for metering. */
+export const onMeterReadingIngested = onAll(MeterReadingIngested, (tx, events) =>
+  foldUsage(tx, events.flatMap(({ data }) => (data.contractId ? toDayUsage(data.contractId, data.days) : []))),
+);
+
+/** The newer version of a day wins; what is billed already stays as it was until it is corrected by a credit. */
+export const onReadingCorrected = onAll(ReadingCorrected, (tx, events) =>
+  foldUsage(tx, events.flatMap(({ data }) => (data.contractId ? toDayUsage(data.contractId, data.days) : []))),
+);

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { toDayUsage } from './day-usage.ts';
+
+const day = (date: string, count: number, change: Partial<{ obis: string; value: number | null; status: string | null }> = {}) => ({
+  obis: change.obis ?? '1-0:1.29.0', day: date, version: 2,
+  wattHours: Array.from({ length: count }, (_, index) => (index === 5 && 'value' in change ? change.value! : 100)),
+  statuses: Array.from({ length: count }, (_, index) => (index === 5 && 'status' in change ? change.status! : 'TRUE')),
+});
+
+test.each([
+  ['a full day', day('2026-06-01', 96), 9600n, true],
+  ['the short day of March', day('2026-03-29', 92), 9200n, true],
+  ['the long day of October', day('2026-10-25', 100), 10_000n, true],
+  ['96 values on the long day', day('2026-10-25', 96), 9600n, false],
+  ['a gap', day('2026-06-01', 96, { value: null, status: null }), 9500n, false],
+  ['a provisional value', day('2026-06-01', 96, { status: 'PROVISIONAL' }), 9500n, false],
+  ['a substitute value', day('2026-06-01', 96, { status: 'SUBSTITUTE' }), 9600n, true],
+])('%s is folded', (_, measured, wattHours, complete) => {
+  expect(toDayUsage('c', [measured])).toEqual([{ contractId: 'c', day: measured.day, version: 2, wattHours, complete }]);
+});
+
+test.each(['1-0:2.29.0', '1-0:1.8.1', '1-0:3.8.0'])('register %s is not billed by a flat tariff', (obis) => {
+  expect(toDayUsage('c', [day('2026-06-01', 96, { obis })])).toEqual([]);
+});
