@@ -35,6 +35,8 @@ export async function createLoginRoles(owner: Client, database: string, domains:
     }
     await owner.query(`GRANT ${groupOf(domain, kind)} TO ${role}`);
     if (kind !== 'own') await owner.query(`GRANT stromgraph_queues TO ${role}`);
+    // Whoever meets a queue first owns its sequence; the others use it too.
+    if (kind !== 'own') await owner.query(`ALTER DEFAULT PRIVILEGES FOR ROLE ${role} IN SCHEMA jobs GRANT USAGE, SELECT ON SEQUENCES TO stromgraph_queues`);
     await owner.query(`GRANT CONNECT ON DATABASE ${quote(database)} TO ${role}`);
     for (const [setting, value] of Object.entries(kind === 'relay' ? RELAY_SETTINGS : STAFF_SETTINGS))
       await owner.query(`ALTER ROLE ${role} SET ${setting} = '${value}'`);
