@@ -1,0 +1,28 @@
+import { AccessWithdrawn } from '@stromgraph/events/identity';
+import { liveStream } from '@stromgraph/kernel/live';
+import type { SubscriptionResolvers } from '#schema';
+import type { AccessWithdrawal } from '../access/withdrawal.ts';
+import { feedOf } from '../feed.ts';
+import { recentWithdrawals } from '../store/withdrawals.ts';
+
+const MAX_HZ = 50;
+
+export const Subscription: SubscriptionResolvers = {
+  accessWithdrawn: {
+    subscribe: async (_, { afterSeq }, { tenant, runtime }) =>
+      liveStream(feedOf(runtime), {
+        tenant,
+        types: [AccessWithdrawn.name],
+        afterSeq: afterSeq ?? null,
+        maxHz: MAX_HZ,
+        snapshot: async (at) => ({ withdrawals: await recentWithdrawals(at, new Date()) }),
+        change: async (entries) => ({ withdrawals: entries.map(({ data }) => toWithdrawal(data)) }),
+      }),
+    resolve: (update: unknown) => update as never,
+  },
+};
+
+function toWithdrawal(data: unknown): AccessWithdrawal {
+  const { withdrawnAt, ...said } = AccessWithdrawn.schema.parse(data);
+  return { ...said, withdrawnAt: new Date(withdrawnAt) };
+}
