@@ -4,7 +4,7 @@ import { isFields, reader, type Fields } from '../own.ts';
 import { COMPLETION } from '../../errors.ts';
 import { failureAt, note, type Run } from '../run.ts';
 import { collectFields, type Collected, type Fragments, type Selections } from './collect.ts';
-import { compileValue, prefixNotes } from './value.ts';
+import { bubble, compileValue, prefixNotes } from './value.ts';
 import { FAILED, type Write, type Written } from './written.ts';
 
 /** Answers `__schema` and `__type`, which no subgraph is asked for. */
@@ -72,6 +72,7 @@ export function compileFields(tools: ObjectTools, type: GraphQLCompositeType, se
   const prefixes = fields.map(({ key }) => `${JSON.stringify(key)}:`);
   return (object, run) => {
     let text = '{';
+    const start = run.notes.length;
     for (let i = 0; i < fields.length; i++) {
       const field = fields[i] as Field;
       if (field.condition !== null && !field.condition(run.coerced)) continue;
@@ -79,7 +80,7 @@ export function compileFields(tools: ObjectTools, type: GraphQLCompositeType, se
       const noted = run.notes.length;
       const written = value === undefined && run.failures !== null && noteMissing(run, object, field.key) ? FAILED : field.write(value, run, object);
       if (run.notes.length > noted) prefixNotes(run, noted, field.key);
-      if (typeof written !== 'string' && field.nonNull) return FAILED;
+      if (typeof written !== 'string' && field.nonNull) return bubble(run, start, noted);
       text += (text === '{' ? '' : ',') + prefixes[i] + (written ?? 'null');
     }
     return `${text}}`;

@@ -34,11 +34,12 @@ function compileList(write: Write, nonNull: boolean, owner: string): Write {
       return FAILED;
     }
     let text = '[';
+    const start = run.notes.length;
     for (let index = 0; index < value.length; index++) {
       const noted = run.notes.length;
       const written = write(value[index], run);
       if (run.notes.length > noted) prefixNotes(run, noted, index);
-      if (typeof written !== 'string' && nonNull) return FAILED;
+      if (typeof written !== 'string' && nonNull) return bubble(run, start, noted);
       text += index === 0 ? (written ?? 'null') : `,${written ?? 'null'}`;
     }
     return `${text}]`;
@@ -48,4 +49,10 @@ function compileList(write: Write, nonNull: boolean, owner: string): Write {
 /** Paths are only built on the way up from an error, so that a healthy answer pays one comparison per field. */
 export function prefixNotes(run: Run, from: number, part: string | number): void {
   for (let i = from; i < run.notes.length; i++) run.notes[i]?.reversedPath.push(part);
+}
+
+/** What goes away as a whole needs one reason: errors of siblings before the failing part are dropped. */
+export function bubble(run: Run, start: number, cause: number): typeof FAILED {
+  run.notes.splice(start, cause - start);
+  return FAILED;
 }
