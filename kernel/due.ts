@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { type Db, isPassing, transact, type Tx } from './database.ts';
 import { dueFailures } from './event-metrics.ts';
 import { newId } from './ids.ts';
-import { addJob, queue, type Queue, work, type Working } from './queue.ts';
+import { queue, queuesOf, type Queue, work, type Working } from './queue.ts';
+import { startTicker } from './ticker.ts';
 import type { Runtime, Tenant, Tools } from './runtime.ts';
 
 export type DueKey = Readonly<{ kind: string; subject: string }>;
@@ -14,15 +15,17 @@ const FIRST_RETRY_SECONDS = 1;
 const LONGEST_RETRY_SECONDS = 600;
 
 /** `<domain>.due`: wakes a domain to do what is due. */
-export const dueQueueOf = (domain: string): Queue<Record<string, never>> => queue(`${domain}.due`, z.strictObject({}), () => 'due');
-export const wakeDue = (runtime: Runtime<any>, tenant: Tenant<any> | string, domain: string): Promise<void> => addJob(runtime, tenant, dueQueueOf(domain), {});
+const dueQueueOf = (domain: string): Queue<Record<string, never>> => queue(`${domain}.due`, z.strictObject({}), () => 'due');
+/** Makes a domain look at once, as after the business clock has moved. */
+export const wakeDue = (runtime: Runtime<any>, tenant: Tenant<any> | string, domain: string): Promise<void> =>
+  queuesOf(runtime, tenant).nudge(dueQueueOf(domain).name, { correlationId: 'wake', data: {} });
 
 /** Plans or moves work of one kind about one subject, in business time. */
 export async function schedule(tx: Tx, { kind, subject, dueAt }: DueKey & Readonly<{ dueAt: Date }>): Promise<void> {
   await tx.query(
-    `INSERT INTO ${tx.domain}.due (id, kind, subject, due_at) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, attempts = 0, last_error = NULL, not_before = '-infinity'`,
-    [newId(), kind, subject, dueAt],
+    `INSERT INTO ${tx.domain}.due (id, kind, subject, due_at, correlation_id) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (kind, subject) DO UPDATE SET due_at = excluded.due_at, correlation_id = excluded.correlation_id, attempts = 0, last_error = NULL, not_before = '-infinity'`,
+    [newId(), kind, subject, dueAt, tx.correlationId],
   );
 }
 
@@ -46,17 +49,13 @@ export async function startDue(runtime: Runtime<any>, handlers: DueHandlers): Pr
     await running.get(tenant.name)?.catch(() => {});
     await look(tenant);
   });
-  const timer = setInterval(() => {
-    for (const tenant of runtime.tenants.values())
-      look(tenant).catch((error) => {
-        if (!isPassing(error)) runtime.log.error({ err: error, tenant: tenant.name }, 'due work failed');
-      });
-  }, TIMER_MS);
+  const ticker = startTicker(TIMER_MS, () => Promise.all([...runtime.tenants.values()].map((tenant) => look(tenant).catch((error) => {
+    if (!isPassing(error)) runtime.log.error({ err: error, tenant: tenant.name }, 'due work failed');
+  }))));
   return {
     stop: async () => {
       stopped = true;
-      clearInterval(timer);
-      await worker.stop();
+      await Promise.all([worker.stop(), ticker.stop()]);
       await Promise.allSettled(running.values());
     },
   };
@@ -73,7 +72,7 @@ export async function runDue(db: Db<any>, handlers: DueHandlers, tools: Tools, i
   }
 }
 
-type Row = { id: string; kind: string; subject: string; due_at: Date; attempts: number };
+type Row = { id: string; kind: string; subject: string; due_at: Date; attempts: number; correlation_id: string };
 
 /** The row goes with its effect; it goes first, so that the handler may plan the same kind and subject anew. */
 async function runNext(db: Db<any>, handlers: DueHandlers, tools: Tools): Promise<'none' | 'done' | 'failed'> {
@@ -84,12 +83,11 @@ async function runNext(db: Db<any>, handlers: DueHandlers, tools: Tools): Promis
         `DELETE FROM ${tx.domain}.due WHERE id = (
            SELECT id FROM ${tx.domain}.due WHERE due_at <= platform.business_now() AND not_before <= clock_timestamp() AND kind = ANY ($1)
            ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, kind, subject, due_at, attempts`,
+         RETURNING id, kind, subject, due_at, attempts, correlation_id`,
         [Object.keys(handlers)],
       )).rows;
       if (!claimed) return 'none';
-      const correlationId = `due ${claimed.id}`;
-      await handlers[claimed.kind]!({ ...tx, correlationId, causationId: null }, { subject: claimed.subject, dueAt: claimed.due_at }, tools);
+      await handlers[claimed.kind]!({ ...tx, correlationId: claimed.correlation_id, causationId: null }, { subject: claimed.subject, dueAt: claimed.due_at }, tools);
       return 'done';
     });
   } catch (error) {

@@ -20,7 +20,16 @@ export type FeedTail = Readonly<{
   close: () => Promise<void>;
 }>;
 
-type Tail = { followers: Set<Follower>; position: bigint; ready: Promise<void>; stop: () => Promise<void> };
+type Tail = Readonly<{ followers: ReadonlySet<Follower>; join: (follower: Follower) => Promise<{ from: bigint; leave: () => void }>; stop: () => Promise<void> }>;
+
+const opened = new WeakMap<Runtime<any>, FeedTail>();
+
+/** The process's one ear at the feed, opened at its first subscription. */
+export function feedTailOf(runtime: Runtime<any>): FeedTail {
+  const tail = opened.get(runtime) ?? openFeedTail(runtime);
+  opened.set(runtime, tail);
+  return tail;
+}
 
 /** One LISTEN connection (or Redis subscription) per tenant while somebody follows it. */
 export function openFeedTail(runtime: Runtime<any>): FeedTail {
@@ -40,9 +49,7 @@ export function openFeedTail(runtime: Runtime<any>): FeedTail {
     follow: async (name, follower) => {
       const tail = tails.get(name) ?? startTail(runtime, tenantOf(name));
       tails.set(name, tail);
-      await tail.ready;
-      tail.followers.add(follower);
-      return { from: tail.position, leave: () => void tail.followers.delete(follower) };
+      return tail.join(follower);
     },
     followers: () => [...tails.values()].reduce((sum, tail) => sum + tail.followers.size, 0),
     close,
@@ -52,6 +59,9 @@ export function openFeedTail(runtime: Runtime<any>): FeedTail {
 function startTail(runtime: Runtime<any>, tenant: Tenant<any>): Tail {
   const log = runtime.log.child({ tenant: tenant.name });
   const followers = new Set<Follower>();
+  const joining: { admit: (from: bigint) => void; refuse: () => void }[] = [];
+  /** Read up to here; below zero before the first look. */
+  let position = -1n;
   let stopped = false;
   let notified = false;
   let wake = () => {};
@@ -61,20 +71,23 @@ function startTail(runtime: Runtime<any>, tenant: Tenant<any>): Tail {
   };
   const signal = runtime.redisUrl ? hearRedis(runtime.redisUrl, tenant.name, onWake) : hearPostgres(tenant.url, onWake, () => stopped);
   const read = async (): Promise<void> => {
-    const types = [...new Set([...followers].flatMap((follower) => follower.types))];
     const head = (await feedHead(tenant.db)).position;
-    while (tail.position < head && !stopped) {
-      const entries = types.length === 0 ? [] : await readFeed(tenant.db, { after: tail.position, until: head, types, limit: PAGE });
-      tail.position = entries.length === PAGE ? entries.at(-1)!.position : head;
-      for (const follower of followers) {
+    if (position < 0n) position = head;
+    for (;;) {
+      // Followers come in between two pages only: what a page did not look for is then not missing to anybody.
+      for (const { admit } of joining.splice(0)) admit(position);
+      if (position >= head || stopped) return;
+      const types = [...new Set([...followers].flatMap((follower) => follower.types))];
+      const present = [...followers];
+      const entries = types.length === 0 ? [] : await readFeed(tenant.db, { after: position, until: head, types, limit: PAGE });
+      position = entries.length === PAGE ? entries.at(-1)!.position : head;
+      for (const follower of present) {
         const own = entries.filter((entry) => follower.types.includes(entry.name));
         if (own.length > 0) follower.take(own);
       }
     }
   };
-  const tail: Tail = { followers, position: 0n, ready: Promise.resolve(), stop: async () => {} };
-  tail.ready = feedHead(tenant.db).then(({ position }) => void (tail.position = position));
-  const running = tail.ready.then(async () => {
+  const running = (async () => {
     while (!stopped) {
       notified = false;
       await read().catch((error: unknown) => log.debug({ err: error }, 'the feed could not be read; it is tried again'));
@@ -87,14 +100,28 @@ function startTail(runtime: Runtime<any>, tenant: Tenant<any>): Tail {
         };
       });
     }
-  }, () => {});
-  tail.stop = async () => {
-    stopped = true;
-    wake();
-    await signal.stop();
-    await running;
+  })();
+  return {
+    followers,
+    join: (follower) =>
+      new Promise((resolve, reject) => {
+        joining.push({
+          admit: (from) => {
+            followers.add(follower);
+            resolve({ from, leave: () => void followers.delete(follower) });
+          },
+          refuse: () => reject(new Error('the stream ends: the process stops')),
+        });
+        onWake();
+      }),
+    stop: async () => {
+      stopped = true;
+      wake();
+      await signal.stop();
+      await running;
+      for (const { refuse } of joining.splice(0)) refuse();
+    },
   };
-  return tail;
 }
 
 /** A lost connection loses what was sent meanwhile: after each LISTEN the feed is read from the last position. */

@@ -6,6 +6,7 @@ import { applyEach, applyTogether, type Handler, type Handlers, inboxQueueName, 
 import { park } from './parking.ts';
 import { queuesOf, work, type Working } from './queue.ts';
 import type { Runtime, Tenant, Tools } from './runtime.ts';
+import { startTicker } from './ticker.ts';
 
 export { causedBy, on, onAll, type Handler } from './inbox.ts';
 export { replayQueueOf, type AggregateKey, type Replayed } from './dead-letters.ts';
@@ -22,7 +23,7 @@ type Ear = { db: Db<any>; handlers: Handlers; types: string[]; tools: Tools; pag
 
 export async function startHearer(runtime: Runtime<any>, handlers: readonly Handler[]): Promise<Working> {
   const ears = [...runtime.tenants.values()].map((tenant) => makeEar(runtime, tenant, handlers));
-  const parts = await Promise.all(ears.map(async (ear) => listen(runtime, ear)));
+  const parts = ears.map((ear) => listen(runtime, ear));
   const replays = await work(runtime, replayQueueOf(runtime.domain), 1, async (tenant, aggregate) => {
     for (const { failed } of await replayDeadLetters(runtime, handlers, { aggregate }, tenant))
       if (failed) runtime.log.warn({ eventId: failed.eventId, error: failed.error }, 'a replayed event failed again');
@@ -41,37 +42,34 @@ export async function replayDeadLetters(runtime: Runtime<any>, handlers: readonl
   return (await Promise.all(tenants.map((one) => replayParked(one.db, byName(handlers), which, runtime)))).flat();
 }
 
-async function listen(runtime: Runtime<any>, ear: Ear): Promise<Working> {
+function listen(runtime: Runtime<any>, ear: Ear): Working {
   let stopped = false;
   let running: Promise<void> | null = null;
   let again = false;
   const isStopped = () => stopped;
   // One run at a time in this process; a wake-up during a run causes one more look.
-  const look = (): Promise<void> => {
+  const look = async (): Promise<void> => {
     again = true;
     running ??= (async () => {
-      while (again && !stopped) {
-        again = false;
-        await drain(ear, isStopped);
+      try {
+        while (again && !stopped) {
+          again = false;
+          await drain(ear, isStopped);
+        }
+      } finally {
+        running = null;
       }
-    })().finally(() => (running = null));
-    return running;
+    })();
+    await running;
   };
   const worker = queuesOf(runtime, ear.db.tenant).workerOf(inboxQueueName(ear.db.domain), look, { concurrency: 1 });
-  await worker.waitUntilReady();
-  let round: Promise<void> = Promise.resolve();
-  const timer = setInterval(() => {
-    round = tick(ear, look).catch((error) => {
-      if (!isPassing(error)) ear.tools.log.error({ err: error }, 'the hearer failed; it looks again in a second');
-    });
-  }, TIMER_MS);
+  const ticker = startTicker(TIMER_MS, () => tick(ear, look).catch((error: unknown) => {
+    if (!isPassing(error)) ear.tools.log.error({ err: error }, 'the hearer failed; it looks again in a second');
+  }));
   return {
     stop: async () => {
       stopped = true;
-      clearInterval(timer);
-      await worker.close();
-      await round;
-      await running?.catch(() => {});
+      await Promise.all([worker.close(), ticker.stop()]);
     },
   };
 }

@@ -1,5 +1,4 @@
 // Applies a page of the feed to one domain: inbox rows, effects and cursor in one transaction.
-import type { JobsOptions } from 'bullmq';
 import { isPassing, type Tx } from './database.ts';
 import type { Event, EventType } from './event.ts';
 import { aggregateOf, FEED_COLUMNS, type FeedEntry, type FeedRow, toEntry } from './feed.ts';
@@ -13,15 +12,6 @@ export type Handlers = ReadonlyMap<string, Handler>;
 export type Page = Readonly<{ entries: readonly FeedEntry[]; head: bigint; more: boolean }>;
 
 export const inboxQueueName = (domain: string): string => `${domain}.inbox`;
-/** A nudge says nothing but "look"; one waiting is enough, and losing one is harmless. */
-export const INBOX_OPTIONS: JobsOptions = {
-  deduplication: { id: 'drain', keepLastIfActive: true },
-  attempts: 5,
-  backoff: { type: 'exponential', delay: 100, jitter: 0.5 },
-  removeOnComplete: true,
-  removeOnFail: true,
-};
-
 /** Handles each event by itself, in the order of the feed. */
 export const on = <Data>(type: EventType<Data>, handle: (tx: Tx, event: Event<Data>, tools: Tools) => Promise<void>): Handler => ({
   type,

@@ -4,7 +4,7 @@ import type { FeedTail } from './feed-tail.ts';
 import { type Db, type Queryable, readTogether } from './database.ts';
 import { makeWaiting, MAX_WAITING, type Waiting } from './live-waiting.ts';
 
-export { openFeedTail, type FeedTail } from './feed-tail.ts';
+export { feedTailOf, openFeedTail, type FeedTail } from './feed-tail.ts';
 
 /** What every event of a stream carries beside its own data. */
 export type Live = Readonly<{ seq: bigint; committedAt: Date; reset: boolean }>;
@@ -52,6 +52,7 @@ async function* generate<T extends object>(tail: FeedTail, options: LiveOptions<
   const { from, leave } = await tail.follow(name, { types, take: waiting.take });
   let sentAt = 0;
   try {
+    if (waiting.ended()) return undefined;
     let seq = options.afterSeq === null ? null : BigInt(options.afterSeq);
     if (seq !== null) {
       const missed = await entriesMissed(tenant.db, { after: seq, until: from, types });

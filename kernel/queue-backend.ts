@@ -9,11 +9,21 @@ import type { Logger } from './log.ts';
 const SCHEMA = 'jobs';
 const MAX_POOLED = 4;
 /** A killed worker's job comes back after the lock and one check; however often it is killed, it is never counted as failed. */
-const RECOVERY = { lockDuration: 5_000, stalledInterval: 2_500, maxStalledCount: 50 };
+const RECOVERY = { lockDuration: 5_000, stalledInterval: 2_500, maxStalledCount: 50, runRetryDelay: 1_000 };
+/** A wake-up says nothing but "look": one waiting is enough, and losing one is harmless. */
+const NUDGE: JobsOptions = {
+  deduplication: { id: 'look', keepLastIfActive: true },
+  attempts: 5,
+  backoff: { type: 'exponential', delay: 100, jitter: 0.5 },
+  removeOnComplete: true,
+  removeOnFail: true,
+};
 
 export type QueueAddress = Readonly<{ url: string; tenant: string; redisUrl: string | null; application: string; log: Logger }>;
 export type Queues = Readonly<{
   queueOf: (name: string) => Queue;
+  /** Wakes who works this queue, if nobody has yet. */
+  nudge: (name: string, data?: object) => Promise<void>;
   /** Adds many in one statement. */
   addAll: (name: string, jobs: { name: string; data: unknown; opts: JobsOptions }[]) => Promise<void>;
   workerOf: (name: string, run: (job: Job) => Promise<void>, options?: Partial<WorkerOptions>) => Worker;
@@ -43,6 +53,7 @@ export function openQueues(address: QueueAddress): Queues {
   const prepared = new Map<string, Promise<void>>();
   return {
     queueOf,
+    nudge: async (name, data = {}) => void (await queueOf(name).add('look', data, NUDGE)),
     addAll: async (name, jobs) => {
       const queue = queueOf(name);
       if (!prepared.has(name)) prepared.set(name, side.prepare(name));
@@ -74,6 +85,8 @@ function onPostgres({ url, application, log }: QueueAddress): Side {
   connection.on('error', (error) => {
     if (!connection.isClosing) log.warn({ reason: error.message }, 'the queues lost a connection to PostgreSQL; it is replaced');
   });
+  // The schema was checked when the database was migrated; a check here would remember a failure for ever.
+  connection.waitUntilReady = () => Promise.resolve();
   const shareListener = connection.getListenClient.bind(connection);
   connection.getListenClient = async () => {
     const client = await shareListener();

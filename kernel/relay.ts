@@ -9,13 +9,15 @@ import { makeLog, type Logger } from './log.ts';
 import { openQueues } from './queue-backend.ts';
 import { copyChunk, type Cut, drawn, outboxDomains, settle } from './relay-cut.ts';
 import { prune, type Retention } from './relay-prune.ts';
-import { INBOX_OPTIONS, inboxQueueName } from './inbox.ts';
+import { inboxQueueName } from './inbox.ts';
 
 /** The safety net below the wake-up by NOTIFY, which may skip its last one. */
 const POLL_MS = 50;
 const LOCK = 'stromgraph relay';
 const STANDBY_MS = 500;
 const RECONNECT_MS = 250;
+const CONNECT_MS = 5_000;
+const QUERY_MS = 30_000;
 const PRUNE_EVERY_MS = 10 * 60_000;
 /** An older transaction that holds all delivery back for longer is an alarm; roles end theirs after 2 s. */
 const ALARM_WAIT_MS = 5_000;
@@ -42,7 +44,7 @@ export async function startRelay(options: RelayOptions): Promise<{ stop: () => P
     if (!redis) return void (await db.sql`SELECT pg_notify(${FEED_CHANNEL}, ${range})`);
     await redis.publish(feedChannelOf(options.tenant), range).catch(() => {});
   };
-  const nudge = nudger((domain) => queues.queueOf(inboxQueueName(domain)).add('drain', {}, INBOX_OPTIONS), log);
+  const nudge = nudger((domain) => queues.nudge(inboxQueueName(domain)), log);
   let stopped = false;
   let interrupt = () => {};
   const isStopped = () => stopped;
@@ -80,7 +82,7 @@ type Session = Readonly<{
 /** One session: holds the lock, and with it the right to write the feed, as long as its connection lives. */
 async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
   const { log, isStopped, onWakeable } = tools;
-  const client = new pg.Client({ connectionString: options.url, application_name: 'stromgraph relay', keepAlive: true });
+  const client = new pg.Client({ connectionString: options.url, application_name: 'stromgraph relay', keepAlive: true, connectionTimeoutMillis: CONNECT_MS, query_timeout: QUERY_MS });
   let lost: Error | null = null;
   let wake = () => {};
   client.on('error', (error) => {
@@ -102,6 +104,7 @@ async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
     let domains = await outboxDomains(db);
     let prunedAt = Date.now();
     let behindSince = 0;
+    const onWait = waitWatch(options.tenant, log);
     while (!isStopped()) {
       if (lost) throw lost;
       notified = false;
@@ -109,7 +112,7 @@ async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
       behindSince = cuts.length === 0 ? 0 : behindSince || Date.now();
       relayLagSeconds.set({ tenant: options.tenant }, behindSince && (Date.now() - behindSince) / 1000);
       if (cuts.length > 0) {
-        if (!(await settle(db, { isStopped, onWait: (waitedMs) => watchWait(options.tenant, waitedMs, log) }))) return;
+        if (!(await settle(db, { isStopped, onWait }))) return;
         await carry(client, db, cuts, options, tools);
         behindSince = 0;
         continue;
@@ -195,12 +198,14 @@ function nudger(send: (domain: string) => Promise<unknown>, log: Logger): Nudge 
   return { wake, settled: async () => void (await Promise.all(underWay.values())) };
 }
 
-let alarmedAt = 0;
-function watchWait(tenant: string, waitedMs: number, log: Logger): void {
-  relayWaitSeconds.set({ tenant }, waitedMs / 1000);
-  if (waitedMs < ALARM_WAIT_MS || Date.now() - alarmedAt < ALARM_WAIT_MS) return;
-  alarmedAt = Date.now();
-  log.error({ alarm: 'old-transaction', waitedMs }, 'an open transaction of this database cluster holds all events back');
+/** Age of xmin as far as it matters: how long an older transaction has held the events back. */
+function waitWatch(tenant: string, log: Logger): (waitedMs: number) => void {
+  let alarmed = false;
+  return (waitedMs) => {
+    relayWaitSeconds.set({ tenant }, waitedMs / 1000);
+    if (waitedMs > ALARM_WAIT_MS && !alarmed) log.error({ alarm: 'old-transaction', waitedMs }, 'an open transaction of this database cluster holds all events back');
+    alarmed = waitedMs > ALARM_WAIT_MS;
+  };
 }
 
 function queryable(client: pg.Client): Queryable {

@@ -137,7 +137,8 @@ CREATE FUNCTION platform.equip_domain(domain text) RETURNS void LANGUAGE plpgsql
     CREATE INDEX dead_letter_to_retry ON %1$I.dead_letter (hearer, retry_at) WHERE retry_at IS NOT NULL;
     CREATE TABLE %1$I.due (
       id uuid PRIMARY KEY, kind text NOT NULL, subject text NOT NULL,
-      due_at timestamptz NOT NULL, attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0), last_error text,
+      due_at timestamptz NOT NULL, correlation_id text NOT NULL,
+      attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0), last_error text,
       /* System time before which a failed attempt is not repeated; business time decides what is due. */
       not_before timestamptz NOT NULL DEFAULT '-infinity',
       UNIQUE (kind, subject)
