@@ -18,6 +18,7 @@ export function checkDocument(schema: GraphQLSchema, limits: Limits, query: stri
   if (over.length) return { refusals: over };
   const definition = chooseOperation(document, operationName);
   if ('refusals' in definition) return definition;
+  if (!schema.getRootType(definition.operation)) return refuse(badInput(`There is no ${definition.operation} in this graph.`));
   const faults = validateWithin(schema, document, limits);
   return faults.length ? { refusals: faults } : { document, definition, measured };
 }

@@ -1,0 +1,65 @@
+import { createServer } from 'node:http';
+import { ENVELOPE_HEADER, makeVerifier, SIGNATURE_HEADER } from '@stromgraph/kernel/signature';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
+import { SECRET } from './toy.ts';
+
+export type Issuer = Readonly<{
+  rule: Readonly<{ issuer: string; audience: string; jwksUrl: string; apiKeyUrl: string }>;
+  /** A token as identity would sign it, with claims and header fields changed as a test needs. */
+  sign: (claims?: Record<string, unknown>, header?: Record<string, unknown>) => Promise<string>;
+  publicKey: JWK;
+  privateKey: CryptoKey;
+  /** Adds another signing key from now on; tokens of the first stay valid. */
+  rotate: () => Promise<void>;
+  jwksRequests: () => number;
+  stop: () => Promise<void>;
+}>;
+
+export const API_KEY = 'channel-key-1';
+
+/** Stands in for identity: signed JWKS and API-key look-ups on loopback. */
+export async function startIssuer(): Promise<Issuer> {
+  const verify = makeVerifier(SECRET);
+  let { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true });
+  let kid = 'key-1';
+  const keys: JWK[] = [{ ...(await exportJWK(publicKey)), kid, alg: 'EdDSA', use: 'sig' }];
+  let jwksRequests = 0;
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks).toString();
+    const signed = { envelope: String(request.headers[ENVELOPE_HEADER]), signature: String(request.headers[SIGNATURE_HEADER]) };
+    if (!verify({ method: request.method!, path: request.url!, body }, signed)) return void response.writeHead(401).end();
+    if (request.url === '/jwks') {
+      jwksRequests++;
+      return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
+    }
+    const known = (JSON.parse(body) as { apiKey: string }).apiKey === API_KEY;
+    if (!known) return void response.writeHead(404).end();
+    response.writeHead(200).end(JSON.stringify({ kind: 'channel', id: 'c1', name: 'Channel', tenant: 'demo', scopes: ['vault:read'], channel: 'shop' }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const rule = { issuer: 'stromgraph', audience: 'stromgraph', jwksUrl: `http://127.0.0.1:${port}/jwks`, apiKeyUrl: `http://127.0.0.1:${port}/api-key` };
+  return {
+    rule,
+    publicKey: keys[0]!,
+    privateKey,
+    sign(claims = {}, header = {}) {
+      const now = Math.floor(Date.now() / 1_000);
+      const standard = { iss: rule.issuer, aud: rule.audience, sub: 'u1', name: 'Ada', tenant: 'demo', kind: 'user', scope: 'vault:read', iat: now, exp: now + 60 };
+      const all = Object.fromEntries(Object.entries({ ...standard, ...claims }).filter(([, value]) => value !== undefined));
+      return new SignJWT(all).setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid, ...header }).sign(privateKey);
+    },
+    async rotate() {
+      ({ publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true }));
+      kid = `key-${keys.length + 1}`;
+      keys.push({ ...(await exportJWK(publicKey)), kid, alg: 'EdDSA', use: 'sig' });
+    },
+    jwksRequests: () => jwksRequests,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
