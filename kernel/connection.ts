@@ -1,4 +1,5 @@
-import { fault, invalid, type InputInvalid } from './problem.ts';
+import { badInput } from './input.ts';
+import { fault, invalid, type InputInvalid, isProblem } from './problem.ts';
 
 /** A page as GraphQL lists give it. */
 export type Connection<Node> = Readonly<{ nodes: Node[]; edges: { cursor: string; node: Node }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } }>;
@@ -13,6 +14,13 @@ export function pageOf({ first, after }: PageArguments, parts: number): { first:
   const keys = decodeCursor(after);
   if (!keys || keys.length !== parts) return invalid([fault('after', 'is not a cursor of this list', 'an endCursor that this list gave')]);
   return { first, after: keys };
+}
+
+/** The same for a list whose type has no place for a problem: bad arguments end the field with BAD_USER_INPUT. */
+export function pageOrThrow(args: PageArguments, parts: number): { first: number; after: string[] | null } {
+  const page = pageOf(args, parts);
+  if (isProblem(page)) throw badInput(page);
+  return page;
 }
 
 /** Rows fetched with `LIMIT first + 1` become a page. */

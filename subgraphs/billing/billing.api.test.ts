@@ -7,8 +7,10 @@ import { addDays, quarterHoursOf } from '@stromgraph/kernel/time';
 import { actorWith, ask } from '../../tests/ask.ts';
 import { aConfirmedContract, type Confirmed } from '../../tests/build/contract-confirmed.ts';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+import { listen } from '../../tests/listen.ts';
 import { tell } from '../../tests/facts.ts';
 import { applyEvents } from '@stromgraph/kernel/hearer';
+import { startRelay } from '@stromgraph/kernel/relay';
 import { PrismaClient } from '@stromgraph/prisma-billing/client';
 import { handlers } from './handlers/index.ts';
 import type { BillingRuntime } from './runtime.ts';
@@ -198,4 +200,26 @@ test('customers see their own documents only', async () => {
   expect(data.invoices.nodes[0]).toMatchObject({ customer: { id: mine.customerId }, lines: [{ position: 1 }, { position: 2 }] });
   const theirs = await ask(billing.url, me, 'query ($id: ID!) { invoices(contractId: $id) { nodes { id } } }', { id: other.contractId });
   expect(theirs.data.invoices.nodes).toEqual([]);
+});
+
+test('a run is watched as it advances: the state first, then each step, resumable', async () => {
+  const contract = await sell();
+  await heard();
+  const { run } = await start({ contractIds: [contract.contractId], dryRun: true });
+  const WATCH = 'subscription ($id: ID!, $after: SafeInt) { billingRunProgress(runId: $id, afterSeq: $after) { seq reset committedAt run { status done failed } } }';
+  const watching = listen(billing.url, clerk, WATCH, { id: run.id });
+  const first = (await watching.next()).billingRunProgress;
+  expect(first).toMatchObject({ reset: true });
+  const relay = await startRelay({ url: await database.urlOf('relay', 'relay'), tenant: 'demo', hearersOf: {}, log: runtime.log });
+  try {
+    const last = first.run.status === 'RUNNING' ? (await watching.next()).billingRunProgress : first;
+    expect(last).toMatchObject({ run: { status: 'COMPLETED_WITH_FAILURES', done: 1, failed: 1 } });
+    expect(last.seq).toBeGreaterThanOrEqual(first.seq);
+  } finally {
+    await watching.stop();
+    await relay.stop();
+  }
+  const unknown = listen(billing.url, clerk, WATCH, { id: newId() });
+  await expect(unknown.next()).rejects.toThrow();
+  await unknown.stop();
 });

@@ -1,8 +1,7 @@
-import { toConnection } from '@stromgraph/kernel/connection';
+import { pageOrThrow, toConnection } from '@stromgraph/kernel/connection';
 import { euros } from '@stromgraph/kernel/money';
 import type { BillingRunResolvers } from '#schema';
 import { failuresPage } from '../store/runs.ts';
-import { pageOrThrow } from './page.ts';
 
 export const BillingRun: BillingRunResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.run.load(id),

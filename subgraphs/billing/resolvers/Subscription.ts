@@ -1,10 +1,11 @@
-import { GraphQLError } from 'graphql';
 import { BillingRunAdvanced } from '@stromgraph/events/billing';
 import { isId } from '@stromgraph/kernel/ids';
-import { liveStream } from '@stromgraph/kernel/live';
+import type { Queryable } from '@stromgraph/kernel/database';
+import { badInput } from '@stromgraph/kernel/input';
+import { feedTailOf, liveStream } from '@stromgraph/kernel/live';
+import { fault, invalid } from '@stromgraph/kernel/problem';
 import type { SubscriptionResolvers } from '#schema';
 import { runsById } from '../store/runs.ts';
-import { feedOf } from '../feed.ts';
 
 /** Chunks take longer than this apart; a faster client gains nothing. */
 const MAX_HZ = 10;
@@ -12,15 +13,16 @@ const MAX_HZ = 10;
 export const Subscription: SubscriptionResolvers = {
   billingRunProgress: {
     subscribe: async (_, { runId, afterSeq }, { db, tenant, runtime }) => {
-      const current = async () => {
-        const [run] = isId(runId) ? await runsById(db, [runId]) : [];
-        return run ? { run } : null;
+      const current = async (at: Queryable) => {
+        const [run] = isId(runId) ? await runsById(at, [runId]) : [];
+        if (!run) throw badInput(invalid([fault('runId', `there is no billing run ${runId}`)]));
+        return { run };
       };
-      if (!(await current())) throw new GraphQLError(`There is no billing run ${runId}.`, { extensions: { code: 'BAD_USER_INPUT' } });
-      return liveStream(feedOf(runtime), {
-        tenant, types: [BillingRunAdvanced.name], concerns: (entry) => entry.aggregateId === runId, afterSeq: afterSeq ?? null, maxHz: MAX_HZ,
-        snapshot: async () => (await current())!,
-        change: current,
+      await current(db);
+      return liveStream(feedTailOf(runtime), {
+        tenant, db, types: [BillingRunAdvanced.name], concerns: (entry) => entry.aggregateId === runId, afterSeq: afterSeq ?? null, maxHz: MAX_HZ,
+        snapshot: current,
+        change: () => current(db),
       });
     },
     resolve: (update: unknown) => update as never,

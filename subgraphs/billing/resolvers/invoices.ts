@@ -1,8 +1,7 @@
-import { type PageArguments, toConnection } from '@stromgraph/kernel/connection';
+import { type PageArguments, pageOrThrow, toConnection } from '@stromgraph/kernel/connection';
 import { isId } from '@stromgraph/kernel/ids';
 import type { DomainContext } from '../context.ts';
 import { type InvoiceFilter, invoicesPage } from '../store/invoices.ts';
-import { pageOrThrow } from './page.ts';
 
 /** Issued documents under a filter; an id that is none matches nothing. */
 export async function listInvoices({ db }: DomainContext, filter: InvoiceFilter, args: PageArguments) {
