@@ -20,11 +20,11 @@ export const SwitchRejected = event(
   z.strictObject({ contractId: Uuid, processId: Uuid, messageId: Uuid, maloId: z.string(), codeList: z.string(), code: z.string(), reason: z.string(), known: z.boolean() }),
 );
 
-/** What became of a message that we sent. */
+/** What became of a message of ours; EXPIRED: it could not be sent while it still made sense. */
 export const MarketMessageAcknowledged = event(
   'market.MarketMessageAcknowledged',
   1,
-  z.strictObject({ messageId: Uuid, messageType: z.string(), processId: Uuid, status: z.enum(['DELIVERED', 'NACK', 'VALIDATION_ERROR']), reason: z.string().nullable() }),
+  z.strictObject({ messageId: Uuid, messageType: z.string(), processId: Uuid, status: z.enum(['DELIVERED', 'NACK', 'VALIDATION_ERROR', 'EXPIRED']), reason: z.string().nullable() }),
 );
 
 /** One of our messages has changed; subscribers read it as it now stands. */

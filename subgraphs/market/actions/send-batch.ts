@@ -1,0 +1,89 @@
+import { MarketMessageAcknowledged, MarketMessageChanged } from '@stromgraph/events/market';
+import { businessNow } from '@stromgraph/kernel/clock';
+import { type Db, transact, type Tx } from '@stromgraph/kernel/database';
+import { schedule } from '@stromgraph/kernel/due';
+import { publishAll } from '@stromgraph/kernel/outbox';
+import { afterFailure, type Circuit, pauseAfter, triesAllowed } from '@stromgraph/kernel/retry';
+import { type Keyring, unsealAll } from '@stromgraph/kernel/seal';
+import { type Handover, submit } from '../clients/clearing-house.ts';
+import { START_OF_SUPPLY } from '../messages/start-of-supply.ts';
+import { keepProofs } from '../store/audits.ts';
+import { messagesById } from '../store/messages.ts';
+import { noteResults, readCircuit, takeProbe } from '../store/providers.ts';
+import { claim, type Outgoing, type Settlement, settleBatch } from '../store/sending.ts';
+import { stopWatching, watchForAnswer } from './watch.ts';
+
+/** Calls at the same time within a batch. */
+const PARALLEL = 5;
+const PAUSES = { firstMs: 30_000, longestMs: 3_600_000 };
+/** Wake-ups for repeated tries are gathered: one due row serves all tries of ten seconds. */
+const WAKE_EVERY_MS = 10_000;
+
+type Tried = Readonly<{ message: Outgoing; payload: string | null; handover: Handover | 'NOT_TRIED' }>;
+
+/** Claims, calls, settles. A crash in between is harmless: the claim runs out, and the clearing house knows the idempotency key. */
+export async function sendBatch({ db, keyring, url, chance }: { db: Db<any>; keyring: Keyring; url: string; chance: () => number }, ids: readonly string[]): Promise<void> {
+  const messages = await claim(db, ids);
+  if (messages.length === 0) return;
+  const now = await businessNow(db);
+  let circuit = await readCircuit(db);
+  const allowed = await mayTry(db, circuit, now, messages.length);
+  const payloads = await unsealAll(db, keyring, messages.map(({ customerId, payloadSealed }) => ({ customerId, sealed: payloadSealed })));
+  const tried: Tried[] = [];
+  for (let at = 0; at < messages.length; at += PARALLEL) {
+    const group = messages.slice(at, at + PARALLEL);
+    tried.push(...(await Promise.all(group.map((message, index) => tryOne(message, payloads[at + index]!, at + index)))));
+    if (tried.slice(at).some(({ handover }) => handover !== 'NOT_TRIED' && handover.kind === 'FAILED')) circuit = afterFailure(circuit, now);
+  }
+  await transact(db, (tx) => settle(tx, keyring, tried, { circuit, chance }));
+
+  async function tryOne(message: Outgoing, payload: string | null, index: number): Promise<Tried> {
+    if (payload === null) return { message, payload, handover: { kind: 'REFUSED', reason: 'the data of the customer were erased' } };
+    if (index >= allowed || (circuit.openUntil !== null && circuit.openUntil > now)) return { message, payload, handover: 'NOT_TRIED' };
+    return { message, payload, handover: await submit(url, { key: message.id, body: payload }) };
+  }
+}
+
+/** While the circuit is open nothing is tried; when its wait is over, one worker tries one message. */
+async function mayTry(db: Db<any>, circuit: Circuit, now: Date, wanted: number): Promise<number> {
+  if (circuit.openUntil === null) return wanted;
+  const allowed = triesAllowed(circuit, now, wanted);
+  return allowed > 0 && (await takeProbe(db, now, afterFailure(circuit, now).openUntil!)) ? allowed : 0;
+}
+
+async function settle(tx: Tx, keyring: Keyring, tried: readonly Tried[], { circuit, chance }: { circuit: Circuit; chance: () => number }): Promise<void> {
+  const now = await businessNow(tx);
+  const settlements = tried.map((one) => settlementOf(one, { now, circuit, chance: chance() }));
+  await settleBatch(tx, settlements, now);
+  const taken = tried.flatMap(({ message, payload, handover }) => (handover !== 'NOT_TRIED' && handover.kind === 'TAKEN' ? [{ message, original: payload!, ticketId: handover.ticketId }] : []));
+  await keepProofs(tx, keyring, taken.map(({ message, original, ticketId }) => ({ messageId: message.id, kind: 'SUBMITTED', reference: ticketId, original, ticketId, edifactHash: null })), now);
+  for (const { message } of taken) await watchForAnswer(tx, message.id, now);
+  await refuse(tx, settlements.filter(({ status }) => status === 'VALIDATION_ERROR'));
+  const failed = tried.filter(({ handover }) => handover !== 'NOT_TRIED' && handover.kind === 'FAILED').length;
+  await noteResults(tx, { succeeded: taken.length, failed }, now);
+  for (const wakeAt of new Set(settlements.flatMap(({ nextAttemptAt }) => (nextAttemptAt ? [wakeFor(nextAttemptAt)] : []))))
+    await schedule(tx, { kind: 'send', subject: `retry ${new Date(wakeAt).toISOString()}`, dueAt: new Date(wakeAt) });
+  await publishAll(tx, MarketMessageChanged, tried.map(({ message: { id, contractId } }) => ({ aggregateType: 'message', aggregateId: id, data: { messageId: id, contractId } })));
+}
+
+function settlementOf({ message: { id, attempts }, handover }: Tried, { now, circuit, chance }: { now: Date; circuit: Circuit; chance: number }): Settlement {
+  const waiting = (attempted: number, from: Date, error: string | null): Settlement => ({
+    id, status: 'PENDING', ticketId: null, error, attempts: attempted, nextAttemptAt: new Date(from.getTime() + pauseAfter(attempted, PAUSES, chance)),
+  });
+  if (handover === 'NOT_TRIED') return { ...waiting(attempts, now, 'the clearing house is left alone for a while'), nextAttemptAt: circuit.openUntil && circuit.openUntil > now ? circuit.openUntil : new Date(now.getTime() + PAUSES.firstMs) };
+  if (handover.kind === 'TAKEN') return { id, status: 'SENT', ticketId: handover.ticketId, error: null, nextAttemptAt: null, attempts: attempts + 1 };
+  if (handover.kind === 'REFUSED') return { id, status: 'VALIDATION_ERROR', ticketId: null, error: handover.reason, nextAttemptAt: null, attempts: attempts + 1 };
+  return waiting(attempts + 1, now, handover.reason);
+}
+
+async function refuse(tx: Tx, refused: readonly Settlement[]): Promise<void> {
+  const messages = new Map((await messagesById(tx, refused.map(({ id }) => id))).map((message) => [message.id as string, message]));
+  for (const { id } of refused) await stopWatching(tx, id);
+  await publishAll(tx, MarketMessageAcknowledged, refused.map(({ id, error }) => ({
+    aggregateType: 'message', aggregateId: id,
+    data: { messageId: id, messageType: messages.get(id)?.messageType ?? START_OF_SUPPLY, processId: messages.get(id)!.processId, status: 'VALIDATION_ERROR' as const, reason: error },
+  })));
+}
+
+/** The first of the gathered moments that is not before the try. */
+const wakeFor = (at: Date): number => Math.ceil(at.getTime() / WAKE_EVERY_MS) * WAKE_EVERY_MS;

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { decide } from './decide.ts';
+
+// An unknown code is never a yes, and «already terminated» is one although it comes as a rejection.
+test.each([
+  ['55002', 'E_0623', 'A51', 'CONSENT'],
+  ['55002', 'E_0623', 'A58', 'CONSENT'],
+  ['55003', 'E_0622', 'A07', 'REJECTION'],
+  ['55003', 'E_0623', 'A50', 'REJECTION'],
+  ['55018', 'E_0614', 'A03', 'CONSENT'],
+  ['55018', 'E_0614', 'A12', 'CONSENT'],
+  ['55018', 'E_0614', 'A05', 'REJECTION'],
+  ['55017', 'E_0614', 'A09', 'CONSENT'],
+  ['55003', 'E_0622', 'A51', 'UNKNOWN'],
+  ['55003', 'E_9999', 'A07', 'UNKNOWN'],
+  ['55002', 'E_0622', 'A07', 'UNKNOWN'],
+  ['55003', 'E_0623', 'A51', 'UNKNOWN'],
+  ['55002', null, null, 'UNKNOWN'],
+  ['55002', '__proto__', 'A51', 'UNKNOWN'],
+  ['55002', 'E_0623', 'constructor', 'UNKNOWN'],
+  ['99999', 'E_0623', 'A51', 'UNKNOWN'],
+] as const)('%s with %s %s is %s', (pruefidentifikator, codeList, code, means) => {
+  expect(decide({ pruefidentifikator, codeList, code }).means).toBe(means);
+});

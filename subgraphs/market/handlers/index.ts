@@ -1,0 +1,3 @@
+import { onSwitchRequested } from './on-switch-requested.ts';
+
+export const handlers = [onSwitchRequested];

@@ -1,0 +1,15 @@
+import type { DueHandlers } from '@stromgraph/kernel/due';
+import { expireMessage, lookAgain, raiseIfLate } from '../actions/watch.ts';
+import type { MarketRuntime } from '../runtime.ts';
+import { poll } from './inbound.ts';
+import { handOver } from './send.ts';
+
+export const dueHandlers = (runtime: MarketRuntime): DueHandlers => ({
+  send: (tx) => handOver(runtime, runtime.tenants.get(tx.tenant)!),
+  'watch-queue': (tx, { subject }, { log }) => raiseIfLate(tx, 'queue', subject, log),
+  'watch-deadline': (tx, { subject }, { log }) => raiseIfLate(tx, 'submission', subject, log),
+  expire: (tx, { subject }) => expireMessage(tx, subject),
+  'look-for-answer': async (tx, { subject }) => {
+    if (await lookAgain(tx, subject)) await poll(runtime, runtime.tenants.get(tx.tenant)!);
+  },
+});

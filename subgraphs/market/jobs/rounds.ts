@@ -1,0 +1,34 @@
+import { businessNow } from '@stromgraph/kernel/clock';
+import { isPassing } from '@stromgraph/kernel/database';
+import { queueAgeSeconds } from '../metrics.ts';
+import type { MarketRuntime } from '../runtime.ts';
+import { oldestPending } from '../store/sending.ts';
+import { poll } from './inbound.ts';
+import { handOver } from './send.ts';
+
+/** System time between two rounds. What the market writes unasked and no callback brought comes by polling. */
+const ROUND_MS = 60_000;
+
+/** Wakes what may have been left: lost jobs, lost callbacks. It decides nothing; rows say what is to be done. */
+export function startRounds(runtime: MarketRuntime): { stop: () => Promise<void> } {
+  let running: Promise<void> = Promise.resolve();
+  const round = async () => {
+    for (const tenant of runtime.tenants.values()) {
+      await handOver(runtime, tenant);
+      await poll(runtime, tenant);
+      const [now, since] = [await businessNow(tenant.db), await oldestPending(tenant.db)];
+      queueAgeSeconds.set({ tenant: tenant.name }, since ? Math.max(0, (now.getTime() - since.getTime()) / 1000) : 0);
+    }
+  };
+  const timer = setInterval(() => {
+    running = round().catch((error) => {
+      if (!isPassing(error)) runtime.log.error({ err: error }, 'a round of the market worker failed');
+    });
+  }, ROUND_MS);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { MarketMessageChanged } from '@stromgraph/events/market';
+import { liveStream } from '@stromgraph/kernel/live';
+import type { SubscriptionResolvers } from '#schema';
+import { feedOf } from '../feed.ts';
+import { messagesPage } from '../store/messages.ts';
+import { checkFilter } from './list.ts';
+
+/** The state that a stream begins with, and at most as many in one event. */
+const NEWEST = 100;
+const MAX_HZ = 50;
+
+export const Subscription: SubscriptionResolvers = {
+  marketMessageUpdated: {
+    subscribe: async (_, { filter, afterSeq, maxHz }, { db, tenant, runtime }) => {
+      const wanted = checkFilter(filter ?? {});
+      return liveStream(feedOf(runtime), {
+        tenant, db,
+        types: [MarketMessageChanged.name],
+        concerns: ({ data }) => wanted.contractId == null || (data as { contractId?: string }).contractId === wanted.contractId,
+        afterSeq: afterSeq ?? null,
+        maxHz: Math.min(Math.max(maxHz, 1), MAX_HZ),
+        snapshot: async (at) => ({ messages: (await messagesPage(at, wanted, NEWEST - 1, null)).slice(0, NEWEST) }),
+        change: async (entries) => {
+          const ids = [...new Set(entries.map(({ aggregateId }) => aggregateId))];
+          const messages = await messagesPage(db, { ...wanted, ids }, ids.length, null);
+          return messages.length > 0 ? { messages } : null;
+        },
+      });
+    },
+    resolve: (update: unknown) => update as never,
+  },
+};

@@ -1,0 +1,26 @@
+import { businessNow } from '@stromgraph/kernel/clock';
+import { transact } from '@stromgraph/kernel/database';
+import { startDue } from '@stromgraph/kernel/due';
+import { startHearer } from '@stromgraph/kernel/hearer';
+import { readConfig } from './config.ts';
+import { handlers } from './handlers/index.ts';
+import { dueHandlers } from './jobs/due.ts';
+import { startApplyWorker, startPollWorker } from './jobs/inbound.ts';
+import { startRounds } from './jobs/rounds.ts';
+import { startSendWorker } from './jobs/send.ts';
+import type { MarketRuntime } from './runtime.ts';
+import { rememberUs } from './store/partners.ts';
+
+export async function startWorkers(runtime: MarketRuntime): Promise<{ stop: () => Promise<void> }> {
+  const { clearingHouseUrl, us } = readConfig(runtime.env);
+  for (const { db } of runtime.tenants.values()) await transact(db, async (tx) => rememberUs(tx, us, await businessNow(tx)));
+  const parts = await Promise.all([
+    startHearer(runtime, handlers),
+    startDue(runtime, dueHandlers(runtime)),
+    startSendWorker(runtime, clearingHouseUrl),
+    startApplyWorker(runtime),
+    startPollWorker(runtime, clearingHouseUrl),
+    startRounds(runtime),
+  ]);
+  return { stop: async () => void (await Promise.all(parts.map((part) => part.stop()))) };
+}
