@@ -1,7 +1,7 @@
 // Who hears what. The relay wakes these domains' queues; a test holds each domain's handlers against it.
 export const hearersOf: Readonly<Record<string, readonly string[]>> = {
   'identity.AccessWithdrawn': [],
-  'pricing.PriceVersionPublished': ['contracts', 'customers', 'billing'],
+  'pricing.PriceVersionPublished': ['contracts', 'customers'],
   'pricing.TariffDefined': ['contracts'],
   'pricing.CampaignPricesPublished': ['contracts'],
   'pricing.PlacesPublished': ['contracts'],
@@ -14,7 +14,7 @@ export const hearersOf: Readonly<Record<string, readonly string[]>> = {
   'market.SwitchRejected': ['contracts'],
   'market.MarketMessageAcknowledged': ['contracts'],
   'market.MarketMessageChanged': [],
-  'metering.MeterInstalled': ['contracts', 'billing', 'customers', 'energy'],
+  'metering.MeterInstalled': ['contracts', 'customers', 'energy'],
   'metering.MeterReadingIngested': ['customers', 'energy', 'billing'],
   'metering.ReadingCorrected': ['billing', 'energy', 'customers'],
   'energy.ForecastImported': [],
