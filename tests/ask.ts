@@ -1,7 +1,7 @@
 // Asks one subgraph as the gateway would: signed, for an actor.
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '@stromgraph/kernel/auth';
-import { signRequest, ENVELOPE_HEADER, SIGNATURE_HEADER } from '@stromgraph/kernel/signature';
+import { signRequest, ENVELOPE_HEADER, SIGNATURE_HEADER, STREAMED } from '@stromgraph/kernel/signature';
 import { TEST_SECRET } from './database.ts';
 
 export type Answer<Data = any> = { data: Data | null; errors?: { message: string; path?: (string | number)[]; extensions: { code: string } }[] };
@@ -17,6 +17,6 @@ export async function ask<Data = any>(url: string, actor: Actor | null, query: s
 /** Any signed request to a subgraph, such as one of its REST routes. */
 export function sendSigned(url: string, method: string, body: string | undefined, { actor, tenant = 'demo', headers = {} }: { actor: Actor | null; tenant?: string | null; headers?: Record<string, string> }): Promise<Response> {
   const { pathname, search } = new URL(url);
-  const { envelope, signature } = signRequest(TEST_SECRET, { method, path: pathname + search, body: body ?? '' }, { actor, tenant: actor ? actor.tenant : tenant, requestId: randomUUID(), deadlineAt: Date.now() + 8000 });
+  const { envelope, signature } = signRequest(TEST_SECRET, { method, path: pathname + search, body: streamed ? STREAMED : (body ?? '') }, { actor, tenant: actor ? actor.tenant : tenant, requestId: randomUUID(), deadlineAt: Date.now() + 8000 });
   return fetch(url, { method, ...(body === undefined ? {} : { body }), headers: { ...headers, [ENVELOPE_HEADER]: envelope, [SIGNATURE_HEADER]: signature } });
 }
