@@ -15,7 +15,7 @@ export async function ask<Data = any>(url: string, actor: Actor | null, query: s
 }
 
 /** Any signed request to a subgraph, such as one of its REST routes. */
-export function sendSigned(url: string, method: string, body: string | undefined, { actor, tenant = 'demo', headers = {} }: { actor: Actor | null; tenant?: string | null; headers?: Record<string, string> }): Promise<Response> {
+export function sendSigned(url: string, method: string, body: string | undefined, { actor, tenant = 'demo', headers = {}, streamed = false }: { actor: Actor | null; tenant?: string | null; headers?: Record<string, string>; streamed?: boolean }): Promise<Response> {
   const { pathname, search } = new URL(url);
   const { envelope, signature } = signRequest(TEST_SECRET, { method, path: pathname + search, body: streamed ? STREAMED : (body ?? '') }, { actor, tenant: actor ? actor.tenant : tenant, requestId: randomUUID(), deadlineAt: Date.now() + 8000 });
   return fetch(url, { method, ...(body === undefined ? {} : { body }), headers: { ...headers, [ENVELOPE_HEADER]: envelope, [SIGNATURE_HEADER]: signature } });
