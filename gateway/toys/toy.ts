@@ -78,6 +78,7 @@ export async function startToy({ name, sdl, resolvers }: ToyDefinition, options:
     misbehave: (how) => void (misbehaviour = how),
     dropSockets: () => sockets.clients.forEach((socket) => socket.terminate()),
     stop: async () => {
+      if (!server.listening) return;
       await disposable.dispose();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
