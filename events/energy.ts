@@ -10,7 +10,12 @@ export const ForecastImported = event(
 );
 
 /** Positions of an area between two instants have changed; subscribers read them as they now stand. */
-export const OpenPositionChanged = event('energy.OpenPositionChanged', 1, z.strictObject({ gridAreaId: Uuid, from: Instant, until: Instant, causes: z.array(z.string()) }));
+export const OpenPositionChanged = event(
+  'energy.OpenPositionChanged',
+  1,
+  /** `recalculation` rises with time: the positions that it wrote carry it. */
+  z.strictObject({ gridAreaId: Uuid, from: Instant, until: Instant, causes: z.array(z.string()), recalculation: Whole.optional() }),
+);
 
 /** A trade was recorded. */
 export const TradeRecorded = event(

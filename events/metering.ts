@@ -9,6 +9,13 @@ export const MeterInstalled = event(
   z.strictObject({ meterId: Uuid, meterNumber: z.string(), contractId: Uuid, customerId: Uuid, maloId: z.string(), from: Day, registers: z.array(z.string()) }),
 );
 
+/** A meter was replaced by another at the same market location; the final and the start reading are those of the counters for drawn energy. */
+export const MeterExchanged = event(
+  'metering.MeterExchanged',
+  1,
+  z.strictObject({ exchangeId: Uuid, oldMeterId: Uuid, newMeterId: Uuid, maloId: z.string(), exchangedAt: Instant, finalWattHours: Whole, startWattHours: Whole }),
+);
+
 export const ValueStatus = z.enum(['TRUE', 'SUBSTITUTE', 'PROVISIONAL']);
 
 /** A Berlin day of quarter hours: 92, 96 or 100 watt-hour values in order of time, null where none is known. JSON numbers are exact here (below 2^53). */
