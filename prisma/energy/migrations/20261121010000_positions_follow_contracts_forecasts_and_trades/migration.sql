@@ -104,6 +104,12 @@ END $$;
 CREATE CONSTRAINT TRIGGER forecasts_are_whole_days AFTER INSERT ON energy.demand_forecast DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION energy.refuse_unfinished_forecast();
 
+-- Delivery days that have positions: business today and the three days after it, and all that were.
+CREATE TABLE energy.position_day (
+  delivery_day date PRIMARY KEY,
+  opened_at timestamptz NOT NULL
+);
+
 -- Per area, day and profile the yearly energy that is added to the forecast by profile: of every supplied contract where there is
 -- no forecast, of those confirmed after its cut-off where there is one. Kept up to date, so that a cause need not read the contracts.
 CREATE TABLE energy.profile_demand (
@@ -252,4 +258,5 @@ INSERT INTO energy.publication_cursor (source) VALUES ('ENET');
 
 REVOKE UPDATE, DELETE, TRUNCATE ON energy.slp_profile, energy.demand_forecast, energy.day_ahead_demand_forecast, energy.trade, energy.recalculation,
   energy.open_position, energy.realised_consumption FROM stromgraph_energy;
+REVOKE UPDATE, DELETE ON energy.position_day FROM stromgraph_energy;
 REVOKE DELETE ON energy.current_position, energy.supply_contract, energy.grid_area FROM stromgraph_energy;

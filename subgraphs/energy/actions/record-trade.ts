@@ -1,0 +1,38 @@
+import { TradeRecorded } from '@stromgraph/events/energy';
+import { requireActor } from '@stromgraph/kernel/auth';
+import { transact } from '@stromgraph/kernel/database';
+import { once } from '@stromgraph/kernel/idempotency';
+import { isId, newId } from '@stromgraph/kernel/ids';
+import { publish } from '@stromgraph/kernel/outbox';
+import { fault, invalid, problem } from '@stromgraph/kernel/problem';
+import { addDays, startOfDay } from '@stromgraph/kernel/time';
+import type { DomainContext } from '../context.ts';
+import { energyOfTrade, faultsOfTrade, type NewTrade, productOf, type Trade } from '../hedging/trade.ts';
+import { gridAreasById } from '../store/grid-areas.ts';
+import { addTrade } from '../store/trades.ts';
+import { beginCause, settleCause } from './move-positions.ts';
+
+/** Records a trade and moves the positions of its delivery hours, in one transaction. */
+export async function recordTrade({ db, actor, now }: DomainContext, { idempotencyKey, ...trade }: NewTrade & { idempotencyKey: string }) {
+  const { id: actorId, name } = requireActor(actor);
+  if (idempotencyKey.length < 1 || idempotencyKey.length > 255) return invalid([fault('idempotencyKey', 'has a bad length', '1 to 255 characters')]);
+  return transact(db, async (tx) =>
+    once(tx, { key: idempotencyKey, operation: 'recordTrade', actor: actorId, body: trade }, async () => {
+      const faults = faultsOfTrade(trade, await now());
+      if (faults.length > 0) return invalid(faults);
+      const [area] = isId(trade.gridAreaId) ? await gridAreasById(tx, [trade.gridAreaId]) : [];
+      if (!area) return problem('GridAreaNotFound', `There is no grid area ${trade.gridAreaId}.`, { gridAreaId: trade.gridAreaId });
+      const cause = await beginCause(tx, [area.id]);
+      const recorded: Trade = { ...trade, id: newId<'trade'>(), product: productOf(trade.from, trade.until), wattHours: energyOfTrade(trade), recordedAt: cause.now, recordedBy: name };
+      await addTrade(tx, recorded);
+      await publish(tx, TradeRecorded, { aggregateType: 'trade', aggregateId: recorded.id, data: toFact(recorded) });
+      const days = cause.days.filter((day) => startOfDay(day) < trade.until && startOfDay(addDays(day, 1)) > trade.from);
+      await settleCause(tx, cause, { gridAreaIds: [area.id], days }, [`trade ${recorded.id}`]);
+      return { tradeId: recorded.id };
+    }),
+  );
+}
+
+const toFact = ({ id, gridAreaId, side, from, until, kilowatts, pricePerMwh, counterparty }: Trade) => ({
+  tradeId: id, gridAreaId, side, from: from.toISOString(), until: until.toISOString(), kilowatts: String(kilowatts), pricePerMwh, counterparty,
+});

@@ -1,0 +1,48 @@
+import type { WattHours } from '@stromgraph/kernel/energy';
+import type { DecimalText } from '@stromgraph/kernel/money';
+import { fault, type InputFault, type Problem } from '@stromgraph/kernel/problem';
+import { atLocalTime, dayOf, QUARTER_HOUR_MS, startOfDay } from '@stromgraph/kernel/time';
+
+export type Side = 'BUY' | 'SELL';
+export type TradeProduct = 'BASE' | 'PEAK' | 'HOUR' | 'QUARTER_HOUR' | 'BLOCK';
+export type NewTrade = Readonly<{ gridAreaId: string; side: Side; from: Date; until: Date; kilowatts: bigint; pricePerMwh: DecimalText; counterparty: string }>;
+export type Trade = NewTrade & Readonly<{ id: string; product: TradeProduct; wattHours: WattHours; recordedAt: Date; recordedBy: string }>;
+export type GridAreaNotFound = Problem<'GridAreaNotFound', { gridAreaId: string }>;
+
+const MAX_KILOWATTS = 10_000_000n;
+const MAX_DAYS = 3 * 366;
+const HOUR_MS = 4 * QUARTER_HOUR_MS;
+const WATT_HOURS_PER_KILOWATT_AND_QUARTER_HOUR = 250n;
+const PRICE = /^-?\d{1,5}(\.\d{1,5})?$/;
+const FRIDAY = 5;
+
+/** What is wrong with a trade; nothing when it may be recorded. A period that has begun may still be traded, one whose first quarter hour is over may not. */
+export function faultsOfTrade({ from, until, kilowatts, pricePerMwh, counterparty }: NewTrade, now: Date): InputFault[] {
+  const faults: InputFault[] = [];
+  if (!isQuarterHour(from)) faults.push(fault('from', 'is not the start of a quarter hour', 'minutes 00, 15, 30 or 45'));
+  else if (from.getTime() + QUARTER_HOUR_MS <= now.getTime()) faults.push(fault('from', 'lies in the past', `${new Date(Math.floor(now.getTime() / QUARTER_HOUR_MS) * QUARTER_HOUR_MS).toISOString()} or later`));
+  if (!isQuarterHour(until)) faults.push(fault('until', 'is not the end of a quarter hour', 'minutes 00, 15, 30 or 45'));
+  else if (until <= from) faults.push(fault('until', 'is not after from', 'at least a quarter hour after from'));
+  else if (until.getTime() - from.getTime() > MAX_DAYS * 24 * HOUR_MS) faults.push(fault('until', 'is too far from from', `at most ${MAX_DAYS} days after from`));
+  if (kilowatts < 1n || kilowatts > MAX_KILOWATTS) faults.push(fault('kilowatts', `${kilowatts} is not a tradable power`, `1 to ${MAX_KILOWATTS}`));
+  if (!PRICE.test(pricePerMwh)) faults.push(fault('pricePerMwh', `${pricePerMwh} is not a price`, '-99999 to 99999 EUR/MWh with at most 5 decimals'));
+  if (counterparty.length < 1 || counterparty.length > 200 || counterparty !== counterparty.trim()) faults.push(fault('counterparty', 'is not a name', '1 to 200 characters without spaces around'));
+  return faults;
+}
+
+export const energyOfTrade = ({ kilowatts, from, until }: Pick<NewTrade, 'kilowatts' | 'from' | 'until'>): WattHours =>
+  kilowatts * WATT_HOURS_PER_KILOWATT_AND_QUARTER_HOUR * BigInt((until.getTime() - from.getTime()) / QUARTER_HOUR_MS);
+
+/** What traders call the period. */
+export function productOf(from: Date, until: Date): TradeProduct {
+  const lengthMs = until.getTime() - from.getTime();
+  if (lengthMs === QUARTER_HOUR_MS) return 'QUARTER_HOUR';
+  if (lengthMs === HOUR_MS && from.getTime() % HOUR_MS === 0) return 'HOUR';
+  const day = dayOf(from);
+  if (isStartOfDay(from) && isStartOfDay(until)) return 'BASE';
+  if (Temporal.PlainDate.from(day).dayOfWeek <= FRIDAY && +from === +atLocalTime(day, '08:00') && +until === +atLocalTime(day, '20:00')) return 'PEAK';
+  return 'BLOCK';
+}
+
+const isQuarterHour = (at: Date) => at.getTime() % QUARTER_HOUR_MS === 0;
+const isStartOfDay = (at: Date) => +at === +startOfDay(dayOf(at));

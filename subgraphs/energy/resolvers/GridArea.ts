@@ -1,0 +1,6 @@
+import { isId } from '@stromgraph/kernel/ids';
+import type { GridAreaResolvers } from '#schema';
+
+export const GridArea: GridAreaResolvers = {
+  __resolveReference: ({ id }, { loaders }) => (isId(id) ? loaders.gridArea.load(id) : null),
+};

@@ -1,0 +1,54 @@
+import { ForecastImported, OpenPositionChanged } from '@stromgraph/events/energy';
+import { liveStream } from '@stromgraph/kernel/live';
+import type { SubscriptionResolvers } from '#schema';
+import { feedOf } from '../feed.ts';
+import { concernsRange, lookUpOf, type PositionsChanged } from '../positions/change.ts';
+import { findForecast, newestForecasts } from '../store/forecasts.ts';
+import { positionsIn } from '../store/positions.ts';
+import { areasOrThrow, daysOrThrow, rangeOrThrow, refuse } from './arguments.ts';
+
+const MAX_HZ = 10;
+/** A first event holds all positions of the range: with five areas some 4,000. */
+const MAX_POSITION_DAYS = 8;
+const MAX_FORECAST_DAYS = 14;
+
+type Imported = Readonly<{ gridAreaId: string; deliveryDay: string; version: number }>;
+
+export const Subscription: SubscriptionResolvers = {
+  openPositionUpdated: {
+    subscribe: (_, { afterSeq, maxHz, ...args }, { db, tenant, runtime }) => {
+      if (maxHz < 1 || maxHz > MAX_HZ) refuse(`maxHz: ${maxHz} is out of range (allowed: 1 to ${MAX_HZ})`);
+      const range = rangeOrThrow(args, MAX_POSITION_DAYS);
+      return liveStream(feedOf(runtime), {
+        tenant, db, types: [OpenPositionChanged.name], afterSeq: afterSeq ?? null, maxHz,
+        concerns: ({ data }) => concernsRange(range, data as PositionsChanged),
+        snapshot: async (at) => ({ positions: await positionsIn(at, range) }),
+        change: async (entries) => {
+          const lookUp = lookUpOf(range, entries.map(({ data }) => data as PositionsChanged));
+          const positions = await positionsIn(db, lookUp.range, lookUp.since);
+          return positions.length > 0 ? { positions } : null;
+        },
+      }) as never;
+    },
+    resolve: (update: unknown) => update as never,
+  },
+  forecastUpdated: {
+    subscribe: (_, { gridAreaIds: given, from, until, afterSeq }, { db, tenant, runtime }) => {
+      const gridAreaIds = areasOrThrow(given);
+      daysOrThrow({ from, until }, MAX_FORECAST_DAYS);
+      return liveStream(feedOf(runtime), {
+        tenant, db, types: [ForecastImported.name], afterSeq: afterSeq ?? null, maxHz: MAX_HZ,
+        concerns: ({ data }) => {
+          const { gridAreaId, deliveryDay } = data as Imported;
+          return (gridAreaIds === null || gridAreaIds.includes(gridAreaId)) && deliveryDay >= from && deliveryDay < until;
+        },
+        snapshot: async (at) => ({ forecasts: await newestForecasts(at, { gridAreaIds, from, until }) }),
+        change: async (entries) => {
+          const found = await Promise.all(entries.map(({ data }) => findForecast(db, data as Imported)));
+          return { forecasts: found.filter((forecast) => forecast !== null) };
+        },
+      }) as never;
+    },
+    resolve: (update: unknown) => update as never,
+  },
+};

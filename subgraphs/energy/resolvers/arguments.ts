@@ -1,0 +1,37 @@
+// Lists and streams have no place for a problem in their type: bad arguments end the field with BAD_USER_INPUT.
+import { GraphQLError } from 'graphql';
+import { type PageArguments, pageOf } from '@stromgraph/kernel/connection';
+import { isId } from '@stromgraph/kernel/ids';
+import { isProblem } from '@stromgraph/kernel/problem';
+import { daysBetween, type LocalDate } from '@stromgraph/kernel/time';
+import type { PositionRange } from '../positions/position.ts';
+
+const DAY_MS = 86_400_000;
+
+export function pageOrThrow(args: PageArguments, parts: number): { first: number; after: string[] | null } {
+  const page = pageOf(args, parts);
+  return isProblem(page) ? refuse(page.message) : page;
+}
+
+type RangeArguments = Readonly<{ gridAreaIds?: readonly string[] | null; from: Date; until: Date }>;
+
+export function rangeOrThrow({ gridAreaIds, from, until }: RangeArguments, maxDays: number): PositionRange {
+  if (until <= from) refuse('until: is not after from (allowed: later than from)');
+  if (until.getTime() - from.getTime() > maxDays * DAY_MS) refuse(`until: is too far from from (allowed: at most ${maxDays} days)`);
+  return { gridAreaIds: areasOrThrow(gridAreaIds), from, until };
+}
+
+export function daysOrThrow({ from, until }: { from: LocalDate; until: LocalDate }, maxDays: number): void {
+  const days = daysBetween(from, until);
+  if (days < 1 || days > maxDays) refuse(`until: is ${days} days after from (allowed: 1 to ${maxDays})`);
+}
+
+/** Null stands for every area. */
+export function areasOrThrow(ids: readonly string[] | null | undefined): readonly string[] | null {
+  const strange = ids?.findIndex((id) => !isId(id)) ?? -1;
+  return strange >= 0 ? refuse(`gridAreaIds.${strange}: is not an id (allowed: ids of grid areas)`) : (ids ?? null);
+}
+
+export function refuse(message: string): never {
+  throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+}
