@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { type Example, fillVariables } from './examples.ts';
+
+const example = (name: string, more: Partial<Example> = {}): Example => ({ name, about: '', signIn: null, document: '', ...more });
+const never = () => Promise.reject(new Error('asked'));
+
+test.each([
+  ['<today>', '2026-11-21', '2026-11-21'], ['<today+1>', '2026-12-31', '2027-01-01'], ['<today-1>', '2026-03-01', '2026-02-28'],
+  ['<start of today>', '2026-11-21', '2026-11-21T00:00:00+01:00'], ['<start of today>', '2026-07-01', '2026-07-01T00:00:00+02:00'],
+  ['<start of today>', '2026-03-29', '2026-03-29T00:00:00+01:00'], ['<start of today+1>', '2026-03-29', '2026-03-30T00:00:00+02:00'], ['<start of today>', '2026-10-25', '2026-10-25T00:00:00+02:00'],
+  ['<first of month-1>', '2026-01-15', '2025-12-01'], ['<first of month>', '2026-01-15', '2026-01-01'], ['plain', '2026-01-15', 'plain'],
+])('%s on %s is %s', async (text, today, value) => {
+  expect(await fillVariables(example('a', { variables: { input: [{ text }] } }), [], { today }, never)).toEqual({ input: [{ text: value }] });
+});
+
+test('keys are fresh each time', async () => {
+  const filled = () => fillVariables(example('a', { variables: { key: '<new key>' } }), [], { today: '2026-01-01' }, never) as Promise<{ key: string }>;
+  expect((await filled()).key).not.toBe((await filled()).key);
+});
+
+test('a value is taken from what another example answers, which may take its own', async () => {
+  const all = [
+    example('find', { variables: { text: 'x' } }),
+    example('show', { take: { id: 'find: found.0.id' } }),
+    example('change', { variables: { input: { name: 'n' } }, take: { 'input.id': 'show: customer.contract' } }),
+  ];
+  const ask = async ({ name }: Example, variables: unknown) => (name === 'find' ? { found: [{ id: 7 }] } : { customer: { contract: `c${(variables as { id: number }).id}` } });
+  expect(await fillVariables(all[2]!, all, { today: '2026-01-01' }, ask)).toEqual({ input: { name: 'n', id: 'c7' } });
+  await expect(fillVariables(example('x', { take: { id: 'nowhere: a' } }), all, { today: '2026-01-01' }, ask)).rejects.toThrow('no example');
+  await expect(fillVariables(example('x', { take: { id: 'find: lost.0' } }), all, { today: '2026-01-01' }, ask)).rejects.toThrow('answers nothing');
+});

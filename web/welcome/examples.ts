@@ -1,0 +1,72 @@
+// Example operations and how their variables are filled: with days, fresh keys, and what other examples answer.
+
+/** One document of docs/operations with the text beside it. */
+export type Example = Readonly<{
+  name: string;
+  /** What it is for, in one sentence. */
+  about: string;
+  /** Who may run it. */
+  signIn: string | null;
+  document: string;
+  /** Texts such as `<today+1>`, `<start of today-7>`, `<new key>` stand for values of the moment. */
+  variables?: unknown;
+  /** Path of a variable → `<example>: <path in its answer>`; that example is run first. */
+  take?: Readonly<Record<string, string>>;
+}>;
+
+export type Ask = (example: Example, variables: unknown) => Promise<unknown>;
+/** The business day in Berlin and its first instant's offset, as the graph reports them. */
+export type Moment = Readonly<{ today: string }>;
+
+const BERLIN = 'Europe/Berlin';
+
+/** The variables of an example, ready to be sent. */
+export async function fillVariables(example: Example, all: readonly Example[], moment: Moment, ask: Ask): Promise<unknown> {
+  const variables = fill(example.variables ?? {}, moment) as Record<string, unknown>;
+  for (const [target, source] of Object.entries(example.take ?? {})) {
+    const [name = '', path = ''] = source.split(': ');
+    const other = all.find((candidate) => candidate.name === name);
+    if (!other) throw new Error(`${example.name} takes ${target} from ${name}, which is no example`);
+    const answer = await ask(other, await fillVariables(other, all, moment, ask));
+    const value = path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], answer);
+    if (value == null) throw new Error(`${name} answers nothing at ${path}`);
+    put(variables, target.split('.'), value);
+  }
+  return variables;
+}
+
+function fill(value: unknown, moment: Moment): unknown {
+  if (typeof value === 'string') return fillText(value, moment);
+  if (Array.isArray(value)) return value.map((item) => fill(item, moment));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, moment)]));
+}
+
+function fillText(text: string, { today }: Moment): string {
+  if (text === '<new key>') return crypto.randomUUID();
+  const [, kind, offset] = /^<(today|start of today|first of month)([+-]\d+)?>$/.exec(text) ?? [];
+  if (!kind) return text;
+  const steps = Number(offset ?? 0);
+  if (kind === 'first of month') return monthsAfter(today, steps);
+  const day = daysAfter(today, steps);
+  return kind === 'today' ? day : startOfDay(day);
+}
+
+const daysAfter = (day: string, days: number) => new Date(Date.parse(`${day}T12:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+
+function monthsAfter(day: string, months: number): string {
+  const count = Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1 + months;
+  return `${Math.floor(count / 12)}-${String((count % 12) + 1).padStart(2, '0')}-01`;
+}
+
+/** Midnight in Berlin as text with its offset: browsers have no Temporal yet. */
+export function startOfDay(day: string): string {
+  const name = new Intl.DateTimeFormat('en', { timeZone: BERLIN, timeZoneName: 'longOffset' }).formatToParts(new Date(`${day}T00:00:00Z`)).find((part) => part.type === 'timeZoneName');
+  return `${day}T00:00:00${name?.value.replace('GMT', '') || '+00:00'}`;
+}
+
+function put(target: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const [key = '', ...rest] = path;
+  if (rest.length === 0) target[key] = value;
+  else put((target[key] ??= {}) as Record<string, unknown>, rest, value);
+}
