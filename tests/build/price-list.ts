@@ -19,6 +19,6 @@ export const aPriceLine = (change: object = {}) => ({
   gridWorkingCtPerKwh: '8.5', gridFixCentsPerMonth: '700', energyCtPerKwh: '10.5', concessionCtPerKwh: '1.59', leviesCtPerKwh: '2.946', taxCtPerKwh: '2.05', ...change,
 });
 
-export const aCampaign = (tariffId: string, change: object = {}) => ({
+export const aCampaign = <Change extends object = object>(tariffId: string, change: Change = {} as Change) => ({
   tariffId, channel: 'WEB', validFrom: '2026-01-01', engineVersion: 'file', inputHash: createHash('sha256').update(JSON.stringify(change)).digest('hex'), ...change,
 });

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { Id } from '@stromgraph/kernel/ids';
+import type { Problem } from '@stromgraph/kernel/problem';
+import type { LocalDate } from '@stromgraph/kernel/time';
+
+export type SalesChannel = Readonly<{ name: string; marginStrategy: 'FIXED' | 'OPTIMISED' }>;
+export type Campaign = Readonly<{
+  id: Id<'campaign'>;
+  tariffId: Id<'tariff'>;
+  rateVersion: number;
+  channel: string;
+  validFrom: LocalDate;
+  validUntil: LocalDate | null;
+  createdAt: Date;
+  publishedAt: Date | null;
+  priceCount: number | null;
+  engineVersion: string;
+  inputHash: string;
+}>;
+export type ChannelNotFound = Problem<'ChannelNotFound', { channel: string }>;
+export type CampaignAlreadyPublished = Problem<'CampaignAlreadyPublished', { campaignId: string }>;
+
+/** What a payload says of itself before its rows. */
+export const CampaignHeader = z
+  .strictObject({
+    /** Made here unless given. */
+    campaignId: z.uuid().nullish(),
+    tariffId: z.uuid(),
+    channel: z.string().min(1).max(40),
+    validFrom: z.iso.date(),
+    validUntil: z.iso.date().nullish(),
+    engineVersion: z.string().min(1).max(200),
+    inputHash: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in lower-case hexadecimal digits'),
+  })
+  .refine(({ validFrom, validUntil }) => !validUntil || validUntil > validFrom, { path: ['validUntil'], message: 'is not after validFrom' });
+export type CampaignHeader = z.infer<typeof CampaignHeader>;

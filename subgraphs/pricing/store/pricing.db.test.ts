@@ -1,0 +1,206 @@
+// Each promise of the schema, with an attempt to break it as the domain itself, and as the owner where the domain may not even try.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newId } from '@stromgraph/kernel/ids';
+import type { Db } from '@stromgraph/kernel/database';
+import { type TestDatabase, testDatabase } from '../../../tests/database.ts';
+
+let database: TestDatabase;
+let db: Db;
+const [tariffId, dynamicId, campaignId, publishedId, dynamicCampaignId] = Array.from({ length: 5 }, () => newId());
+
+const CHECK = '23514';
+const FOREIGN_KEY = '23503';
+const UNIQUE = '23505';
+const EXCLUDED = '23P01';
+const RESTRICTED = '23001';
+const DENIED = '42501';
+const NOT_NULL = '23502';
+
+const TARIFF = { id: 'u', name: 'n', kind: 'FIX12', minimum_duration_months: 12, minimum_margin_ct_per_kwh: '1', maximum_margin_ct_per_kwh: '3', consumption_from_watt_hours: 0, consumption_until_watt_hours: 10, billing_frequency_months: 1, advance_payment_mode: 'NONE', number_of_advances: 0, grace_days: 14, end_of_contract: 'END', valid_from: '2026-01-01', valid_until: null, defined_at: '2026-01-01T00:00:00Z' };
+const CAMPAIGN = { id: 'u', tariff_id: tariffId, rate_version: 1, channel: 'WEB', valid_from: '2026-01-01', valid_until: null, created_at: '2026-01-01T00:00:00Z', engine_version: 'test', input_hash: '0'.repeat(64) };
+const PLACE = { postal_code: '24103', city: 'Kiel', district: 'Altstadt', ags: '01002000', grid_operator_code: '9999000100012', grid_operator_name: 'F', grid_area_code: '11YSTROM-NORD--9' };
+const FEE = { postal_code: '24103', city: 'Kiel', district_key: 'Altstadt', valid_from: '2026-01-01', valid_until: '2027-01-01', working_ct_per_kwh: '8.5', base_cents_per_year: '8400', metering_cents_per_year: '1620' };
+const LEVY = { ags: '01002000', contract_class: 'TARIFF', source: 'OPERATOR', valid_from: '2026-01-01', valid_until: null, ct_per_kwh: '1.59' };
+const PRICE = {
+  campaign_id: campaignId, line: 1, tariff_id: tariffId, postal_code: '24103', city: 'Kiel', district: 'Altstadt', starts_on: '2026-01-01', working_price_ct_per_kwh: '27.086', fix_fee_cents_per_month: '1190',
+  variable_bonus_ct_per_kwh: '0', fixed_bonus_cents: 0, grid_working_ct_per_kwh: '8.5', grid_fix_cents_per_month: '700', energy_ct_per_kwh: '10.5', concession_ct_per_kwh: '1.59', levies_ct_per_kwh: '2.946', tax_ct_per_kwh: '2.05',
+  minimum_margin_ct_per_kwh: '1', maximum_margin_ct_per_kwh: '3', cost_breakdown: '{"energy":"10.5","grid":"8.50","concession":"1.59","levies":"2.946","tax":"2.05","margin":"1.5"}',
+};
+const TABLES = { tariff: TARIFF, campaign: CAMPAIGN, place: PLACE, grid_fee: FEE, concession_levy: LEVY, campaign_price_fix12: PRICE, campaign_price_dynamic: PRICE } as const;
+
+async function insert(table: keyof typeof TABLES, change: object = {}): Promise<void> {
+  const row: Record<string, unknown> = { ...TABLES[table], ...('id' in TABLES[table] ? { id: newId() } : {}), ...change };
+  const names = Object.keys(row);
+  await db.query(`INSERT INTO pricing.${table} (${names.join(', ')}) VALUES (${names.map((_, index) => `$${index + 1}`).join(', ')})`, Object.values(row));
+}
+
+beforeAll(async () => {
+  database = await testDatabase();
+  db = await database.open('pricing');
+  await insert('tariff', { id: tariffId, name: 'Fixed' });
+  await insert('tariff', { id: dynamicId, name: 'Dynamic', kind: 'DYNAMIC' });
+  for (const id of [tariffId, dynamicId]) await db.query(`INSERT INTO pricing.rate_configuration VALUES ($1, 1, '{"kind": "FLAT"}', '2026-01-01')`, [id]);
+  await insert('place');
+  await insert('place', { postal_code: '97941', city: 'Tauberbischofsheim', district: null });
+  await insert('grid_fee');
+  await insert('concession_levy');
+  await insert('campaign', { id: campaignId });
+  await insert('campaign', { id: dynamicCampaignId, tariff_id: dynamicId });
+  await insert('campaign', { id: publishedId });
+  await insert('campaign_price_fix12', { campaign_id: publishedId });
+  await db.query(`UPDATE pricing.campaign SET published_at = '2026-01-02', price_count = 1 WHERE id = $1`, [publishedId]);
+  await insert('campaign_price_fix12');
+  await insert('campaign_price_fix12', { line: 2, postal_code: '97941', city: 'Tauberbischofsheim', district: null });
+  await insert('campaign_price_dynamic', { campaign_id: dynamicCampaignId, tariff_id: dynamicId });
+});
+afterAll(() => database.drop());
+
+test.each<[string, keyof typeof TABLES, object, string]>([
+  ['a tariff without a name', 'tariff', { name: ' ' }, CHECK],
+  ['a tariff of another kind', 'tariff', { kind: 'FIX24' }, CHECK],
+  ['a tariff that binds for 25 months', 'tariff', { minimum_duration_months: 25 }, CHECK],
+  ['a corridor upside down', 'tariff', { minimum_margin_ct_per_kwh: '3.1' }, CHECK],
+  ['consumption below nothing', 'tariff', { consumption_from_watt_hours: -1 }, CHECK],
+  ['an empty range of consumption', 'tariff', { consumption_from_watt_hours: 10 }, CHECK],
+  ['billing every two months', 'tariff', { billing_frequency_months: 2 }, CHECK],
+  ['an unknown advance mode', 'tariff', { advance_payment_mode: 'WEEKLY' }, CHECK],
+  ['thirteen advances', 'tariff', { number_of_advances: 13 }, CHECK],
+  ['91 days of grace', 'tariff', { grace_days: 91 }, CHECK],
+  ['an unknown end', 'tariff', { end_of_contract: 'NEVER' }, CHECK],
+  ['a negative bonus', 'tariff', { fixed_bonus_cents: -1 }, CHECK],
+  ['an unknown component', 'tariff', { passed_through: ['MARGIN'] }, CHECK],
+  ['an empty validity', 'tariff', { valid_until: '2026-01-01' }, CHECK],
+  ['two tariffs of one name on one day', 'tariff', { name: 'Fixed' }, EXCLUDED],
+  ['a campaign of an unknown tariff', 'campaign', { tariff_id: newId() }, FOREIGN_KEY],
+  ['a campaign of an unknown rate', 'campaign', { rate_version: 2 }, FOREIGN_KEY],
+  ['a campaign for an unknown channel', 'campaign', { channel: 'FAX' }, FOREIGN_KEY],
+  ['a campaign that ends before it begins', 'campaign', { valid_until: '2026-01-01' }, CHECK],
+  ['a campaign without inputs', 'campaign', { input_hash: 'abc' }, CHECK],
+  ['a campaign without an engine', 'campaign', { engine_version: '' }, CHECK],
+  ['a campaign born published', 'campaign', { published_at: '2026-01-02', price_count: 1 }, RESTRICTED],
+  ['a campaign that counts without being published', 'campaign', { price_count: 1 }, CHECK],
+  ['a campaign of no prices', 'campaign', { price_count: 0 }, CHECK],
+  ['a postal code of four digits', 'place', { postal_code: '2410' }, CHECK],
+  ['a municipality of seven digits', 'place', { ags: '0100200' }, CHECK],
+  ['an operator without a BDEW code', 'place', { city: 'X', grid_operator_code: '4012345000023' }, CHECK],
+  ['a balancing group as grid area', 'place', { city: 'X', grid_area_code: '11XSWKIEL------G' }, CHECK],
+  ['one place twice', 'place', {}, UNIQUE],
+  ['a place without district twice', 'place', { postal_code: '97941', city: 'Tauberbischofsheim', district: null }, UNIQUE],
+  ['two grid fees on one day', 'grid_fee', { valid_from: '2026-12-31', valid_until: null }, EXCLUDED],
+  ['a grid fee nowhere', 'grid_fee', { city: 'Lübeck' }, FOREIGN_KEY],
+  ['a negative grid fee', 'grid_fee', { valid_from: '2027-01-01', valid_until: null, working_ct_per_kwh: '-1' }, CHECK],
+  ['a negative base price', 'grid_fee', { valid_from: '2027-01-01', valid_until: null, base_cents_per_year: '-1' }, CHECK],
+  ['a negative metering price', 'grid_fee', { valid_from: '2027-01-01', valid_until: null, metering_cents_per_year: '-1' }, CHECK],
+  ['a grid fee of no days', 'grid_fee', { valid_from: '2027-01-01' }, CHECK],
+  ['two concession rates on one day', 'concession_levy', { valid_from: '2027-01-01' }, EXCLUDED],
+  ['a concession levy above the law', 'concession_levy', { ags: '01002001', ct_per_kwh: '2.40' }, CHECK],
+  ['a concession levy of an unknown class', 'concession_levy', { contract_class: 'VIP' }, CHECK],
+  ['a concession levy from nowhere', 'concession_levy', { source: 'GUESS' }, CHECK],
+  ['a concession levy of no days', 'concession_levy', { valid_until: '2026-01-01' }, CHECK],
+  ['a place and day twice', 'campaign_price_fix12', { line: 3 }, UNIQUE],
+  ['a place without district and day twice', 'campaign_price_fix12', { line: 3, postal_code: '97941', city: 'Tauberbischofsheim', district: null }, UNIQUE],
+  ['a line twice', 'campaign_price_fix12', { starts_on: '2026-02-01' }, UNIQUE],
+  ['a line zero', 'campaign_price_fix12', { line: 0, starts_on: '2026-02-01' }, CHECK],
+  ['a margin below the corridor', 'campaign_price_fix12', { line: 3, starts_on: '2026-02-01', working_price_ct_per_kwh: '26.585999', cost_breakdown: PRICE.cost_breakdown.replace('"1.5"', '"0.999999"') }, CHECK],
+  ['a margin above the corridor', 'campaign_price_fix12', { line: 3, starts_on: '2026-02-01', working_price_ct_per_kwh: '28.586001', cost_breakdown: PRICE.cost_breakdown.replace('"1.5"', '"3.000001"') }, CHECK],
+  ['a corridor that is not the tariff’s', 'campaign_price_fix12', { line: 3, starts_on: '2026-02-01', maximum_margin_ct_per_kwh: '9' }, FOREIGN_KEY],
+  ['a breakdown that says otherwise', 'campaign_price_fix12', { line: 3, starts_on: '2026-02-01', cost_breakdown: PRICE.cost_breakdown.replace('10.5', '10.4') }, CHECK],
+  ['no breakdown', 'campaign_price_fix12', { line: 3, starts_on: '2026-02-01', cost_breakdown: '{}' }, CHECK],
+  ['a price nowhere', 'campaign_price_fix12', { line: 3, city: 'Lübeck' }, FOREIGN_KEY],
+  ['a price for a town where only districts are known', 'campaign_price_fix12', { line: 3, district: null }, FOREIGN_KEY],
+  ['a price of another tariff than its campaign', 'campaign_price_fix12', { line: 3, starts_on: '2026-02-01', campaign_id: dynamicCampaignId }, FOREIGN_KEY],
+  ['a dynamic tariff among fixed prices', 'campaign_price_fix12', { tariff_id: dynamicId, campaign_id: dynamicCampaignId }, FOREIGN_KEY],
+  ['a dynamic kind among fixed prices', 'campaign_price_fix12', { tariff_id: dynamicId, campaign_id: dynamicCampaignId, tariff_kind: 'DYNAMIC' }, CHECK],
+  ['a fixed tariff among dynamic prices', 'campaign_price_dynamic', { starts_on: '2026-02-01' }, FOREIGN_KEY],
+  ['a fixed kind among dynamic prices', 'campaign_price_dynamic', { starts_on: '2026-02-01', tariff_kind: 'FIX12' }, CHECK],
+  ['a dynamic place and day twice', 'campaign_price_dynamic', { line: 3, campaign_id: dynamicCampaignId, tariff_id: dynamicId }, UNIQUE],
+  ['a dynamic margin outside the corridor', 'campaign_price_dynamic', { line: 3, campaign_id: dynamicCampaignId, tariff_id: dynamicId, starts_on: '2026-02-01', working_price_ct_per_kwh: '30', cost_breakdown: PRICE.cost_breakdown.replace('"1.5"', '"4.414"') }, CHECK],
+  ['a dynamic breakdown that says otherwise', 'campaign_price_dynamic', { line: 3, campaign_id: dynamicCampaignId, tariff_id: dynamicId, starts_on: '2026-02-01', cost_breakdown: '{}' }, CHECK],
+  ['a negative working price', 'campaign_price_fix12', { line: 3, starts_on: '2026-02-01', working_price_ct_per_kwh: '-1' }, CHECK],
+  ['a negative fee', 'campaign_price_fix12', { line: 3, starts_on: '2026-02-01', fix_fee_cents_per_month: '-1' }, CHECK],
+  ['a negative variable bonus', 'campaign_price_fix12', { line: 3, starts_on: '2026-02-01', variable_bonus_ct_per_kwh: '-1' }, CHECK],
+  ['a negative fixed bonus', 'campaign_price_fix12', { line: 3, starts_on: '2026-02-01', fixed_bonus_cents: -1 }, CHECK],
+  ['no working price', 'campaign_price_fix12', { line: 3, starts_on: '2026-02-01', working_price_ct_per_kwh: null }, NOT_NULL],
+  ['a row more for a published campaign', 'campaign_price_fix12', { campaign_id: publishedId, line: 2, starts_on: '2026-02-01' }, RESTRICTED],
+])('%s is refused', async (_, table, change, code) => {
+  await expect(insert(table, change)).rejects.toMatchObject({ code });
+});
+
+test.each([
+  ['the end of a tariff may be set', `UPDATE pricing.tariff SET valid_until = '2028-01-01' WHERE name = 'Dynamic'`, null],
+  ['a tariff’s corridor never changes', `UPDATE pricing.tariff SET maximum_margin_ct_per_kwh = 9`, RESTRICTED],
+  ['a tariff is not deleted', `DELETE FROM pricing.tariff`, DENIED],
+  ['a rate never changes', `UPDATE pricing.rate_configuration SET configuration = '{"kind": "SPOT"}'`, DENIED],
+  ['a rate is not deleted', `DELETE FROM pricing.rate_configuration`, DENIED],
+  ['a published campaign never changes', `UPDATE pricing.campaign SET valid_until = '2027-01-01' WHERE published_at IS NOT NULL`, RESTRICTED],
+  ['a published campaign is not withdrawn', `UPDATE pricing.campaign SET published_at = NULL, price_count = NULL WHERE published_at IS NOT NULL`, RESTRICTED],
+  ['a published campaign is not deleted', `DELETE FROM pricing.campaign WHERE published_at IS NOT NULL`, RESTRICTED],
+  ['an unpublished campaign changes by being published only', `UPDATE pricing.campaign SET channel = 'PARTNER' WHERE published_at IS NULL`, RESTRICTED],
+  ['a campaign is published with all its rows', `UPDATE pricing.campaign SET published_at = '2026-01-02', price_count = 1 WHERE id = '${campaignId}'`, CHECK],
+  ['a price never changes', `UPDATE pricing.campaign_price_fix12 SET fix_fee_cents_per_month = 0`, DENIED],
+  ['a dynamic price never changes', `UPDATE pricing.campaign_price_dynamic SET fix_fee_cents_per_month = 0`, DENIED],
+  ['a published price is not deleted', `DELETE FROM pricing.campaign_price_fix12 WHERE campaign_id = '${publishedId}'`, RESTRICTED],
+  ['prices are not truncated', `TRUNCATE pricing.campaign_price_fix12`, DENIED],
+])('%s', async (_, sql, code) => {
+  if (code === null) return expect(db.query(sql)).resolves.toMatchObject({ rowCount: 1 });
+  await expect(db.query(sql)).rejects.toMatchObject({ code });
+});
+
+test.each([
+  `UPDATE pricing.campaign_price_fix12 SET fix_fee_cents_per_month = 0`,
+  `TRUNCATE pricing.campaign_price_fix12`,
+  `TRUNCATE pricing.campaign_price_dynamic`,
+  `TRUNCATE pricing.campaign CASCADE`,
+  `UPDATE pricing.rate_configuration SET version = 7`,
+  `DELETE FROM pricing.tariff WHERE name = 'Dynamic'`,
+])('not even the owner gets by with %s', async (sql) => {
+  await expect(database.owner.query(sql)).rejects.toMatchObject({ code: RESTRICTED });
+});
+
+test('a load that comes while the campaign is being published waits, and then fails', async () => {
+  const id = newId();
+  await insert('campaign', { id });
+  await insert('campaign_price_fix12', { campaign_id: id });
+  const publisher = await db.pool.connect();
+  await publisher.query('BEGIN');
+  await publisher.query(`UPDATE pricing.campaign SET published_at = '2026-01-02', price_count = 1 WHERE id = $1`, [id]);
+  const late = expect(insert('campaign_price_fix12', { campaign_id: id, line: 2, starts_on: '2026-02-01' })).rejects.toMatchObject({ code: RESTRICTED });
+  await publisher.query('COMMIT');
+  publisher.release();
+  await late;
+});
+
+describe('the shape of a rate', () => {
+  const window = (change: object = {}) => ({ kind: 'TIME_OF_USE', windows: [{ name: 'night', days: ['MONDAY'], from: '22:00', until: '24:00', adjustmentCtPerKwh: '-2.5', ...change }] });
+  const tiers = (...ceilings: (string | null)[]) => ({ kind: 'BLOCK', tiers: ceilings.map((upToWattHours) => ({ upToWattHours, adjustmentCtPerKwh: '0' })) });
+  let version = 1;
+  const store = (rate: unknown) => db.query(`INSERT INTO pricing.rate_configuration VALUES ($1, $2, $3, '2026-01-01')`, [tariffId, (version += 1), JSON.stringify(rate)]);
+
+  test.each([[{ kind: 'FLAT' }], [{ kind: 'SPOT' }], [window()], [tiers('1000', '2000', null)], [tiers(null)]])('%j is stored', async (rate) => void (await store(rate)));
+  test.each([
+    [{}], [null], [[]], [{ kind: 'FLAT', more: 1 }], [{ kind: 'SEASONAL' }], [{ kind: 'TIME_OF_USE' }], [{ kind: 'TIME_OF_USE', windows: [] }], [{ kind: 'BLOCK', tiers: 'all' }],
+    [window({ days: [] })], [window({ days: ['MOON'] })], [window({ from: '22:05' })], [window({ until: '21:00' })], [window({ adjustmentCtPerKwh: 2.5 })], [window({ colour: 'red' })],
+    [tiers('1000')], [tiers('2000', '1000', null)], [tiers(null, null)], [tiers('0', null)],
+  ])('%j is refused', async (rate) => {
+    await expect(store(rate)).rejects.toMatchObject({ code: CHECK });
+  });
+  test('a version is given once', async () => {
+    await expect(db.query(`INSERT INTO pricing.rate_configuration VALUES ($1, 1, '{"kind": "FLAT"}', '2026-01-01')`, [tariffId])).rejects.toMatchObject({ code: UNIQUE });
+  });
+});
+
+test.each([
+  [`INSERT INTO pricing.channel VALUES ('web', 'OPTIMISED')`, CHECK],
+  [`INSERT INTO pricing.channel VALUES ('SHOP', 'FIXED')`, CHECK],
+  [`INSERT INTO pricing.channel VALUES ('SHOP', 'OPTIMISED', 1)`, CHECK],
+  [`INSERT INTO pricing.channel VALUES ('SHOP', 'LUCKY')`, CHECK],
+  [`INSERT INTO pricing.channel SELECT name, 'OPTIMISED', NULL, '01990000-0000-7000-8000-000000000001' FROM unnest('{A,B}'::text[]) AS name`, UNIQUE],
+  [`INSERT INTO pricing.levy VALUES ('SOLI', 2026, 'A', 1, 'law')`, CHECK],
+  [`INSERT INTO pricing.levy VALUES ('KWKG', 1990, 'A', 1, 'law')`, CHECK],
+  [`INSERT INTO pricing.levy VALUES ('KWKG', 2026, 'D', 1, 'law')`, CHECK],
+  [`INSERT INTO pricing.levy VALUES ('KWKG', 2026, 'A', -1, 'law')`, CHECK],
+  [`INSERT INTO pricing.levy VALUES ('KWKG', 2026, 'A', 1, '')`, CHECK],
+  [`INSERT INTO pricing.levy SELECT 'KWKG', 2026, 'A', n, 'law' FROM generate_series(1, 2) n`, UNIQUE],
+])('%s is refused', async (sql, code) => {
+  await expect(db.query(sql)).rejects.toMatchObject({ code });
+});
