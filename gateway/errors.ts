@@ -38,5 +38,5 @@ export function refusedError({ code, message, limit }: Refusal, requestId: strin
 }
 
 export function overLimit(limit: string, value: number, maximum: number): Refusal {
-  return { code: 'LIMIT_EXCEEDED', message: `The ${limit} of this operation is ${value}; at most ${maximum} is allowed.`, limit: { limit, value, maximum } };
+  return { code: 'LIMIT_EXCEEDED', message: `The limit on ${limit} is ${maximum}; this operation has ${value}.`, limit: { limit, value, maximum } };
 }

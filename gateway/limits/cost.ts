@@ -40,7 +40,7 @@ function costOfField(rule: Rule, type: GraphQLCompositeType, node: FieldNode, in
   const field = 'getFields' in type ? type.getFields()[node.name.value] : undefined;
   if (!field) return null; // __typename, __schema, __type: no list of ours
   const named = getNamedType(field.type);
-  const stated = statedSize(field, node);
+  const stated = statedSize(rule, field, node);
   const lists = listDepth(field.type);
   if (isLeafType(named)) {
     if (lists === 0) return null;
@@ -66,16 +66,16 @@ function listDepth(type: GraphQLOutputType): number {
   return isListType(type) ? 1 + listDepth(type.ofType) : 0;
 }
 
-function statedSize(field: GraphQLField<unknown, unknown>, node: FieldNode): Cost | null {
+function statedSize({ assumedListSize }: Rule, field: GraphQLField<unknown, unknown>, node: FieldNode): Cost | null {
   const sizes = ['first', 'last'].flatMap((name) => {
-    const size = sizeArgument(field, node, name);
+    const size = sizeArgument(field, node, name, assumedListSize);
     return size ? [size] : [];
   });
   if (sizes.length === 0) return null;
   return (variables) => Math.max(0, ...sizes.map((size) => size(variables)));
 }
 
-function sizeArgument(field: GraphQLField<unknown, unknown>, node: FieldNode, name: string): Cost | null {
+function sizeArgument(field: GraphQLField<unknown, unknown>, node: FieldNode, name: string, assumed: number): Cost | null {
   const argument = field.args.find((candidate) => candidate.name === name);
   if (!argument) return null;
   const fallback = typeof argument.defaultValue === 'number' ? argument.defaultValue : null;
@@ -83,5 +83,5 @@ function sizeArgument(field: GraphQLField<unknown, unknown>, node: FieldNode, na
   if (value?.kind === Kind.INT) return fixed(Number(value.value));
   if (value?.kind !== Kind.VARIABLE) return fallback === null ? null : fixed(fallback);
   const variable = value.name.value;
-  return (variables) => (typeof variables[variable] === 'number' ? variables[variable] : (fallback ?? 0));
+  return (variables) => (typeof variables[variable] === 'number' ? variables[variable] : (fallback ?? assumed));
 }

@@ -93,7 +93,9 @@ export function measureDocument(document: DocumentNode): Measured {
   function rootOfFragment(name: string): Root {
     const known = roots.get(name);
     if (known) return known;
-    const root = rootOf(fragments.get(name)?.selectionSet ?? EMPTY);
+    const fragment = fragments.get(name);
+    const root = rootOf(fragment?.selectionSet ?? EMPTY);
+    root.directives += fragment?.directives?.length ?? 0;
     roots.set(name, root);
     return root;
   }
