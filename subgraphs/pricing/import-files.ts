@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { newId } from '@stromgraph/kernel/ids';
-import { isProblem } from '@stromgraph/kernel/problem';
+import { isProblem, type Problem } from '@stromgraph/kernel/problem';
 import { backgroundContext } from '@stromgraph/kernel/runtime';
 import { defineTariff } from './actions/define-tariff.ts';
 import { importCampaign } from './actions/import-campaign.ts';
@@ -41,7 +41,7 @@ export async function importFiles(ctx: DomainContext, path: string): Promise<str
 }
 
 function told<T>(outcome: T): Exclude<T, { problem: string }> {
-  if (isProblem(outcome)) throw new Error(String((outcome as { message: unknown }).message));
+  if (isProblem(outcome)) throw new Error((outcome as unknown as Problem).message);
   return outcome as Exclude<T, { problem: string }>;
 }
 
