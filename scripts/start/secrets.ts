@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const MAKE: Readonly<Record<string, () => string>> = {
   STROMGRAPH_KEYS: () => `1:${randomBytes(32).toString('base64')}`,
   STROMGRAPH_GATEWAY_SECRET: () => randomBytes(32).toString('base64url'),
-  STROMGRAPH_CLEARING_HOUSE_SECRET: () => `whsec_${randomBytes(32).toString('base64')}`,
+  STROMGRAPH_WEBHOOK_SECRET: () => `whsec_${randomBytes(32).toString('base64')}`,
   STROMGRAPH_QUEUES_SECRET: () => randomBytes(32).toString('base64url'),
 };
 

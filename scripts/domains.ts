@@ -1,0 +1,23 @@
+// All subgraphs with their workers and the relay of each tenant in one process: `npm start` on two cores.
+import { runChild, say } from './start/child.ts';
+import { domainFolders, startDomain } from './start/domain-modules.ts';
+import { startRelays } from './start/relays.ts';
+
+await runChild(async () => {
+  const { env } = process;
+  const relays = await startRelays(env);
+  const domains = await Promise.all(
+    domainFolders().map(async (name) => {
+      const domain = await startDomain(name, { parts: 'all', env });
+      say({ progress: `${name} is up` });
+      return domain;
+    }),
+  );
+  return {
+    ready: { subgraphs: Object.fromEntries(domains.map(({ name, url }) => [name, url])) },
+    stop: async () => {
+      await Promise.all(domains.map((domain) => domain.stop()));
+      await relays.stop();
+    },
+  };
+});

@@ -1,0 +1,62 @@
+// `npm start`: the whole product with nothing else installed. Ends cleanly on Ctrl-C; a second Ctrl-C ends it at once.
+import { join } from 'node:path';
+import { isProblem } from '@stromgraph/kernel/problem';
+import { occupyDataFolder } from './start/data-folder.ts';
+import { askAll, type Probe, readProbes, signIn } from './start/probes.ts';
+import { startProduct } from './start/run.ts';
+import { readSecrets } from './start/secrets.ts';
+import { readSettings, type Settings } from './start/settings.ts';
+import { makeSupervisor } from './start/supervisor.ts';
+import { welcome } from './start/welcome.ts';
+
+const startedAt = performance.now();
+const say = (line: string) => console.log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${line}`);
+
+const settings = readSettings(process.env);
+if (isProblem(settings)) refuse(settings.message);
+else await start(settings);
+
+async function start(settings: Settings): Promise<void> {
+  let release = () => {};
+  let ending = false;
+  const supervisor = makeSupervisor({ logFolder: join(settings.dataFolder, 'logs'), onError: (line) => console.error(`  error  ${line}`) });
+  const end = async (code: number) => {
+    ending = true;
+    await supervisor.stop();
+    release();
+    process.exit(code);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (ending) {
+        supervisor.kill();
+        process.exit(1);
+      }
+      console.log('ending; once more to force it');
+      void end(0);
+    });
+  try {
+    release = occupyDataFolder(settings.dataFolder, settings.minFreeMegabytes);
+    const secrets = readSecrets(settings.dataFolder, process.env, settings.demo !== null);
+    const probes = readProbes();
+    const addresses = await startProduct({ settings, secrets, env: process.env, supervisor, say });
+    say('asking every subgraph through the gateway');
+    await Promise.race([supervisor.broken, askEverything(addresses.gateway.graphql, settings, probes)]);
+    console.log(welcome(addresses, settings));
+    console.log(`ready ${addresses.gateway.graphql}`);
+    await supervisor.broken;
+  } catch (error) {
+    if (ending) return;
+    console.error(`npm start stopped: ${error instanceof Error ? error.message : String(error)}`);
+    await end(1);
+  }
+}
+
+async function askEverything(graphqlUrl: string, { tenants }: Settings, probes: readonly Probe[]): Promise<void> {
+  for (const { name: tenant } of tenants) await askAll(graphqlUrl, `Bearer ${await signIn(graphqlUrl, 'admin@demo.test', { tenant })}`, probes);
+}
+
+function refuse(message: string): never {
+  console.error(`npm start stopped: ${message}`);
+  process.exit(2);
+}

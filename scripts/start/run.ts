@@ -1,0 +1,111 @@
+// The whole product on one machine: database, simulators, domains, gateway, in this order; ended in the opposite one.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Owner, ownersOf, type Prepared } from './databases.ts';
+import { refuseUnreachableRedis, refuseUsedPort } from './reachable.ts';
+import type { Secrets } from './secrets.ts';
+import type { Settings } from './settings.ts';
+import type { Supervisor } from './supervisor.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+export type Simulators = Readonly<Record<string, Readonly<{ url: string } & Record<string, unknown>>>>;
+export type Addresses = Readonly<{ gateway: Readonly<{ url: string; graphql: string; websocket: string }>; simulators: Simulators; subgraphs: Readonly<Record<string, string>> }>;
+export type RunOptions = Readonly<{ settings: Settings; secrets: Secrets; env: Env; supervisor: Supervisor; say: (line: string) => void }>;
+
+const HOST = '127.0.0.1';
+/** Advancing business time runs all that falls due on the way before it answers. */
+const PATIENT_FIELDS_MS = { 'Mutation.advanceClock': 3_600_000 };
+
+/** Starts everything that answers; the caller asks the probes and says when it is ready. */
+export async function startProduct(options: RunOptions): Promise<Addresses> {
+  const { settings, supervisor, say } = options;
+  await refuseUsedPort(settings.port, HOST);
+  if (settings.redisUrl) await refuseUnreachableRedis(settings.redisUrl);
+  const prepared = await prepareDatabases(options);
+  const [first] = prepared as [Prepared, ...Prepared[]];
+  say('starting the simulators');
+  const simulators = await startSimulators(options, first);
+  for (const { owner, connections, businessNow, demo } of prepared)
+    if (demo === 'to build') await buildDemo(options, { tenant: owner.tenant, ownerUrl: owner.url, connections, businessNow });
+  say('starting the domains and their workers');
+  const { subgraphs } = await supervisor.start<{ subgraphs: Record<string, string> }>({ name: 'domains', script: 'scripts/domains.ts', env: domainEnv(options, prepared, simulators) });
+  say('starting the gateway');
+  await supervisor.start({ name: 'gateway', script: 'gateway/main.ts', env: gatewayEnv(options, subgraphs) });
+  const url = `http://${HOST}:${settings.port}`;
+  const addresses = { gateway: { url, graphql: `${url}/graphql`, websocket: `ws://${HOST}:${settings.port}/graphql` }, simulators, subgraphs };
+  writeFileSync(join(settings.dataFolder, 'addresses.json'), `${JSON.stringify(addresses, null, 2)}\n`);
+  return addresses;
+}
+
+async function prepareDatabases({ settings, env, supervisor, say }: RunOptions): Promise<Prepared[]> {
+  let embeddedUrl: string | null = null;
+  if (settings.tenants.some(({ url }) => url === null)) {
+    say('starting PostgreSQL');
+    ({ url: embeddedUrl } = await supervisor.start<{ url: string }>({ name: 'postgres', script: 'scripts/start/postgres-child.ts', args: [settings.dataFolder], env }));
+  }
+  const owners: Owner[] = ownersOf(settings, embeddedUrl);
+  say('checking the database');
+  return supervisor.start<Prepared[]>(
+    { name: 'migrations', script: 'scripts/start/prepare-child.ts', task: true, env: { ...env, STROMGRAPH_PREPARE: JSON.stringify({ owners, demo: settings.demo }) } },
+    say,
+  );
+}
+
+/** They know the business time and remember across a restart, as the world outside does. */
+async function startSimulators({ settings, secrets, env, supervisor }: RunOptions, { businessNow, stands }: Prepared): Promise<Simulators> {
+  const simulators = await supervisor.start<Simulators>({
+    name: 'simulators',
+    script: 'simulators/main.ts',
+    env: {
+      ...env,
+      STROMGRAPH_SIM_NOW: businessNow,
+      STROMGRAPH_SIM_DATA: join(settings.dataFolder, 'simulators'),
+      STROMGRAPH_SIM_WEBHOOK_URL: `http://${HOST}:${settings.port}/webhooks/clearing-house`,
+      STROMGRAPH_SIM_WEBHOOK_SECRET: secrets['STROMGRAPH_WEBHOOK_SECRET'],
+    },
+  });
+  const control = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ now: businessNow, running: !stands }) };
+  if (stands) await Promise.all(Object.values(simulators).map(({ url }) => fetch(`${url}/_control`, control)));
+  return simulators;
+}
+
+async function buildDemo({ settings, secrets, env, supervisor, say }: RunOptions, database: Readonly<{ tenant: string; ownerUrl: string; connections: object; businessNow: string }>): Promise<void> {
+  const { customers, days } = settings.demo!;
+  say(`building the demo of tenant ${database.tenant}: ${customers} customers, ${days} days`);
+  const task = JSON.stringify({ ...database, customers, days });
+  await supervisor.start({ name: `demo-${database.tenant}`, script: 'scripts/start/demo-child.ts', task: true, env: { ...env, ...secrets, STROMGRAPH_DEMO: task } }, say);
+}
+
+function domainEnv({ secrets, env }: RunOptions, prepared: readonly Prepared[], simulators: Simulators): Env {
+  return {
+    ...env,
+    ...secrets,
+    STROMGRAPH_CONNECTIONS: JSON.stringify(Object.fromEntries(prepared.map(({ owner, connections }) => [owner.tenant, connections]))),
+    STROMGRAPH_SIMULATORS: JSON.stringify(Object.values(simulators).map(({ url }) => url)),
+    ...outsideOf(simulators, env),
+  };
+}
+
+/** Where the world outside is: what the environment says, or the simulator that plays it. */
+function outsideOf(simulators: Simulators, env: Env): Env {
+  const played = {
+    STROMGRAPH_ENET_URL: simulators['enet']?.url,
+    STROMGRAPH_CLEARING_HOUSE_URL: simulators['clearingHouse']?.url,
+    STROMGRAPH_SMTP_URL: simulators['mail']?.['smtpUrl'] as string | undefined,
+  };
+  return Object.fromEntries(Object.entries(played).map(([name, url]) => [name, env[name] || url]));
+}
+
+function gatewayEnv({ settings, secrets, env }: RunOptions, subgraphs: Readonly<Record<string, string>>): Env {
+  const identity = new URL(subgraphs['identity']!).origin;
+  return {
+    ...env,
+    STROMGRAPH_GATEWAY_SECRET: secrets['STROMGRAPH_GATEWAY_SECRET'],
+    STROMGRAPH_PORT: String(settings.port),
+    STROMGRAPH_HOST: HOST,
+    STROMGRAPH_SUBGRAPHS: JSON.stringify(subgraphs),
+    STROMGRAPH_JWKS_URL: `${identity}/internal/jwks`,
+    STROMGRAPH_API_KEY_URL: `${identity}/internal/api-keys`,
+    STROMGRAPH_LIMITS: JSON.stringify({ patientFieldsMs: PATIENT_FIELDS_MS, ...JSON.parse(env['STROMGRAPH_LIMITS'] || '{}') }),
+  };
+}

@@ -1,0 +1,54 @@
+import { Redis } from 'ioredis';
+import { queuesOf } from '@stromgraph/kernel/queue';
+import type { Runtime, Tenant } from '@stromgraph/kernel/runtime';
+
+export type QueueState = Readonly<{ name: string; waiting: number; active: number; delayed: number; failed: number }>;
+
+/** A delayed job that runs within this is work still to come; a later one is a wake-up. */
+const SOON_MS = 2_000;
+const SCAN_COUNT = 1_000;
+
+export async function queueStates(runtime: Runtime<any>, tenant: Tenant<any>): Promise<QueueState[]> {
+  const names = await queueNames(runtime, tenant);
+  return Promise.all(
+    names.map(async (name) => {
+      const counts = await queuesOf(runtime, tenant).queueOf(name).getJobCounts('waiting', 'prioritized', 'waiting-children', 'active', 'delayed', 'failed');
+      const count = (state: string) => counts[state] ?? 0;
+      return { name, waiting: count('waiting') + count('prioritized') + count('waiting-children'), active: count('active'), delayed: count('delayed'), failed: count('failed') };
+    }),
+  );
+}
+
+/** Names of the queues with work that is waiting, running or about to be tried again. */
+export async function busyQueues(runtime: Runtime<any>, tenant: Tenant<any>): Promise<string[]> {
+  if (runtime.redisUrl) return (await queueStates(runtime, tenant)).filter(({ waiting, active }) => waiting + active > 0).map(({ name }) => name);
+  const rows = await tenant.db.sql<{ queue: string }>`
+    SELECT DISTINCT queue FROM jobs.job
+    WHERE state IN ('waiting', 'active', 'waiting-children')
+       OR (state = 'delayed' AND scheduler_id IS NULL AND process_at_ms < extract(epoch FROM clock_timestamp()) * 1000 + ${SOON_MS}) ORDER BY queue`;
+  return rows.map(({ queue }) => queue);
+}
+
+/** Every queue that has ever had a job or a worker in this tenant. */
+export async function queueNames(runtime: Runtime<any>, tenant: Tenant<any>): Promise<string[]> {
+  if (runtime.redisUrl) return namesOnRedis(runtime.redisUrl, tenant.name);
+  const rows = await tenant.db.sql<{ queue: string }>`SELECT queue FROM jobs.meta UNION SELECT queue FROM jobs.job ORDER BY queue`;
+  return rows.map(({ queue }) => queue);
+}
+
+async function namesOnRedis(url: string, tenant: string): Promise<string[]> {
+  const client = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 1 });
+  client.on('error', () => {}); // reported by the command that meets it
+  try {
+    const names = new Set<string>();
+    let cursor = '0';
+    do {
+      const [next, keys] = await client.scan(cursor, 'MATCH', `{${tenant}.*}:*:meta`, 'COUNT', SCAN_COUNT);
+      for (const key of keys) names.add(/^\{[^}]*\}:(.*):meta$/.exec(key)![1]!);
+      cursor = next;
+    } while (cursor !== '0');
+    return [...names].sort();
+  } finally {
+    client.disconnect();
+  }
+}
