@@ -51,6 +51,7 @@ export function openDb<Prisma = unknown>({ url, domain, tenant, Prisma, maxConne
   const schema = domain === 'operations' ? 'platform' : domain;
   const pool = new pg.Pool({ connectionString: url, max: maxConnections, types, application_name: `stromgraph ${domain}`, idleTimeoutMillis: 30_000 });
   pool.on('error', () => {}); // an idle connection that died is replaced at its next use
+  pool.on('connect', (client) => client.on('error', () => {})); // one that dies in a transaction fails the next statement, not the process
   const prisma = Prisma ? new Prisma({ adapter: new PrismaPg(pool, { schema }) }) : (undefined as Prisma);
   const make = (correlationId: string, causationId: string | null): Db<Prisma> => ({
     ...queryableOf(pool),

@@ -1,0 +1,50 @@
+// A cluster of its own: an open transaction anywhere in a cluster holds all its events back, and kills must hit nobody else.
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { migrate } from '../../scripts/migrate.ts';
+import { type Durability, type Postgres, startPostgres } from '../../scripts/postgres.ts';
+import { equipToys } from './toy-domains.ts';
+
+export type ToyCluster = Readonly<{
+  ownerUrl: string;
+  staff: (domain: string) => string;
+  relay: string;
+  postgres: () => Postgres;
+  /** Starts it again after a kill. */
+  restart: () => Promise<void>;
+  /** A connection of the owner for one look; null while the server is away. */
+  ask: <Row extends object>(text: string, values?: unknown[]) => Promise<Row[] | null>;
+  stop: () => Promise<void>;
+}>;
+
+export async function startToyCluster(durability: Durability, settings: Record<string, string> = {}): Promise<ToyCluster> {
+  const directory = await mkdtemp(join(tmpdir(), 'stromgraph-events-'));
+  await chmod(directory, 0o755);
+  let postgres = await startPostgres({ directory, durability, settings });
+  const port = postgres.port;
+  const admin = new pg.Client(postgres.url('postgres'));
+  await admin.connect();
+  await admin.query('CREATE DATABASE toys');
+  await admin.end();
+  const ownerUrl = postgres.url('toys');
+  await migrate(ownerUrl, 'demo');
+  const urls = await equipToys(ownerUrl);
+  const pool = new pg.Pool({ connectionString: ownerUrl, max: 2 });
+  pool.on('error', () => {});
+  return {
+    ownerUrl,
+    ...urls,
+    postgres: () => postgres,
+    restart: async () => {
+      postgres = await startPostgres({ directory, durability, settings, port });
+    },
+    ask: async (text, values) => (await pool.query({ text, values: values ?? [] }).catch(() => null))?.rows ?? null,
+    stop: async () => {
+      await pool.end();
+      await postgres.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

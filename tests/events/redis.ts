@@ -1,0 +1,55 @@
+// A Redis of the test's own, where `redis-server` is installed; REDIS_URL is used as it is.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { freePort } from '../../scripts/postgres.ts';
+
+export type RedisServer = Readonly<{ url: string; stop: () => Promise<void>; kill: () => Promise<void>; start: () => Promise<void> }>;
+
+/** The backends that can be tested on this machine: PostgreSQL always, Redis where there is one. */
+export const BACKENDS: readonly ('postgres' | 'redis')[] = process.env.REDIS_URL || isInstalled() ? ['postgres', 'redis'] : ['postgres'];
+
+/** With an append-only file, as in production. */
+export async function startRedis(): Promise<RedisServer> {
+  const given = process.env.REDIS_URL;
+  const nothing = async () => {};
+  if (given) return { url: given, stop: nothing, kill: nothing, start: nothing };
+  const directory = mkdtempSync(join(tmpdir(), 'stromgraph-redis-'));
+  const port = await freePort();
+  const url = `redis://127.0.0.1:${port}`;
+  let server: ReturnType<typeof spawn>;
+  const start = async (): Promise<void> => {
+    server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '', '--maxmemory-policy', 'noeviction'], { stdio: 'ignore' });
+    const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
+    redis.on('error', () => {});
+    await redis.ping();
+    redis.disconnect();
+  };
+  const end = (signal: NodeJS.Signals) =>
+    new Promise<void>((resolve) => {
+      if (server.exitCode !== null || server.signalCode !== null) return resolve();
+      server.once('exit', () => resolve());
+      server.kill(signal);
+    });
+  await start();
+  return {
+    url,
+    start,
+    kill: () => end('SIGKILL'),
+    stop: async () => {
+      await end('SIGTERM');
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function isInstalled(): boolean {
+  try {
+    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
