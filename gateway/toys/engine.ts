@@ -1,4 +1,3 @@
-import { buildSubgraphSchema } from '@apollo/subgraph';
 import { execute, parse, validate } from 'graphql';
 import { answerOperation } from '../execute/answer.ts';
 import { engineOf } from '../execute/operation.ts';
@@ -9,7 +8,7 @@ import { makeOperationCache } from '../limits/operation-cache.ts';
 import { validateOperation, type Gate } from '../limits/validate-operation.ts';
 import { loadSupergraph } from '../supergraph.ts';
 import { composeToys } from './compose.ts';
-import type { ToyDefinition } from './toy.ts';
+import { toySchema, type ToyDefinition } from './toy.ts';
 
 export type Asked = { service: string; query: string; variables: Fields };
 
@@ -26,7 +25,7 @@ const KINDS = new Set(['query', 'mutation']);
 
 /** The engine over subgraphs that answer in memory: what is under test is everything between plan and text. */
 export async function makeToyEngine(definitions: readonly ToyDefinition[], limits: Partial<Limits> = {}): Promise<ToyEngine> {
-  const schemas = new Map(definitions.map(({ name, sdl, resolvers }) => [name, buildSubgraphSchema({ typeDefs: parse(composeToys.header + sdl), resolvers })]));
+  const schemas = new Map(definitions.map((definition) => [definition.name, toySchema(definition)]));
   const asked: Asked[] = [];
   let change: Instead = () => undefined;
   const engine = engineOf(await loadSupergraph(composeToys(definitions)), (service) => async ({ body }) => {

@@ -31,7 +31,7 @@ export type Toy = Readonly<{
 
 export async function startToy({ name, sdl, resolvers }: ToyDefinition, options: { signed?: boolean; port?: number } = {}): Promise<Toy> {
   const { signed = true } = options;
-  const schema = buildSubgraphSchema({ typeDefs: parse(composeToys.header + sdl), resolvers });
+  const schema = toySchema({ sdl, resolvers });
   const verify = makeVerifier(SECRET);
   const requests: Toy['requests'] = [];
   const envelopes: Envelope[] = [];
@@ -84,6 +84,10 @@ export async function startToy({ name, sdl, resolvers }: ToyDefinition, options:
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+export function toySchema({ sdl, resolvers }: Pick<ToyDefinition, 'sdl' | 'resolvers'>): GraphQLSchema {
+  return buildSubgraphSchema({ typeDefs: parse(composeToys.header + sdl), resolvers });
 }
 
 async function answer(schema: GraphQLSchema, { query, variables }: Toy['requests'][number], envelope: Envelope | undefined): Promise<string> {
