@@ -6,7 +6,7 @@ import { publishAll } from '@stromgraph/kernel/outbox';
 import { afterFailure, type Circuit, pauseAfter, triesAllowed } from '@stromgraph/kernel/retry';
 import { type Keyring, unsealAll } from '@stromgraph/kernel/seal';
 import { type Handover, submit } from '../clients/clearing-house.ts';
-import { START_OF_SUPPLY } from '../messages/start-of-supply.ts';
+import { tooLate } from '../messages/start-of-supply.ts';
 import { keepProofs } from '../store/audits.ts';
 import { messagesById } from '../store/messages.ts';
 import { noteResults, readCircuit, takeProbe } from '../store/providers.ts';
@@ -39,7 +39,7 @@ export async function sendBatch({ db, keyring, url, chance }: { db: Db<any>; key
 
   async function tryOne(message: Outgoing, payload: string | null, index: number): Promise<Tried> {
     if (payload === null) return { message, payload, handover: { kind: 'REFUSED', reason: 'the data of the customer were erased' } };
-    if (index >= allowed || (circuit.openUntil !== null && circuit.openUntil > now)) return { message, payload, handover: 'NOT_TRIED' };
+    if (index >= allowed || now >= message.expiresAt || (circuit.openUntil !== null && circuit.openUntil > now)) return { message, payload, handover: 'NOT_TRIED' };
     return { message, payload, handover: await submit(url, { key: message.id, body: payload }) };
   }
 }
@@ -58,7 +58,7 @@ async function settle(tx: Tx, keyring: Keyring, tried: readonly Tried[], { circu
   const taken = tried.flatMap(({ message, payload, handover }) => (handover !== 'NOT_TRIED' && handover.kind === 'TAKEN' ? [{ message, original: payload!, ticketId: handover.ticketId }] : []));
   await keepProofs(tx, keyring, taken.map(({ message, original, ticketId }) => ({ messageId: message.id, kind: 'SUBMITTED', reference: ticketId, original, ticketId, edifactHash: null })), now);
   for (const { message } of taken) await watchForAnswer(tx, message.id, now);
-  await refuse(tx, settlements.filter(({ status }) => status === 'VALIDATION_ERROR'));
+  await giveUp(tx, settlements);
   const failed = tried.filter(({ handover }) => handover !== 'NOT_TRIED' && handover.kind === 'FAILED').length;
   await noteResults(tx, { succeeded: taken.length, failed }, now);
   for (const wakeAt of new Set(settlements.flatMap(({ nextAttemptAt }) => (nextAttemptAt ? [wakeFor(nextAttemptAt)] : []))))
@@ -66,23 +66,27 @@ async function settle(tx: Tx, keyring: Keyring, tried: readonly Tried[], { circu
   await publishAll(tx, MarketMessageChanged, tried.map(({ message: { id, contractId } }) => ({ aggregateType: 'message', aggregateId: id, data: { messageId: id, contractId } })));
 }
 
-function settlementOf({ message: { id, attempts }, handover }: Tried, { now, circuit, chance }: { now: Date; circuit: Circuit; chance: number }): Settlement {
-  const waiting = (attempted: number, from: Date, error: string | null): Settlement => ({
-    id, status: 'PENDING', ticketId: null, error, attempts: attempted, nextAttemptAt: new Date(from.getTime() + pauseAfter(attempted, PAUSES, chance)),
-  });
-  if (handover === 'NOT_TRIED') return { ...waiting(attempts, now, 'the clearing house is left alone for a while'), nextAttemptAt: circuit.openUntil && circuit.openUntil > now ? circuit.openUntil : new Date(now.getTime() + PAUSES.firstMs) };
-  if (handover.kind === 'TAKEN') return { id, status: 'SENT', ticketId: handover.ticketId, error: null, nextAttemptAt: null, attempts: attempts + 1 };
-  if (handover.kind === 'REFUSED') return { id, status: 'VALIDATION_ERROR', ticketId: null, error: handover.reason, nextAttemptAt: null, attempts: attempts + 1 };
-  return waiting(attempts + 1, now, handover.reason);
+function settlementOf({ message, handover }: Tried, { now, circuit, chance }: { now: Date; circuit: Circuit; chance: number }): Settlement {
+  const { id, expiresAt } = message;
+  const attempts = handover === 'NOT_TRIED' ? message.attempts : message.attempts + 1;
+  const ended = { id, ticketId: null, nextAttemptAt: null, attempts };
+  if (handover !== 'NOT_TRIED' && handover.kind === 'TAKEN') return { ...ended, status: 'SENT', ticketId: handover.ticketId, error: null };
+  if (handover !== 'NOT_TRIED' && handover.kind === 'REFUSED') return { ...ended, status: 'VALIDATION_ERROR', error: handover.reason };
+  if (now >= expiresAt) return { ...ended, status: 'EXPIRED', error: tooLate(expiresAt) };
+  if (handover !== 'NOT_TRIED') return { ...ended, status: 'PENDING', error: handover.reason, nextAttemptAt: new Date(now.getTime() + pauseAfter(attempts, PAUSES, chance)) };
+  const nextAttemptAt = circuit.openUntil && circuit.openUntil > now ? circuit.openUntil : new Date(now.getTime() + PAUSES.firstMs);
+  return { ...ended, status: 'PENDING', error: 'the clearing house is left alone for a while', nextAttemptAt };
 }
 
-async function refuse(tx: Tx, refused: readonly Settlement[]): Promise<void> {
-  const messages = new Map((await messagesById(tx, refused.map(({ id }) => id))).map((message) => [message.id as string, message]));
-  for (const { id } of refused) await stopWatching(tx, id);
-  await publishAll(tx, MarketMessageAcknowledged, refused.map(({ id, error }) => ({
-    aggregateType: 'message', aggregateId: id,
-    data: { messageId: id, messageType: messages.get(id)?.messageType ?? START_OF_SUPPLY, processId: messages.get(id)!.processId, status: 'VALIDATION_ERROR' as const, reason: error },
-  })));
+/** Tells what will not be tried again. */
+async function giveUp(tx: Tx, settlements: readonly Settlement[]): Promise<void> {
+  const ended = settlements.filter(({ status }) => status === 'VALIDATION_ERROR' || status === 'EXPIRED');
+  const messages = new Map((await messagesById(tx, ended.map(({ id }) => id))).map((message) => [message.id as string, message]));
+  for (const { id } of ended) await stopWatching(tx, id);
+  await publishAll(tx, MarketMessageAcknowledged, ended.map(({ id, status, error }) => {
+    const { messageType, processId } = messages.get(id)!;
+    return { aggregateType: 'message', aggregateId: id, data: { messageId: id, messageType, processId, status: status as 'VALIDATION_ERROR' | 'EXPIRED', reason: error } };
+  }));
 }
 
 /** The first of the gathered moments that is not before the try. */

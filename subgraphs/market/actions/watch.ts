@@ -6,6 +6,7 @@ import type { Logger } from '@stromgraph/kernel/log';
 import { publish } from '@stromgraph/kernel/outbox';
 import { lateMessages } from '../metrics.ts';
 import type { MarketMessage } from '../messages/message.ts';
+import { tooLate } from '../messages/start-of-supply.ts';
 import { isOpen } from '../messages/status.ts';
 import { lockMessage, markLate, settleMessage } from '../store/messages.ts';
 import { isBeingSent } from '../store/sending.ts';
@@ -17,7 +18,6 @@ const WARNING_MS = 30 * 60_000;
 const FIRST_LOOK_MS = 60_000;
 /** An answer that has not come after so long will not come by itself: the message monitor shows it. */
 const LOOK_UNTIL_MS = 60 * 86_400_000;
-const IN_FLIGHT_MS = 60_000;
 
 const WATCHES = ['watch-queue', 'watch-deadline', 'expire'] as const;
 
@@ -51,14 +51,12 @@ export async function raiseIfLate(tx: Tx, deadline: 'queue' | 'submission', id: 
   await publish(tx, MarketMessageChanged, { aggregateType: 'message', aggregateId: id, data: { messageId: id, contractId: message.contractId } });
 }
 
-/** What did not leave while it made sense is given up, unless it is on its way at this moment. */
+/** What did not leave while it made sense is given up; if it is on its way at this moment, its settlement decides. */
 export async function expireMessage(tx: Tx, id: string): Promise<void> {
   const message = await lockMessage(tx, id);
-  if (message?.status !== 'PENDING') return;
-  const now = await businessNow(tx);
-  if (await isBeingSent(tx, id)) return schedule(tx, { kind: 'expire', subject: id, dueAt: new Date(now.getTime() + IN_FLIGHT_MS) });
-  const reason = `it could not be sent before ${message.expiresAt.toISOString()}`;
-  await settleMessage(tx, message, { status: 'EXPIRED', ticketId: null, error: reason, at: now });
+  if (message?.status !== 'PENDING' || (await isBeingSent(tx, id))) return;
+  const reason = tooLate(message.expiresAt);
+  await settleMessage(tx, message, { status: 'EXPIRED', ticketId: null, error: reason, at: await businessNow(tx) });
   await stopWatching(tx, id);
   await publish(tx, MarketMessageAcknowledged, { aggregateType: 'message', aggregateId: id, data: { messageId: id, messageType: message.messageType, processId: message.processId, status: 'EXPIRED', reason } });
   await publish(tx, MarketMessageChanged, { aggregateType: 'message', aggregateId: id, data: { messageId: id, contractId: message.contractId } });

@@ -74,6 +74,8 @@ export const numbersOf = (messageId: string): { documentNumber: string; transact
 /** Once supply should have begun, an application for it has lost its sense: assignments are not made backwards. */
 export const lapsesAt = (startOn: LocalDate): Date => startOfDay(startOn);
 
+export const tooLate = (expiresAt: Date): string => `it could not be sent before ${expiresAt.toISOString()}`;
+
 const SUBMISSION_HOURS = 24;
 /** A signed contract is submitted within 24 hours. */
 export const submissionDeadline = (signedAt: Date): Date => new Date(signedAt.getTime() + SUBMISSION_HOURS * 3_600_000);

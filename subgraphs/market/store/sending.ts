@@ -6,7 +6,7 @@ const QUEUED_SECONDS = 300;
 /** System time: a worker that has not settled after this is taken for dead. Sending again is harmless, the clearing house knows the idempotency key. */
 const CLAIMED_SECONDS = 60;
 
-export type Outgoing = Readonly<{ id: string; contractId: string; customerId: string; transactionNumber: string; payloadSealed: string | null; attempts: number }>;
+export type Outgoing = Readonly<{ id: string; contractId: string; customerId: string; transactionNumber: string; payloadSealed: string | null; attempts: number; expiresAt: Date }>;
 
 /** Marks what is due as handed to the queue and names it. */
 export async function takeForQueue(tx: Tx, limit: number): Promise<string[]> {
@@ -22,12 +22,12 @@ export async function takeForQueue(tx: Tx, limit: number): Promise<string[]> {
 
 /** Claims for this worker what nobody else sends. */
 export async function claim(db: Queryable, ids: readonly string[]): Promise<Outgoing[]> {
-  const rows = await db.sql<{ id: string; contract_id: string; customer_id: string; transaction_number: string; payload_sealed: string | null; attempts: number }>`
+  const rows = await db.sql<{ id: string; contract_id: string; customer_id: string; transaction_number: string; payload_sealed: string | null; attempts: number; expires_at: Date }>`
     UPDATE market.message m SET claimed_until = clock_timestamp() + ${CLAIMED_SECONDS} * interval '1 s'
     FROM market.message_prepared p
     WHERE p.id = m.id AND m.id = ANY (${ids}::uuid[]) AND m.status = 'PENDING' AND coalesce(m.claimed_until, '-infinity') < clock_timestamp()
-    RETURNING m.id, p.contract_id, p.customer_id, p.transaction_number, p.payload_sealed, m.attempts`;
-  return rows.map((row) => ({ id: row.id, contractId: row.contract_id, customerId: row.customer_id, transactionNumber: row.transaction_number, payloadSealed: row.payload_sealed, attempts: row.attempts }));
+    RETURNING m.id, p.contract_id, p.customer_id, p.transaction_number, p.payload_sealed, m.attempts, p.expires_at`;
+  return rows.map((row) => ({ id: row.id, contractId: row.contract_id, customerId: row.customer_id, transactionNumber: row.transaction_number, payloadSealed: row.payload_sealed, attempts: row.attempts, expiresAt: row.expires_at }));
 }
 
 export type Settlement = Readonly<{

@@ -1,0 +1,20 @@
+// Tests wait for facts, never for time.
+import { setTimeout as pause } from 'node:timers/promises';
+
+const LOOK_EVERY_MS = 20;
+
+/** Looks until there is something to see; what was last seen is part of the failure. */
+export async function waitFor<T>(what: string, look: () => Promise<T | null | undefined | false>, timeoutMs = 15_000): Promise<T> {
+  const until = performance.now() + timeoutMs;
+  let failure: unknown;
+  for (;;) {
+    try {
+      const seen = await look();
+      if (seen) return seen;
+    } catch (error) {
+      failure = error;
+    }
+    if (performance.now() > until) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`, { cause: failure });
+    await pause(LOOK_EVERY_MS);
+  }
+}
