@@ -1,0 +1,130 @@
+// What the database itself promises: each constraint is broken on purpose, as the domain's own role or as the owner.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Db } from '@stromgraph/kernel/database';
+import { idOf, newId } from '@stromgraph/kernel/ids';
+import { type TestDatabase, testDatabase } from '../../../tests/database.ts';
+
+let database: TestDatabase;
+let db: Db;
+const area = idOf('grid-area', '11YSTROM-NORD--9');
+const FORECAST = newId();
+
+beforeAll(async () => {
+  database = await testDatabase();
+  db = await database.open('energy');
+  await database.owner.query(`
+    INSERT INTO energy.grid_area VALUES ('${area}', '11YSTROM-NORD--9', 'Nord', '11YSTROM-NORD--9', NULL, 'SH');
+    INSERT INTO energy.supply_contract VALUES ('${newId()}', '${area}', 'H25', 'PROFILE', 1000, '2026-01-01', NULL, '2025-12-01');
+    INSERT INTO energy.recalculation (calculated_at, causes) VALUES ('2026-11-24T09:00Z', '{test}');
+    INSERT INTO energy.trade VALUES ('${newId()}', '${area}', 'BUY', 'HOUR', '2026-11-25T10:00Z', '2026-11-25T11:00Z', 10, 10000, 90, 'EEX', 'CONFIRMED', '2026-11-24T09:00Z', 'trader');
+    INSERT INTO energy.current_position (grid_area_id, start_at, end_at, version, recalculation_id, calculated_at, demand_watt_hours, hedged_watt_hours, open_watt_hours, status)
+      VALUES ('${area}', '2026-11-25T10:00Z', '2026-11-25T10:15Z', 1, 1, '2026-11-24T09:00Z', 5, 2, 3, 'OPEN');
+    INSERT INTO energy.open_position (position_id, version, recalculation_id, calculated_at, grid_area_id, start_at, end_at, demand_watt_hours, hedged_watt_hours, open_watt_hours, status)
+      SELECT id, version, recalculation_id, calculated_at, grid_area_id, start_at, end_at, 5, 2, 3, 'OPEN' FROM energy.current_position;
+    INSERT INTO energy.realised_consumption VALUES ('${area}', '2026-11-23T10:00Z', 1, 5, 'METERED', '2026-11-24T09:00Z');
+    BEGIN;
+    INSERT INTO energy.demand_forecast VALUES ('${FORECAST}', 'DAY_AHEAD', '${area}', '2026-11-25', 1, '2026-11-24T09:00Z', '2026-11-24T08:00Z', '2026-11-24T09:00Z');
+    INSERT INTO energy.day_ahead_demand_forecast SELECT '${FORECAST}', s, 100 FROM generate_series(timestamptz '2026-11-24T23:00Z', '2026-11-25T22:45Z', '15 minutes') s;
+    COMMIT;
+    BEGIN;
+    INSERT INTO energy.load_profile VALUES ('H25', 2026, 1, true, '2025-10-01');
+    INSERT INTO energy.slp_profile SELECT 'H25', 2026, 1, m, t, s, 20.5 FROM generate_series(1, 12) m, unnest('{WT,SA,FT}'::text[]) t, generate_series(0, 95) s;
+    COMMIT`);
+});
+afterAll(() => database.drop());
+
+const trade = (change: Record<string, string>) => insert('trade', { id: `'${newId()}'`, grid_area_id: `'${area}'`, side: `'BUY'`, product: `'HOUR'`, from_at: `'2026-11-25T10:00Z'`, until_at: `'2026-11-25T11:00Z'`, kilowatts: '10', watt_hours: '10000', price_eur_per_mwh: '90', counterparty: `'EEX'`, recorded_at: `'2026-11-24'`, recorded_by: `'x'`, ...change });
+const position = (change: Record<string, string>) => insert('current_position', { grid_area_id: `'${area}'`, start_at: `'2026-11-25T11:00Z'`, end_at: `'2026-11-25T11:15Z'`, version: '1', recalculation_id: '1', calculated_at: `'2026-11-24'`, demand_watt_hours: '5', hedged_watt_hours: '2', open_watt_hours: '3', status: `'OPEN'`, ...change });
+const forecast = (change: Record<string, string>) => insert('demand_forecast', { id: `'${newId()}'`, horizon: `'DAY_AHEAD'`, grid_area_id: `'${area}'`, delivery_day: `'2026-11-25'`, version: '2', published_at: `'2026-11-24T09:00Z'`, cut_off_at: `'2026-11-24T08:00Z'`, imported_at: `'2026-11-24T09:00Z'`, ...change });
+const contract = (change: Record<string, string>) => insert('supply_contract', { contract_id: `'${newId()}'`, grid_area_id: `'${area}'`, profile: `'H25'`, metering_kind: `'PROFILE'`, expected_watt_hours: '5', start_on: `'2026-01-01'`, confirmed_at: `'2025-12-01'`, ...change });
+const gridArea = (change: Record<string, string>) => insert('grid_area', { id: `'${newId()}'`, code: `'11YSTROM-OST---O'`, name: `'Ost'`, balancing_area_code: `'11YSTROM-OST---O'`, ...change });
+const metered = (day: string, values: number) => `INSERT INTO energy.metered_day SELECT '${newId()}', '1-0:1.29.0', '${day}', contract_id, grid_area_id, 1, array_fill(1::bigint, ARRAY[${values}]) FROM energy.supply_contract LIMIT 1`;
+const insert = (table: string, values: Record<string, string>) => `INSERT INTO energy.${table} (${Object.keys(values).join(', ')}) VALUES (${Object.values(values).join(', ')})`;
+
+test.each([
+  ['a grid area is an area by its EIC', gridArea({ code: `'11XSTROM-OST---O'` }), '23514'],
+  ['a grid area has one row per code', gridArea({ code: `'11YSTROM-NORD--9'` }), '23505'],
+  ['a balancing area is an area by its EIC', gridArea({ balancing_area_code: `'OST'` }), '23514'],
+  ['a control area is an area by its EIC', gridArea({ control_area_code: `'OST'` }), '23514'],
+  ['a state has two letters', gridArea({ federal_state: `'Sachsen'` }), '23514'],
+  ['an area has a name', gridArea({ name: `''` }), '23514'],
+  ['a contract belongs to an area', contract({ grid_area_id: `'${newId()}'` }), '23503'],
+  ['a contract ends after it began', contract({ end_on: `'2026-01-01'` }), '23514'],
+  ['a contract expects no negative energy', contract({ expected_watt_hours: '-1' }), '23514'],
+  ['a contract has a profile', contract({ profile: `''` }), '23514'],
+  ['a contract is metered one way or the other', contract({ metering_kind: `'GUESS'` }), '23514'],
+  ['a profile of a year needs all its values', `INSERT INTO energy.load_profile VALUES ('G25', 2026, 1, false, '2025-10-01')`, '23514'],
+  ['a profile has a version above zero', `INSERT INTO energy.load_profile VALUES ('G25', 2026, 0, false, '2025-10-01')`, '23514'],
+  ['a profile is for a year', `INSERT INTO energy.load_profile VALUES ('G25', 26, 1, false, '2025-10-01')`, '23514'],
+  ['a profile value belongs to a profile', `INSERT INTO energy.slp_profile VALUES ('X25', 2026, 1, 1, 'WT', 0, 1)`, '23503'],
+  ['a profile value has a slot of the day', `INSERT INTO energy.slp_profile VALUES ('H25', 2026, 1, 1, 'WT', 96, 1)`, '23514'],
+  ['a profile value has a month', `INSERT INTO energy.slp_profile VALUES ('H25', 2026, 1, 13, 'WT', 0, 1)`, '23514'],
+  ['a profile value has a known day type', `INSERT INTO energy.slp_profile VALUES ('H25', 2026, 1, 1, 'MO', 0, 1)`, '23514'],
+  ['a profile value is not negative', `INSERT INTO energy.slp_profile VALUES ('H25', 2026, 1, 1, 'WT', 0, -1)`, '23514'],
+  ['a profile value stands once', `INSERT INTO energy.slp_profile VALUES ('H25', 2026, 1, 1, 'WT', 0, 1)`, '23505'],
+  ['a forecast covers its whole day', forecast({}), '23514'],
+  ['a forecast has one row per version', forecast({ version: '1' }), '23505'],
+  ['a forecast was cut off before it was published', forecast({ cut_off_at: `'2026-11-24T09:00:01Z'` }), '23514'],
+  ['a forecast has a known horizon', forecast({ horizon: `'SOON'` }), '23514'],
+  ['a forecast has a version above zero', forecast({ version: '0' }), '23514'],
+  ['a forecast value starts with a quarter hour', `INSERT INTO energy.day_ahead_demand_forecast VALUES ('${FORECAST}', '2026-11-25T10:01Z', 5)`, '23514'],
+  ['a forecast value belongs to a forecast', `INSERT INTO energy.day_ahead_demand_forecast VALUES ('${newId()}', '2026-11-25T10:00Z', 5)`, '23503'],
+  ['a trade has energy as power and time say', trade({ watt_hours: '10001' }), '23514'],
+  ['a trade has power', trade({ kilowatts: '0', watt_hours: '0' }), '23514'],
+  ['a trade begins with a quarter hour', trade({ from_at: `'2026-11-25T10:05Z'` }), '23514'],
+  ['a trade ends with a quarter hour', trade({ until_at: `'2026-11-25T11:05Z'` }), '23514'],
+  ['a trade ends after it began', trade({ until_at: `'2026-11-25T10:00Z'`, watt_hours: '0' }), '23514'],
+  ['a trade buys or sells', trade({ side: `'HOLD'` }), '23514'],
+  ['a trade has a known product', trade({ product: `'GAS'` }), '23514'],
+  ['a trade has a counterparty', trade({ counterparty: `''` }), '23514'],
+  ['a trade is in an area', trade({ grid_area_id: `'${newId()}'` }), '23503'],
+  ['a trade has a known status', trade({ status: `'DREAMT'` }), '23514'],
+  ['a limit for all areas stands once', `INSERT INTO energy.position_limit VALUES ('${newId()}', NULL, 10, 10)`, '23505'],
+  ['a limit is not negative', `INSERT INTO energy.position_limit VALUES ('${newId()}', '${area}', 10, -1)`, '23514'],
+  ['a limit is a percentage', `INSERT INTO energy.position_limit VALUES ('${newId()}', '${area}', -1, 1)`, '23514'],
+  ['a recalculation has a cause', `INSERT INTO energy.recalculation (calculated_at, causes) VALUES ('2026-11-24', '{}')`, '23514'],
+  ['a position is demand less hedged', position({ open_watt_hours: '4' }), '23514'],
+  ['a position is hedged when nothing is open', position({ status: `'HEDGED'` }), '23514'],
+  ['a position is open when something is', position({ hedged_watt_hours: '5', open_watt_hours: '0' }), '23514'],
+  ['a position is a quarter hour', position({ end_at: `'2026-11-25T12:00Z'` }), '23514'],
+  ['a position starts with a quarter hour', position({ start_at: `'2026-11-25T11:01Z'`, end_at: `'2026-11-25T11:16Z'` }), '23514'],
+  ['a quarter hour has one position', position({ start_at: `'2026-11-25T10:00Z'`, end_at: `'2026-11-25T10:15Z'` }), '23505'],
+  ['a position comes from a recalculation', position({ recalculation_id: '99' }), '23503'],
+  ['a position breaks a known rule', position({ breach: `'BOTH'` }), '23514'],
+  ['a position has a version above zero', position({ version: '0' }), '23514'],
+  ['the ledger has one row per version', 'INSERT INTO energy.open_position SELECT * FROM energy.open_position', '23505'],
+  ['the ledger is demand less hedged', 'INSERT INTO energy.open_position SELECT position_id, 2, 1, calculated_at, grid_area_id, start_at, end_at, NULL, 5, 2, 9, NULL, NULL, status FROM energy.open_position', '23514'],
+  ['the sums per profile are not negative', `INSERT INTO energy.profile_demand VALUES ('${area}', '2026-11-25', 'H25', -1)`, '23514'],
+  ['a metered day in spring has 92 quarter hours', metered('2026-03-29', 96), '23514'],
+  ['a metered day in autumn has 100 quarter hours', metered('2026-10-25', 96), '23514'],
+  ['realised consumption has one row per version', `INSERT INTO energy.realised_consumption VALUES ('${area}', '2026-11-23T10:00Z', 1, 6, 'METERED', '2026-11-24T09:00Z')`, '23505'],
+  ['realised consumption has a known source', `INSERT INTO energy.realised_consumption VALUES ('${area}', '2026-11-23T10:00Z', 2, 6, 'GUESS', '2026-11-24T09:00Z')`, '23514'],
+  ['realised consumption starts with a quarter hour', `INSERT INTO energy.realised_consumption VALUES ('${area}', '2026-11-23T10:01Z', 2, 6, 'METERED', '2026-11-24T09:00Z')`, '23514'],
+  ['a cursor that fails says since when', `UPDATE energy.publication_cursor SET failures = 1`, '23514'],
+  ['a cursor does not go below zero', `UPDATE energy.publication_cursor SET position = -1`, '23514'],
+  ['a source is known', `INSERT INTO energy.publication_cursor (source) VALUES ('RUMOUR')`, '23514'],
+])('%s', async (_, statement, code) => {
+  await expect(db.query(statement)).rejects.toMatchObject({ code });
+});
+
+test.each([['2026-03-29', 92], ['2026-06-01', 96], ['2026-10-25', 100]])('a metered day %s of %i quarter hours is right', async (day, values) => {
+  await expect(db.query(metered(day, values))).resolves.toMatchObject({ rowCount: 1 });
+});
+
+const APPEND_ONLY = ['slp_profile', 'demand_forecast', 'day_ahead_demand_forecast', 'trade', 'open_position', 'realised_consumption'];
+test.each(APPEND_ONLY.flatMap((table) => [[table, `DELETE FROM energy.${table}`], [table, `TRUNCATE energy.${table} CASCADE`], [table, `UPDATE energy.${table} SET ${{ slp_profile: 'value = 1', demand_forecast: 'version = 9', day_ahead_demand_forecast: 'demand_watt_hours = 1', trade: 'kilowatts = 1', open_position: 'version = 9', realised_consumption: 'watt_hours = 1' }[table]}`]]))(
+  '%s only grows: %s',
+  async (_, statement) => {
+    await expect(db.query(statement)).rejects.toMatchObject({ code: '42501' }); // the domain may not
+    await expect(database.owner.query(statement)).rejects.toMatchObject({ code: '23001' }); // nobody may
+  },
+);
+
+test('customers and partners read nothing of energy', async () => {
+  const own = await database.urlOf('energy', 'own');
+  const { default: pg } = await import('pg');
+  const client = new pg.Client(own);
+  await client.connect();
+  for (const table of ['grid_area', 'trade', 'current_position', 'open_position', 'supply_contract', 'demand_forecast']) await expect(client.query(`SELECT FROM energy.${table}`)).rejects.toMatchObject({ code: '42501' });
+  await client.end();
+});
