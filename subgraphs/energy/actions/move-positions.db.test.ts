@@ -16,7 +16,8 @@ import { importGridAreas } from './import-grid-areas.ts';
 import { importLoadProfile } from './import-load-profile.ts';
 import { openPositionDays } from './open-position-days.ts';
 
-const [NORD, WEST] = ['11YSTROM-NORD--9', '11YSTROM-WEST--B'] as const;
+const NORD: string = '11YSTROM-NORD--9';
+const WEST: string = '11YSTROM-WEST--B';
 const areaId = (code: string) => idOf('grid-area', code);
 let database: TestDatabase;
 let db: Db;

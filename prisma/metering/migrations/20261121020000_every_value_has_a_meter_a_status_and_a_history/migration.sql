@@ -116,6 +116,13 @@ CREATE TABLE metering.reading (
   UNIQUE (meter_id, register_id, read_at)
 );
 CREATE INDEX reading_by_contract ON metering.reading (contract_id, read_at);
+-- Register reads of a batch that hearers have not been told of.
+CREATE TABLE metering.batch_reading (
+  batch_id uuid NOT NULL REFERENCES metering.batch,
+  reading_id uuid NOT NULL REFERENCES metering.reading,
+  corrected boolean NOT NULL,
+  PRIMARY KEY (batch_id, reading_id)
+);
 CREATE TABLE metering.reading_superseded (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   reading_id uuid NOT NULL REFERENCES metering.reading,
