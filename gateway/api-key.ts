@@ -9,6 +9,8 @@ export type ResolveApiKey = (key: string) => Promise<Actor | null>;
 
 const KEPT_MS = 30_000;
 const REFUSED_KEPT_MS = 5_000;
+/** How long a socket that was opened with a key lasts, where the key itself says nothing. */
+const SOCKET_MS = 600_000;
 const MAX_KEPT_KEYS = 10_000;
 const MAX_KEY_LENGTH = 512;
 
@@ -46,6 +48,6 @@ async function ask(secret: string, url: string, key: string, now: () => number):
     ...actor,
     ...(customerId === undefined ? {} : { customerId }),
     ...(channel === undefined ? {} : { channel }),
-    expiresAt: expiresAt ?? now() + KEPT_MS,
+    expiresAt: expiresAt ?? now() + SOCKET_MS,
   };
 }

@@ -31,7 +31,7 @@ export function isMasked({ code }: RunError): boolean {
 }
 
 /** An operation that is not run at all: why, and for a limit which one, the value and the maximum. */
-export type Refusal = Readonly<{ code: string; message: string; limit?: Readonly<{ limit: string; value: number; maximum: number }> }>;
+export type Refusal = Readonly<{ code: string; message: string; limit?: Readonly<{ limit: string; value: number; maximum: number }>; /** For the log only. */ cause?: unknown }>;
 
 export function refusedError({ code, message, limit }: Refusal, requestId: string): PublicError {
   return { message, extensions: { code, requestId, ...limit } };

@@ -142,6 +142,7 @@ describe('pages and health', () => {
 
   test('not ready when a subgraph does not answer', async () => {
     graph.toys.stock!.misbehave((_, response) => response.writeHead(500).end());
+    await expect.poll(async () => (await send('', {}, 'GET', '/health/ready')).status, { timeout: 3_000 }).toBe(503); // asked once a second
     const answer = await send('', {}, 'GET', '/health/ready');
     graph.toys.stock!.misbehave(null);
     expect([answer.status, JSON.parse(answer.body)]).toMatchObject([503, { ready: false, subgraphs: [{ ready: true }, { ready: true }, { name: 'stock', ready: false, reason: 'status 500' }] }]);
@@ -150,6 +151,7 @@ describe('pages and health', () => {
   test('GraphiQL comes whole from here', async () => {
     const { body } = await send('', {}, 'GET', '/graphiql');
     expect(body).not.toMatch(/https?:\/\//);
+    expect(body).toContain('"subscriptionEndpoint": location.origin.replace(/^http/, "ws") + "/graphql"');
     const script = /"(\/graphiql\/static\/ruru\.js)"/.exec(body)?.[1] ?? '';
     expect(await send('', {}, 'GET', script)).toMatchObject({ status: 200, headers: { 'content-type': expect.stringContaining('javascript') } });
   });

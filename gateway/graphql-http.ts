@@ -84,7 +84,7 @@ function refuseRequest(exchange: Exchange, status: number, refusal: Refusal, hea
 function refuseAll(exchange: Exchange, status: number, refusals: readonly Refusal[], headers: Record<string, string> = {}): void {
   const { requestId, tools } = exchange;
   for (const { code } of refusals) tools.metrics.refused(code);
-  tools.log.info({ requestId, status, refused: refusals[0]?.code, limit: refusals[0]?.limit?.limit }, 'refused');
+  tools.log.info({ requestId, status, refused: refusals[0]?.code, limit: refusals[0]?.limit?.limit, err: refusals[0]?.cause }, 'refused');
   send(exchange, status, JSON.stringify({ errors: refusals.map((refusal) => refusedError(refusal, requestId)) }), headers);
 }
 

@@ -6,7 +6,7 @@ import { makeIdentify, type Identify } from './auth.ts';
 import { startEngine } from './engine.ts';
 import { serveGraphiql } from './graphiql.ts';
 import { serveGraphql } from './graphql-http.ts';
-import { askSubgraph, sendJson, serveReadiness } from './health.ts';
+import { makeAskAll, sendJson, serveReadiness } from './health.ts';
 import { LIMITS, type Limits } from './limits/limits.ts';
 import { makeOperationCache } from './limits/operation-cache.ts';
 import type { Introspection } from './limits/rights.ts';
@@ -88,6 +88,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       log,
     },
   });
+  const askAll = makeAskAll(secret, engine.urls);
   let stopping = false;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -96,7 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (await rest.serve(path, request, response)) return;
     if (request.method !== 'GET' && request.method !== 'HEAD') return sendJson(response, 404, { title: 'There is nothing here.', status: 404 });
     if (path === '/health/live') return sendJson(response, 200, { live: true });
-    if (path === '/health/ready') return serveReadiness(response, stopping, () => Promise.all([...engine.urls].map(([name, url]) => askSubgraph(secret, name, url))));
+    if (path === '/health/ready') return serveReadiness(response, stopping, askAll);
     if (path === '/metrics') return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(await metrics.text());
     if (!production && (await serveGraphiql(path, request, response))) return;
     if (options.page !== undefined && (await serveFile(options.page, path, request, response))) return;

@@ -22,7 +22,7 @@ export type CompiledOperation = Readonly<{
 }>;
 
 /** A valid operation that cannot be planned: told to the client, not kept. */
-export type PlanFault = Error & { readonly planFault: true };
+export type PlanFault = Error & { readonly planCode: 'BAD_USER_INPUT' | 'INTERNAL' };
 
 export type EngineTools = Readonly<{ supergraph: Supergraph; tools: Tools }>;
 
@@ -61,9 +61,9 @@ function needsPlan({ apiSchema }: Supergraph, definition: OperationDefinitionNod
 
 function planFor(supergraph: Supergraph, document: DocumentNode, definition: OperationDefinitionNode): PlanNode | SubscriptionNode {
   const { plan, text } = planOrFault(supergraph, document, definition.name?.value);
-  if (!plan.node) throw planFault('The operation has no plan.');
+  if (!plan.node) throw planFault('INTERNAL', 'The operation has no plan.');
   const conflict = findArgumentConflict(plan, text);
-  if (conflict) throw planFault(`The field ${conflict.slice(1)} is needed with other arguments at the same time.`);
+  if (conflict) throw planFault('BAD_USER_INPUT', `The field ${conflict.slice(1)} is needed with other arguments at the same time.`);
   return plan.node;
 }
 
@@ -71,10 +71,10 @@ function planOrFault(supergraph: Supergraph, document: DocumentNode, name: strin
   try {
     return supergraph.plan(document, name);
   } catch (cause) {
-    throw planFault('The operation cannot be planned.', cause);
+    throw planFault('INTERNAL', 'The operation cannot be planned.', cause);
   }
 }
 
-export function planFault(message: string, cause?: unknown): PlanFault {
-  return Object.assign(new Error(message, { cause }), { planFault: true as const });
+function planFault(planCode: PlanFault['planCode'], message: string, cause?: unknown): PlanFault {
+  return Object.assign(new Error(message, { cause }), { planCode });
 }

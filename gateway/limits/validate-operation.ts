@@ -43,8 +43,9 @@ export function validateOperation(gate: Gate, request: OperationRequest, actor: 
   try {
     known.compiled ??= compileOperation(gate.engine, known.document, definition);
   } catch (error) {
-    if (!(error as Partial<PlanFault>).planFault) throw error;
-    return refuse({ code: 'BAD_USER_INPUT', message: (error as Error).message });
+    const { planCode, message, cause } = error as Partial<PlanFault> & Error;
+    if (planCode === undefined) throw error;
+    return refuse({ code: planCode, message, cause });
   }
   return { operation: known.compiled, variables: request.variables, coerced: coerced.values, name: definition.name?.value ?? 'anonymous', budgetMs: budgetOf(known.entries, limits) };
 }

@@ -48,7 +48,12 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
 
   socket.on('message', (data, isBinary) => {
     if (isBinary) return close(CloseCode.BadRequest, 'Invalid message received');
-    receive(String(data));
+    try {
+      receive(String(data));
+    } catch (error) {
+      log.error({ err: error }, 'socket message failed');
+      close(CloseCode.InternalServerError, 'Internal server error');
+    }
   });
   socket.on('error', () => socket.terminate());
   socket.once('close', () => {

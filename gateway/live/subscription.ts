@@ -2,7 +2,7 @@ import type { Logger } from '@stromgraph/kernel/log';
 import { formatErrors } from '../graphql-http.ts';
 import { finish } from '../execute/answer.ts';
 import { mergeRoot } from '../execute/fetch.ts';
-import type { Fields } from '../execute/own.ts';
+import { isFields, type Fields } from '../execute/own.ts';
 import { toReply } from '../execute/reply.ts';
 import { startRun, type RunError } from '../execute/run.ts';
 import type { Accepted } from '../limits/validate-operation.ts';
@@ -61,7 +61,7 @@ export function startSubscription(settings: Settings): () => void {
   }
 
   function remember(result: unknown): void {
-    const data = (result as { data?: Fields | null }).data;
+    const data = isFields(result) && isFields(result.data) ? result.data : null;
     const seq = primary.resume && data ? primary.resume.seqOf(data) : undefined;
     if (primary.resume && seq !== undefined) variables[primary.resume.variable] = seq;
   }
@@ -118,11 +118,15 @@ async function answerEvent({ accepted, primary, context, limits, log }: Settings
   try {
     mergeRoot(primary, run, toReply(event), null);
     await operation.run(run);
+    const { data, errors } = finish(operation, run);
+    return textOf(data, errors);
   } catch (error) {
-    run.errors.push({ code: 'INTERNAL', message: (error as Error).message, service: primary.service });
+    return textOf('null', [{ code: 'INTERNAL', message: (error as Error).message, service: primary.service }]);
   }
-  const { data, errors } = finish(operation, run);
-  return errors.length ? `{"errors":${formatErrors(errors, context.requestId, log)},"data":${data}}` : `{"data":${data}}`;
+
+  function textOf(data: string, errors: readonly RunError[]): string {
+    return errors.length ? `{"errors":${formatErrors(errors, context.requestId, log)},"data":${data}}` : `{"data":${data}}`;
+  }
 }
 
 function errorsOf(errors: readonly unknown[]): RunError[] {
