@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { LIMITS } from './limits/limits.ts';
+import { LIVE_LIMITS } from './live/sockets.ts';
 import type { GatewayOptions } from './server.ts';
+import { SUBGRAPH_LIMITS } from './subgraph-fetch.ts';
 
 const Env = z.object({
   STROMGRAPH_PORT: z.coerce.number().int().min(0).max(65_535).default(4_000),
@@ -34,12 +37,12 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayOptions {
     host: config.STROMGRAPH_HOST,
     secret: config.STROMGRAPH_GATEWAY_SECRET,
     supergraphSdl: readFileSync(config.STROMGRAPH_SUPERGRAPH, 'utf8'),
-    routes: JSON.parse(readFileSync(config.STROMGRAPH_ROUTES, 'utf8')) as unknown[],
-    subgraphs: z.record(z.string(), z.url()).parse(JSON.parse(config.STROMGRAPH_SUBGRAPHS)),
+    routes: jsonOf('STROMGRAPH_ROUTES', readFileSync(config.STROMGRAPH_ROUTES, 'utf8'), z.array(z.unknown())),
+    subgraphs: jsonOf('STROMGRAPH_SUBGRAPHS', config.STROMGRAPH_SUBGRAPHS, z.record(z.string(), z.url())),
     tokens: { jwksUrl: config.STROMGRAPH_JWKS_URL, apiKeyUrl: config.STROMGRAPH_API_KEY_URL, issuer: config.STROMGRAPH_TOKEN_ISSUER, audience: config.STROMGRAPH_TOKEN_AUDIENCE },
-    limits: Numbers.parse(JSON.parse(config.STROMGRAPH_LIMITS)) as NonNullable<GatewayOptions['limits']>,
-    liveLimits: Numbers.parse(JSON.parse(config.STROMGRAPH_LIVE_LIMITS)) as NonNullable<GatewayOptions['liveLimits']>,
-    subgraphLimits: Numbers.parse(JSON.parse(config.STROMGRAPH_SUBGRAPH_LIMITS)) as NonNullable<GatewayOptions['subgraphLimits']>,
+    limits: jsonOf('STROMGRAPH_LIMITS', config.STROMGRAPH_LIMITS, likeNumbersOf(LIMITS)),
+    liveLimits: jsonOf('STROMGRAPH_LIVE_LIMITS', config.STROMGRAPH_LIVE_LIMITS, likeNumbersOf(LIVE_LIMITS)),
+    subgraphLimits: jsonOf('STROMGRAPH_SUBGRAPH_LIMITS', config.STROMGRAPH_SUBGRAPH_LIMITS, likeNumbersOf(SUBGRAPH_LIMITS)),
     allowedOrigins: config.STROMGRAPH_ALLOWED_ORIGINS.split(',').filter(Boolean),
     production: config.NODE_ENV === 'production',
     ...(config.STROMGRAPH_INTROSPECTION && { introspection: config.STROMGRAPH_INTROSPECTION }),
@@ -47,4 +50,21 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayOptions {
   };
 }
 
-const Numbers = z.record(z.string(), z.union([z.number().nonnegative(), z.record(z.string(), z.number().nonnegative())]));
+function jsonOf<Value>(name: string, text: string, shape: z.ZodType<Value>): Value {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error(`${name}: not JSON`);
+  }
+  const parsed = shape.safeParse(value);
+  if (!parsed.success) throw new Error(parsed.error.issues.map(({ path, message }) => `${[name, ...path].join('.')}: ${message}`).join('; '));
+  return parsed.data;
+}
+
+/** Any of the limits by their names, and no other name: a limit that is misspelt would be no limit. */
+function likeNumbersOf<Limits extends object>(defaults: Limits): z.ZodType<Partial<Limits>> {
+  const number = z.number().nonnegative();
+  const shape = Object.entries(defaults).map(([name, value]) => [name, (typeof value === 'number' ? number : z.record(z.string(), number)).optional()]);
+  return z.strictObject(Object.fromEntries(shape) as Record<string, z.ZodType>) as unknown as z.ZodType<Partial<Limits>>;
+}

@@ -50,6 +50,7 @@ export type Gateway = Readonly<{ url: string; port: number; stop: () => Promise<
 
 const HEADERS_MS = 10_000;
 const DRAIN_MS = 10_000;
+const IDLE_CHECK_MS = 20;
 
 /** Everything a client touches, on one port. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -120,10 +121,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   async function stop(): Promise<void> {
     stopping = true;
     const closed = new Promise((resolve) => server.close(resolve));
-    server.closeIdleConnections();
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS); // each as its last answer is out
     await live.stop();
     const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     await closed;
+    clearInterval(idle);
     clearTimeout(late);
     await rest.stop();
     await engine.stop();

@@ -129,6 +129,15 @@ describe('through the gateway', () => {
   });
 });
 
+test('a field that is known to be patient may take its time, another may not', async () => {
+  const later = () => new Promise((resolve) => setTimeout(resolve, 300, 1));
+  const slow = { name: 'slow', sdl: 'type Query { slow: Int @scope(needs: []) patient: Int @scope(needs: []) }', resolvers: { Query: { slow: later, patient: later } } };
+  const graph = await startToyGraph([slow], { subgraphLimits: { timeoutMs: 150 }, limits: { requestMs: 200, patientFieldsMs: { 'Query.patient': 5_000 } } });
+  expect(await ask(graph.gateway, '{ patient }')).toEqual({ data: { patient: 1 } });
+  expect(await ask(graph.gateway, '{ slow }')).toMatchObject({ data: { slow: null }, errors: [{ extensions: { code: 'SUBGRAPH_TIMEOUT' } }] });
+  await graph.stop();
+});
+
 describe('what subgraphs let slip', () => {
   let graph: ToyGraph;
   beforeAll(async () => {
