@@ -1,8 +1,7 @@
 import { AccessWithdrawn } from '@stromgraph/events/identity';
-import { liveStream } from '@stromgraph/kernel/live';
+import { feedTailOf, liveStream } from '@stromgraph/kernel/live';
 import type { SubscriptionResolvers } from '#schema';
 import type { AccessWithdrawal } from '../access/withdrawal.ts';
-import { feedOf } from '../feed.ts';
 import { recentWithdrawals } from '../store/withdrawals.ts';
 
 const MAX_HZ = 50;
@@ -10,7 +9,7 @@ const MAX_HZ = 50;
 export const Subscription: SubscriptionResolvers = {
   accessWithdrawn: {
     subscribe: async (_, { afterSeq }, { tenant, runtime }) =>
-      liveStream(feedOf(runtime), {
+      liveStream(feedTailOf(runtime), {
         tenant,
         types: [AccessWithdrawn.name],
         afterSeq: afterSeq ?? null,

@@ -1,6 +1,6 @@
-import type { Queryable, Tx } from '@stromgraph/kernel/database';
+import type { Db, Queryable, Tx } from '@stromgraph/kernel/database';
+import type { PrismaClient } from '@stromgraph/prisma-identity/client';
 import type { User, UserKind } from '../access/user.ts';
-import type { IdentityDb } from '../context.ts';
 
 const withRoles = { roles: { include: { role: { include: { scopes: true } } }, orderBy: { roleName: 'asc' } } } as const;
 
@@ -18,7 +18,7 @@ export const usersById = async (db: Queryable, ids: readonly string[]): Promise<
 export const userById = async (db: Queryable, id: string): Promise<User | null> => (await usersById(db, [id]))[0] ?? null;
 
 /** Users after an e-mail address, in the order of addresses. */
-export async function usersAfter(db: IdentityDb, after: string | null, limit: number): Promise<User[]> {
+export async function usersAfter(db: Db<PrismaClient>, after: string | null, limit: number): Promise<User[]> {
   const rows = await db.prisma.user.findMany({ where: after === null ? {} : { email: { gt: after } }, orderBy: { email: 'asc' }, take: limit, include: withRoles });
   return rows.map(({ roles, ...row }) => ({
     ...row,
