@@ -9,6 +9,7 @@ try {
   if (process.send) process.send(ready);
   else console.log(JSON.stringify(ready));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end(gateway));
+  process.once('disconnect', () => void end(gateway)); // the parent is gone
 } catch (error) {
   console.error(`the gateway does not start: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);
