@@ -23,6 +23,7 @@ const Claims = z.object({
   kind: z.enum(['user', 'service', 'channel']).default('user'),
   customerId: z.string().max(255).optional(),
   channel: z.string().max(255).optional(),
+  sid: z.string().max(64).optional(),
   exp: z.number(),
 });
 
@@ -69,7 +70,7 @@ const ABOUT_TOKEN = new Set(['ERR_JOSE_ALG_NOT_ALLOWED', 'ERR_JOSE_NOT_SUPPORTED
 function toActor(payload: JWTPayload): Actor | null {
   const claims = Claims.safeParse(payload);
   if (!claims.success) return null;
-  const { sub, name, tenant, scope, kind, customerId, channel, exp } = claims.data;
+  const { sub, name, tenant, scope, kind, customerId, channel, sid, exp } = claims.data;
   return {
     kind,
     id: sub,
@@ -78,6 +79,7 @@ function toActor(payload: JWTPayload): Actor | null {
     scopes: scope.split(' ').filter(Boolean),
     ...(customerId === undefined ? {} : { customerId }),
     ...(channel === undefined ? {} : { channel }),
+    ...(sid === undefined ? {} : { sessionId: sid }),
     expiresAt: (exp + TOLERANCE_SECONDS) * 1_000,
   };
 }

@@ -39,7 +39,7 @@ export async function serveGraphql(tools: GraphqlTools, request: IncomingMessage
   if ('refusal' in identified) return refuseIdentity(exchange, identified.refusal);
   const verdict = validateOperation(tools.gate(), operation, identified.actor, KINDS);
   if ('refusals' in verdict) return refuseOperation(exchange, verdict.refusals);
-  const context = contextFor(verdict, { actor: identified.actor, requestId: exchange.requestId, requestMs: limits.requestMs });
+  const context = contextFor(verdict, { actor: identified.actor, requestId: exchange.requestId, requestMs: limits.requestMs, clientAddress: request.socket.remoteAddress ?? null });
   const { data, errors } = await answerOperation(verdict.operation, verdict.variables, verdict.coerced, context);
   send(exchange, 200, errors.length ? `{"errors":${errorsText(exchange, errors)},"data":${data}}` : `{"data":${data}}`);
   const ms = performance.now() - startedAt;
@@ -50,8 +50,8 @@ export async function serveGraphql(tools: GraphqlTools, request: IncomingMessage
 type Exchange = Readonly<{ request: IncomingMessage; response: ServerResponse; requestId: string; type: string; tools: GraphqlTools }>;
 
 /** An operation with a patient field has its time for one fetch too. */
-export function contextFor({ budgetMs }: Accepted, { actor, requestId, requestMs }: { actor: RequestContext['actor']; requestId: string; requestMs: number }): RequestContext {
-  const context = { actor, tenant: actor?.tenant ?? null, requestId, deadlineAt: Date.now() + budgetMs };
+export function contextFor({ budgetMs }: Accepted, { actor, requestId, requestMs, clientAddress }: Pick<RequestContext, 'actor' | 'requestId'> & Readonly<{ requestMs: number; clientAddress: string | null }>): RequestContext {
+  const context = { actor, tenant: actor?.tenant ?? null, requestId, deadlineAt: Date.now() + budgetMs, clientAddress };
   return budgetMs > requestMs ? { ...context, fetchMs: budgetMs } : context;
 }
 

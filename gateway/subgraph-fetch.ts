@@ -51,8 +51,8 @@ export function makeSubgraphFetch({ name, url, secret, limits, onOutcome }: Sett
     }
   }
 
-  function post(body: string, { actor, tenant, requestId }: RequestContext, deadlineAt: number): Promise<string> {
-    const { envelope, signature } = signRequest(secret, { method: 'POST', path, body }, { actor, tenant, requestId, deadlineAt });
+  function post(body: string, { actor, tenant, requestId, clientAddress = null }: RequestContext, deadlineAt: number): Promise<string> {
+    const { envelope, signature } = signRequest(secret, { method: 'POST', path, body }, { actor, tenant, requestId, deadlineAt, clientAddress });
     const headers = { ...HEADERS, [ENVELOPE_HEADER]: envelope, [SIGNATURE_HEADER]: signature, 'x-request-id': requestId };
     return exchange(pool, { path, method: 'POST', headers, body }, { ms: deadlineAt - Date.now(), bytes: responseBytes });
   }
