@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { ENVELOPE_HEADER, SIGNATURE_HEADER, signRequest } from '@stromgraph/kernel/signature';
 import type { Subgraph } from '@stromgraph/kernel/subgraph';
 import { PrismaClient } from '@stromgraph/prisma-identity/client';
 import { ask, actorWith } from '../../tests/ask.ts';
-import { testDatabase, type TestDatabase } from '../../tests/database.ts';
+import { TEST_SECRET, testDatabase, type TestDatabase } from '../../tests/database.ts';
 import { createDemoUsers, DEMO_USERS } from './actions/create-demo-users.ts';
 import type { IdentityRuntime } from './runtime.ts';
 import { startServer } from './server.ts';
@@ -141,6 +142,20 @@ test('while passwords are tried across many accounts, one failure of an account 
   expect((await signIn('agent@demo.test', 'guess')).__typename).toBe('CredentialsRefused');
   expect((await signIn('agent@demo.test')).__typename).toBe('SignInDelayed');
   expect((await signIn('trader@demo.test')).__typename).toBe('LoginSuccess');
+});
+
+test('who fails at many accounts from one address waits at all of them; others do not', async () => {
+  const from = async (clientAddress: string, email: string) => {
+    const body = JSON.stringify({ query: LOGIN, variables: { input: { email, password: 'demo' } } });
+    const { envelope, signature } = signRequest(TEST_SECRET, { method: 'POST', path: '/graphql', body }, { actor: null, tenant: null, requestId: 'x', deadlineAt: Date.now() + 8000, clientAddress });
+    const response = await fetch(server.url, { method: 'POST', body, headers: { [ENVELOPE_HEADER]: envelope, [SIGNATURE_HEADER]: signature } });
+    return ((await response.json()) as any).data.login.__typename;
+  };
+  for (let nth = 0; nth < 30; nth += 1) expect(await from('203.0.113.9', `nobody${nth}@demo.test`)).toBe('CredentialsRefused');
+  expect(await from('203.0.113.9', 'ops@demo.test')).toBe('SignInDelayed');
+  expect(await from('203.0.113.10', 'ops@demo.test')).toBe('LoginSuccess');
+  const { rows } = await database.owner.query('SELECT DISTINCT address_hash FROM identity.login_attempt');
+  expect(rows).toHaveLength(1);
 });
 
 test('a refresh token is used once; at the same moment twice gives the same successor', async () => {

@@ -7,6 +7,7 @@ import type { CredentialsRefused, SignInDelayed, User } from '../access/user.ts'
 import type { DomainContext, IdentityDb } from '../context.ts';
 import { hashOf, toRefreshToken } from '../sessions/refresh-token.ts';
 import { SESSION_MS } from '../sessions/judge-refresh.ts';
+import { countedAddress } from '../sign-in/client-address.ts';
 import type { Credentials } from '../sign-in/credentials.ts';
 import { LOCK_SECONDS, secondsToWait } from '../sign-in/delay.ts';
 import { type Account, holdAccount, insertFailure, triesOf } from '../store/login-attempts.ts';
@@ -72,7 +73,8 @@ function delayOf({ tries, lockedUntil }: Awaited<ReturnType<typeof triesOf>>, no
 }
 
 /** Keyed hashes: the table of failures is no list of addresses. */
-function accountOf(keyring: Keyring, email: string, address: string | null): Account {
+function accountOf(keyring: Keyring, email: string, clientAddress: string | null): Account {
+  const address = countedAddress(clientAddress);
   const key = Buffer.from(hkdfSync('sha256', keyring.keys.get(keyring.current)!, '', 'failed sign-ins', 32));
   const keyed = (text: string) => createHmac('sha256', key).update(text).digest();
   return { email, accountHash: keyed(`account:${email}`), addressHash: address === null ? null : keyed(`address:${address}`) };
