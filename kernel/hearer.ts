@@ -2,8 +2,8 @@
 import { type Db, isPassing, transact } from './database.ts';
 import { type AggregateKey, replayParked, replayQueueOf, type Replayed, toRetry } from './dead-letters.ts';
 import { deadLetters, deliverySeconds, hearerLag } from './event-metrics.ts';
-import { applyEach, applyTogether, type Handler, type Handlers, inboxQueueName, moveCursor, readPage } from './inbox.ts';
-import { park } from './parking.ts';
+import { applyEach, applyTogether, type Handler, type Handlers, inboxQueueName, moveCursor, type Progress, readPage } from './inbox.ts';
+import { park, postpone, ranOutOfTime } from './parking.ts';
 import { queuesOf, work, type Working } from './queue.ts';
 import type { Runtime, Tenant, Tools } from './runtime.ts';
 import { startTicker } from './ticker.ts';
@@ -15,11 +15,12 @@ export { replayQueueOf, type AggregateKey, type Replayed } from './dead-letters.
 const MAX_PAGE = 500;
 /** A domain's transactions end after 2 s: a page that takes longer than this makes the next ones smaller. */
 const LONG_PAGE_MS = 700;
+const SHORT_PAGE_MS = 150;
 /** A nudge that was killed holds its key until the queue's check; the timer does not wait for that. */
 const TIMER_MS = 1_000;
-const TIMEOUTS_OF_ONE_EVENT = 5;
+const TIMEOUTS_OF_ONE_EVENT = 3;
 
-type Ear = { db: Db<any>; handlers: Handlers; types: string[]; tools: Tools; pageSize: number; first: bigint | null; timeouts: { position: bigint; count: number } | null };
+type Ear = { db: Db<any>; handlers: Handlers; types: string[]; tools: Tools; pageSize: number; first: bigint | null; progress: Progress; timeouts: { position: bigint; count: number } | null };
 
 export async function startHearer(runtime: Runtime<any>, handlers: readonly Handler[]): Promise<Working> {
   const ears = [...runtime.tenants.values()].map((tenant) => makeEar(runtime, tenant, handlers));
@@ -76,7 +77,11 @@ function listen(runtime: Runtime<any>, ear: Ear): Working {
 
 async function tick(ear: Ear, look: () => Promise<void>): Promise<void> {
   await look();
-  for (const aggregate of await toRetry(ear.db)) await replayParked(ear.db, ear.handlers, { aggregate }, ear.tools);
+  for (const aggregate of await toRetry(ear.db))
+    await replayParked(ear.db, ear.handlers, { aggregate }, ear.tools).catch((error: unknown) => {
+      if (!isPassing(error)) throw error;
+      return postpone(ear.db, aggregate, error);
+    });
   const labels = { tenant: ear.db.tenant, hearer: ear.db.domain };
   const [state] = (await ear.db.query<{ lag: bigint; dead: bigint }>(
     `SELECT (SELECT coalesce(max(position), 0) FROM platform.feed) - c.position AS lag,
@@ -102,7 +107,7 @@ async function turnPage(ear: Ear): Promise<boolean> {
     });
     const tookMs = performance.now() - startedAt;
     if (tookMs > LONG_PAGE_MS) ear.pageSize = Math.max(1, Math.floor((ear.pageSize * LONG_PAGE_MS) / tookMs / 2));
-    else if (more) ear.pageSize = Math.min(MAX_PAGE, ear.pageSize * 2);
+    else if (more && tookMs < SHORT_PAGE_MS) ear.pageSize = Math.min(MAX_PAGE, ear.pageSize * 2);
     return more;
   } catch (error) {
     noteTimeout(ear, error);
@@ -117,11 +122,12 @@ async function runPage(ear: Ear, apply: typeof applyTogether): Promise<boolean> 
     if (!page) return false;
     ear.first = page.entries[0]?.position ?? null;
     if (ear.timeouts && ear.timeouts.count >= TIMEOUTS_OF_ONE_EVENT && ear.timeouts.position === ear.first) {
-      await park(tx, ear.first, new Error(`timed out ${ear.timeouts.count} times`));
+      await park(tx, ear.first, new Error(`ran out of time ${ear.timeouts.count} times`));
       await moveCursor(tx, ear.first);
       return true;
     }
-    await apply(tx, ear.handlers, page.entries, ear.tools);
+    ear.progress = { applied: 0 };
+    await apply(tx, ear.handlers, page.entries, ear.tools, ear.progress);
     await moveCursor(tx, page.head);
     committed.push(...page.entries.map((entry) => entry.committedAt));
     return page.more;
@@ -130,19 +136,17 @@ async function runPage(ear: Ear, apply: typeof applyTogether): Promise<boolean> 
   return more;
 }
 
-/** A page that ran into a time-out comes back smaller; one event that always does is parked like any other that fails. */
+/** A page that ran out of time comes back as small as it got; one event that always does is parked like any other that fails. */
 function noteTimeout(ear: Ear, error: unknown): void {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (!/^(57014|25P0[34])$/.test(code) || ear.first === null) return;
-  const before = ear.timeouts?.position === ear.first ? ear.timeouts.count : 0;
-  if (ear.pageSize === 1) ear.timeouts = { position: ear.first, count: before + 1 };
-  ear.pageSize = Math.max(1, Math.floor(ear.pageSize / 8));
+  if (!ranOutOfTime(error) || ear.first === null) return;
+  if (ear.pageSize === 1) ear.timeouts = { position: ear.first, count: ear.timeouts?.position === ear.first ? ear.timeouts.count + 1 : 1 };
+  ear.pageSize = Math.max(1, Math.floor(ear.progress.applied / 2));
 }
 
 function makeEar(runtime: Runtime<any>, tenant: Tenant<any>, handlers: readonly Handler[]): Ear {
   const known = byName(handlers);
   const tools: Tools = { keyring: runtime.keyring, log: runtime.log.child({ hearer: runtime.domain, tenant: tenant.name }) };
-  return { db: tenant.db, handlers: known, types: [...known.keys()], tools, pageSize: MAX_PAGE, first: null, timeouts: null };
+  return { db: tenant.db, handlers: known, types: [...known.keys()], tools, pageSize: MAX_PAGE, first: null, progress: { applied: 0 }, timeouts: null };
 }
 
 function byName(handlers: readonly Handler[]): Handlers {

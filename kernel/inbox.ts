@@ -9,6 +9,8 @@ export type Apply = (tx: Tx, events: readonly Event<any>[], tools: Tools) => Pro
 /** What a domain does when it hears one kind of event: one by one, or all of a page at once. */
 export type Handler = Readonly<{ type: EventType; bulk: boolean; apply: Apply }>;
 export type Handlers = ReadonlyMap<string, Handler>;
+/** How far a page has come, for the size of the next when it runs out of time. */
+export type Progress = { applied: number };
 export type Page = Readonly<{ entries: readonly FeedEntry[]; head: bigint; more: boolean }>;
 
 export const inboxQueueName = (domain: string): string => `${domain}.inbox`;
@@ -57,7 +59,7 @@ export async function moveCursor(tx: Tx, to: bigint): Promise<void> {
 }
 
 /** The whole page at once; any failure fails it. */
-export async function applyTogether(tx: Tx, handlers: Handlers, page: readonly FeedEntry[], tools: Tools): Promise<void> {
+export async function applyTogether(tx: Tx, handlers: Handlers, page: readonly FeedEntry[], tools: Tools, progress: Progress): Promise<void> {
   const fresh = await enter(tx, page);
   const waiting = new Map<Handler, Event[]>();
   const holder = new Map<string, Handler>();
@@ -66,6 +68,7 @@ export async function applyTogether(tx: Tx, handlers: Handlers, page: readonly F
     waiting.delete(handler);
     for (const event of events) holder.delete(aggregateOf(event));
     await handler.apply(tx, events, tools);
+    progress.applied += events.length;
   };
   for (const entry of fresh) {
     const handler = handlers.get(entry.name)!;
@@ -74,6 +77,7 @@ export async function applyTogether(tx: Tx, handlers: Handlers, page: readonly F
     if (held && held !== handler) await flush(held);
     if (!handler.bulk) {
       await handler.apply(tx, [event], tools);
+      progress.applied += 1;
       continue;
     }
     waiting.set(handler, [...(waiting.get(handler) ?? []), event]);
@@ -83,7 +87,7 @@ export async function applyTogether(tx: Tx, handlers: Handlers, page: readonly F
 }
 
 /** The page event by event under savepoints: what fails by its data is parked with its aggregate, everything else is applied. */
-export async function applyEach(tx: Tx, handlers: Handlers, page: readonly FeedEntry[], tools: Tools): Promise<void> {
+export async function applyEach(tx: Tx, handlers: Handlers, page: readonly FeedEntry[], tools: Tools, progress: Progress): Promise<void> {
   const parked = new Set<string>();
   const behind: FeedEntry[] = [];
   const fresh = await enter(tx, page);
@@ -97,6 +101,7 @@ export async function applyEach(tx: Tx, handlers: Handlers, page: readonly FeedE
     try {
       await handler.apply(tx, [read(handler, entry)], tools);
       await tx.query('RELEASE SAVEPOINT event; SAVEPOINT event');
+      progress.applied += 1;
     } catch (error) {
       if (isPassing(error)) throw error;
       await tx.query('ROLLBACK TO SAVEPOINT event');

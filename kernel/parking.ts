@@ -1,5 +1,6 @@
 // Puts events aside that could not be applied, with all later events of their aggregate.
-import type { Tx } from './database.ts';
+import type { Db, Tx } from './database.ts';
+import type { FeedEntry } from './feed.ts';
 import type { Tools } from './runtime.ts';
 
 /** After these failures only people (or a replay) try again. Faults of the infrastructure never count. */
@@ -34,5 +35,19 @@ export async function parkAgain(tx: Tx, position: bigint, error: unknown, tools:
   const letter = rows[0]!;
   if (letter.attempts === MAX_ATTEMPTS) tools.log.error({ alarm: 'dead-letter', err: error, eventId: letter.event_id }, 'an event failed for good; its aggregate waits for people');
 }
+
+/** A retry that the infrastructure spoilt is put off; running out of time counts, because it may be the event that takes it all. */
+export async function postpone(db: Db<any>, { domain, aggregateType, aggregateId }: Pick<FeedEntry, 'domain' | 'aggregateType' | 'aggregateId'>, error: unknown): Promise<void> {
+  const counted = ranOutOfTime(error) ? 1 : 0;
+  await db.query(
+    `UPDATE ${db.domain}.dead_letter SET attempts = attempts + $5,
+       retry_at = CASE WHEN attempts + $5 < ${MAX_ATTEMPTS} THEN clock_timestamp() + ${RETRY_SECONDS} * interval '1 s' * (2 ^ (attempts + $5)) END
+     WHERE hearer = $1 AND domain = $2 AND aggregate_type = $3 AND aggregate_id = $4 AND retry_at IS NOT NULL`,
+    [db.domain, domain, aggregateType, aggregateId, counted],
+  );
+}
+
+/** A statement or transaction was ended by its time limit. */
+export const ranOutOfTime = (error: unknown): boolean => error instanceof Error && 'code' in error && /^(57014|25P0[34])$/.test(String(error.code));
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 2_000);

@@ -87,7 +87,7 @@ export async function work<Data>(runtime: Runtime<any>, queue: Queue<Data>, conc
 }
 
 async function putOff(job: Job): Promise<DelayedError> {
-  const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_RETRY_MS * 2 ** Math.min(job.attemptsStarted, 10)) * (0.5 + Math.random() / 2);
+  const waitMs = Math.round(Math.min(LONGEST_WAIT_MS, FIRST_RETRY_MS * 2 ** Math.min(job.attemptsStarted, 10)) * (0.5 + Math.random() / 2));
   await job.moveToDelayed(Date.now() + waitMs, job.token);
   return new DelayedError();
 }
