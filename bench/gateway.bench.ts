@@ -50,27 +50,53 @@ async function compare(shape: string, query: string): Promise<void> {
   const p99 = (kind: Kind) => median(results[kind].map(({ latency }) => latency.p99));
   const ratio = rps('ours') / rps('stock');
   const goal = GOALS[shape];
-  console.log(`| ${shape} | ${KINDS.map((kind) => `${Math.round(rps(kind)).toLocaleString('en')} (p99 ${p99(kind)} ms)`).join(' | ')} | ${ratio.toFixed(1)} × | ${(rps('ours') / rps('raw')).toFixed(2)} | ${goal ? `≥ ${goal} × ${ratio >= goal ? 'met' : 'MISSED'}` : 'recorded'} |`);
+  console.log(
+    `| ${shape} | ${KINDS.map((kind) => `${Math.round(rps(kind)).toLocaleString('en')} (p99 ${p99(kind)} ms)`).join(' | ')} | ${ratio.toFixed(1)} × | ${(rps('ours') / rps('raw')).toFixed(2)} | ${goal ? `≥ ${goal} × ${ratio >= goal ? 'met' : 'MISSED'}` : 'recorded'} |`,
+  );
 }
 
 async function load(kind: Kind, body: string, duration: number): Promise<Load> {
   const { url, headers } = targets[kind];
-  const result = await autocannon({ url, method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body, connections: CONNECTIONS, duration });
+  const result = await autocannon({
+    url,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+    connections: CONNECTIONS,
+    duration,
+  });
   if (result.non2xx || result.errors) throw new Error(`${kind}: ${result.non2xx} answers were not 2xx, ${result.errors} failed`);
   return result;
 }
 
 async function expectSameAnswers(body: string): Promise<void> {
-  const answers = await Promise.all(KINDS.map(async (kind) => (await fetch(targets[kind].url, { method: 'POST', headers: { 'content-type': 'application/json', ...targets[kind].headers }, body })).json()));
-  for (const [index, answer] of answers.entries()) if (!isDeepStrictEqual(answer, answers[0])) throw new Error(`${KINDS[index]} answers otherwise: ${JSON.stringify(answer).slice(0, 300)}`);
+  const answers = await Promise.all(
+    KINDS.map(async (kind) =>
+      (
+        await fetch(targets[kind].url, { method: 'POST', headers: { 'content-type': 'application/json', ...targets[kind].headers }, body })
+      ).json(),
+    ),
+  );
+  for (const [index, answer] of answers.entries())
+    if (!isDeepStrictEqual(answer, answers[0]))
+      throw new Error(`${KINDS[index]} answers otherwise: ${JSON.stringify(answer).slice(0, 300)}`);
 }
 
 function printSetting(): void {
-  const { dependencies } = JSON.parse(readFileSync(join(import.meta.dirname, '../gateway/node_modules/@apollo/gateway/package.json'), 'utf8')) as { dependencies: object };
-  const versionOf = (name: string) => (JSON.parse(readFileSync(join(import.meta.dirname, '../node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
-  console.log(`gateway, requests per second: ${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`);
-  console.log(`@apollo/gateway ${versionOf('@apollo/gateway')} (${Object.keys(dependencies).length} dependencies), @apollo/server ${versionOf('@apollo/server')}, undici ${versionOf('undici')}, graphql ${versionOf('graphql')}`);
-  console.log(`${CONNECTIONS} connections, ${RUNS} interleaved runs of ${SECONDS} s, medians; fetches per level ${JSON.stringify(targets.raw.fetches)}; subgraphs in one process of their own, their answers kept`);
+  const { dependencies } = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../gateway/node_modules/@apollo/gateway/package.json'), 'utf8'),
+  ) as { dependencies: object };
+  const versionOf = (name: string) =>
+    (JSON.parse(readFileSync(join(import.meta.dirname, '../node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
+  console.log(
+    `gateway, requests per second: ${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`,
+  );
+  console.log(
+    `@apollo/gateway ${versionOf('@apollo/gateway')} (${Object.keys(dependencies).length} dependencies), @apollo/server ${versionOf('@apollo/server')}, undici ${versionOf('undici')}, graphql ${versionOf('graphql')}`,
+  );
+  console.log(
+    `${CONNECTIONS} connections, ${RUNS} interleaved runs of ${SECONDS} s, medians; fetches per level ${JSON.stringify(targets.raw.fetches)}; subgraphs in one process of their own, their answers kept`,
+  );
   console.log(`ours with sign-in, signatures, masking, metrics and limits: ${JSON.stringify({ ...LIMITS, ...SUBGRAPH_LIMITS })}`);
   console.log('| shape | raw proxy | ours | stock | ours/stock | ours/raw | goal |\n|---|---|---|---|---|---|---|');
 }

@@ -65,7 +65,12 @@ function isAboutToken(error: unknown): boolean {
   return /^ERR_(JWT|JWS|JWE|JWK)_/.test(code) || ABOUT_TOKEN.has(code);
 }
 
-const ABOUT_TOKEN = new Set(['ERR_JOSE_ALG_NOT_ALLOWED', 'ERR_JOSE_NOT_SUPPORTED', 'ERR_JWKS_NO_MATCHING_KEY', 'ERR_JWKS_MULTIPLE_MATCHING_KEYS']);
+const ABOUT_TOKEN = new Set([
+  'ERR_JOSE_ALG_NOT_ALLOWED',
+  'ERR_JOSE_NOT_SUPPORTED',
+  'ERR_JWKS_NO_MATCHING_KEY',
+  'ERR_JWKS_MULTIPLE_MATCHING_KEYS',
+]);
 
 function toActor(payload: JWTPayload): Actor | null {
   const claims = Claims.safeParse(payload);

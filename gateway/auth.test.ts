@@ -33,8 +33,16 @@ describe('tokens that hold', () => {
   });
 
   test('the actor reaches the subgraph in the envelope, and only there', async () => {
-    await ask(graph.gateway, '{ mine }', {}, { ...bearer(await issuer.sign({ customerId: 'k1', scope: 'a b' })), 'x-user-id': 'forged', 'x-stromgraph-envelope': 'forged' });
-    expect(graph.toys.catalog!.envelopes.at(-1)).toMatchObject({ tenant: 'demo', actor: { kind: 'user', id: 'u1', name: 'Ada', tenant: 'demo', scopes: ['a', 'b'], customerId: 'k1' } });
+    await ask(
+      graph.gateway,
+      '{ mine }',
+      {},
+      { ...bearer(await issuer.sign({ customerId: 'k1', scope: 'a b' })), 'x-user-id': 'forged', 'x-stromgraph-envelope': 'forged' },
+    );
+    expect(graph.toys.catalog!.envelopes.at(-1)).toMatchObject({
+      tenant: 'demo',
+      actor: { kind: 'user', id: 'u1', name: 'Ada', tenant: 'demo', scopes: ['a', 'b'], customerId: 'k1' },
+    });
   });
 
   test('an API key speaks for its channel', async () => {
@@ -55,11 +63,33 @@ describe('tokens that hold', () => {
 
 describe('tokens that do not hold', () => {
   const vectors: [string, () => Promise<string> | string][] = [
-    ['unsigned', () => new UnsecuredJWT({ sub: 'u1', tenant: 'demo', scope: 'vault:read' }).setIssuer('stromgraph').setAudience('stromgraph').setIssuedAt().setExpirationTime('1m').encode()],
-    ['alg none with a signature', async () => `${encode({ alg: 'none', typ: 'at+jwt' })}.${(await issuer.sign()).split('.').slice(1).join('.')}`],
+    [
+      'unsigned',
+      () =>
+        new UnsecuredJWT({ sub: 'u1', tenant: 'demo', scope: 'vault:read' })
+          .setIssuer('stromgraph')
+          .setAudience('stromgraph')
+          .setIssuedAt()
+          .setExpirationTime('1m')
+          .encode(),
+    ],
+    [
+      'alg none with a signature',
+      async () => `${encode({ alg: 'none', typ: 'at+jwt' })}.${(await issuer.sign()).split('.').slice(1).join('.')}`,
+    ],
     ['HS256 signed with the public key', () => hs256(issuer.publicKey.x!)],
     ['HS256 signed with the public key as JSON', () => hs256(JSON.stringify(issuer.publicKey))],
-    ['signed by another key under a known id', async () => new SignJWT({ sub: 'u1', tenant: 'demo' }).setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: 'key-1' }).setIssuer('stromgraph').setAudience('stromgraph').setIssuedAt().setExpirationTime('1m').sign((await generateKeyPair('EdDSA')).privateKey)],
+    [
+      'signed by another key under a known id',
+      async () =>
+        new SignJWT({ sub: 'u1', tenant: 'demo' })
+          .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: 'key-1' })
+          .setIssuer('stromgraph')
+          .setAudience('stromgraph')
+          .setIssuedAt()
+          .setExpirationTime('1m')
+          .sign((await generateKeyPair('EdDSA')).privateKey),
+    ],
     ['an unknown key id', () => issuer.sign({}, { kid: 'other' })],
     ['a path as key id', () => issuer.sign({}, { kid: '../../../dev/null' })],
     ['SQL as key id', () => issuer.sign({}, { kid: "x' OR 1=1 --" })],
@@ -79,16 +109,47 @@ describe('tokens that do not hold', () => {
     ['no tenant', () => issuer.sign({ tenant: undefined })],
     ['a scope that is a list', () => issuer.sign({ scope: ['vault:read'] })],
     ['a kind that there is not', () => issuer.sign({ kind: 'root' })],
-    ['a key of its own in the header', async () => issuer.sign({}, { jwk: issuer.publicKey, kid: undefined, jku: 'https://evil.test/jwks' }).then((token) => token.slice(0, -4) + 'AAAA')],
-    ['an unknown critical header', async () => { const [, payload, signature] = (await issuer.sign()).split('.'); return `${encode({ alg: 'EdDSA', typ: 'at+jwt', kid: 'key-1', crit: ['x'], x: 1 })}.${payload}.${signature}`; }],
-    ['an unencoded payload', async () => { const [, payload, signature] = (await issuer.sign()).split('.'); return `${encode({ alg: 'EdDSA', typ: 'at+jwt', kid: 'key-1', crit: ['b64'], b64: false })}.${payload}.${signature}`; }],
-    ['a changed payload', async () => { const [header, , signature] = (await issuer.sign()).split('.'); return `${header}.${encode({ sub: 'admin', tenant: 'demo' })}.${signature}`; }],
-    ['a claim said twice', async () => { const [header, payload, signature] = (await issuer.sign()).split('.'); const text = Buffer.from(payload!, 'base64url').toString(); return `${header}.${Buffer.from(text.replace('{', '{"sub":"admin",')).toString('base64url')}.${signature}`; }],
+    [
+      'a key of its own in the header',
+      async () =>
+        issuer
+          .sign({}, { jwk: issuer.publicKey, kid: undefined, jku: 'https://evil.test/jwks' })
+          .then((token) => token.slice(0, -4) + 'AAAA'),
+    ],
+    [
+      'an unknown critical header',
+      async () => {
+        const [, payload, signature] = (await issuer.sign()).split('.');
+        return `${encode({ alg: 'EdDSA', typ: 'at+jwt', kid: 'key-1', crit: ['x'], x: 1 })}.${payload}.${signature}`;
+      },
+    ],
+    [
+      'an unencoded payload',
+      async () => {
+        const [, payload, signature] = (await issuer.sign()).split('.');
+        return `${encode({ alg: 'EdDSA', typ: 'at+jwt', kid: 'key-1', crit: ['b64'], b64: false })}.${payload}.${signature}`;
+      },
+    ],
+    [
+      'a changed payload',
+      async () => {
+        const [header, , signature] = (await issuer.sign()).split('.');
+        return `${header}.${encode({ sub: 'admin', tenant: 'demo' })}.${signature}`;
+      },
+    ],
+    [
+      'a claim said twice',
+      async () => {
+        const [header, payload, signature] = (await issuer.sign()).split('.');
+        const text = Buffer.from(payload!, 'base64url').toString();
+        return `${header}.${Buffer.from(text.replace('{', '{"sub":"admin",')).toString('base64url')}.${signature}`;
+      },
+    ],
     ['no signature', async () => (await issuer.sign()).split('.').slice(0, 2).join('.') + '.'],
     ['two parts', () => 'a.b'],
     ['five parts', () => 'a.b.c.d.e'],
     ['nonsense', () => 'nonsense'],
-    ['too long', async () => (await issuer.sign({ name: 'x'.repeat(9_000) }))],
+    ['too long', async () => await issuer.sign({ name: 'x'.repeat(9_000) })],
   ];
   function hs256(key: string): string {
     const head = `${encode({ alg: 'HS256', typ: 'at+jwt', kid: 'key-1' })}.${encode({ iss: 'stromgraph', aud: 'stromgraph', sub: 'u1', tenant: 'demo', iat: now(), exp: now() + 60 })}`;
@@ -97,7 +158,11 @@ describe('tokens that do not hold', () => {
 
   test.each(vectors)('%s', async (_, make) => {
     const token = await make();
-    const response = await fetch(graph.gateway.url, { method: 'POST', headers: { 'content-type': 'application/json', ...bearer(token) }, body: '{"query":"{ product(id: \\"p1\\") { name } }"}' });
+    const response = await fetch(graph.gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...bearer(token) },
+      body: '{"query":"{ product(id: \\"p1\\") { name } }"}',
+    });
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
   });
@@ -109,7 +174,9 @@ describe('tokens that do not hold', () => {
     ['an endless API key', { 'x-api-key': 'x'.repeat(600) }],
     ['two credentials', { authorization: 'Bearer a.b.c', 'x-api-key': API_KEY }],
   ])('%s', async (_, headers) => {
-    expect(await ask(graph.gateway, '{ __typename }', {}, headers)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect(await ask(graph.gateway, '{ __typename }', {}, headers)).toMatchObject({
+      errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+    });
   });
 
   test('keys that cannot be fetched are our fault, not the token’s', async () => {
@@ -139,7 +206,8 @@ describe('verified tokens are kept', () => {
 });
 
 describe('scopes', () => {
-  const as = async (scope: string | null, query: string) => ask(graph.gateway, query, {}, scope === null ? {} : bearer(await issuer.sign({ scope })));
+  const as = async (scope: string | null, query: string) =>
+    ask(graph.gateway, query, {}, scope === null ? {} : bearer(await issuer.sign({ scope })));
   const codes = ({ errors }: Awaited<ReturnType<typeof as>>) => (errors ?? []).map(({ extensions }) => extensions.code);
 
   test.each<[string | null, string, string[]]>([
@@ -167,7 +235,9 @@ describe('scopes', () => {
   test('the schema is for signed-in staff', async () => {
     expect(codes(await as(null, '{ __schema { queryType { name } } }'))).toEqual(['UNAUTHENTICATED']);
     expect(codes(await as('', '{ __schema { queryType { name } } }'))).toEqual([]);
-    expect(codes(await ask(graph.gateway, '{ __type(name: "Query") { name } }', {}, bearer(await issuer.sign({ customerId: 'k1' }))))).toEqual(['FORBIDDEN']);
+    expect(
+      codes(await ask(graph.gateway, '{ __type(name: "Query") { name } }', {}, bearer(await issuer.sign({ customerId: 'k1' })))),
+    ).toEqual(['FORBIDDEN']);
     expect(codes(await ask(graph.gateway, '{ __type(name: "Query") { name } }', {}, { 'x-api-key': API_KEY }))).toEqual(['FORBIDDEN']);
   });
 });

@@ -1,5 +1,10 @@
 /** A map of at most so many entries, each until its time; the oldest goes first. */
-export type BoundedCache<Value> = Readonly<{ get: (key: string) => Value | undefined; set: (key: string, value: Value, until: number) => void; clear: () => void; size: () => number }>;
+export type BoundedCache<Value> = Readonly<{
+  get: (key: string) => Value | undefined;
+  set: (key: string, value: Value, until: number) => void;
+  clear: () => void;
+  size: () => number;
+}>;
 
 export function makeBoundedCache<Value>(maxEntries: number, now: () => number = Date.now): BoundedCache<Value> {
   const entries = new Map<string, Readonly<{ value: Value; until: number }>>();

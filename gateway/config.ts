@@ -39,7 +39,12 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayOptions {
     supergraphSdl: readFileSync(config.STROMGRAPH_SUPERGRAPH, 'utf8'),
     routes: jsonOf('STROMGRAPH_ROUTES', readFileSync(config.STROMGRAPH_ROUTES, 'utf8'), z.array(z.unknown())),
     subgraphs: jsonOf('STROMGRAPH_SUBGRAPHS', config.STROMGRAPH_SUBGRAPHS, z.record(z.string(), z.url())),
-    tokens: { jwksUrl: config.STROMGRAPH_JWKS_URL, apiKeyUrl: config.STROMGRAPH_API_KEY_URL, issuer: config.STROMGRAPH_TOKEN_ISSUER, audience: config.STROMGRAPH_TOKEN_AUDIENCE },
+    tokens: {
+      jwksUrl: config.STROMGRAPH_JWKS_URL,
+      apiKeyUrl: config.STROMGRAPH_API_KEY_URL,
+      issuer: config.STROMGRAPH_TOKEN_ISSUER,
+      audience: config.STROMGRAPH_TOKEN_AUDIENCE,
+    },
     limits: jsonOf('STROMGRAPH_LIMITS', config.STROMGRAPH_LIMITS, likeNumbersOf(LIMITS)),
     liveLimits: jsonOf('STROMGRAPH_LIVE_LIMITS', config.STROMGRAPH_LIVE_LIMITS, likeNumbersOf(LIVE_LIMITS)),
     subgraphLimits: jsonOf('STROMGRAPH_SUBGRAPH_LIMITS', config.STROMGRAPH_SUBGRAPH_LIMITS, likeNumbersOf(SUBGRAPH_LIMITS)),
@@ -58,13 +63,17 @@ function jsonOf<Value>(name: string, text: string, shape: z.ZodType<Value>): Val
     throw new Error(`${name}: not JSON`);
   }
   const parsed = shape.safeParse(value);
-  if (!parsed.success) throw new Error(parsed.error.issues.map(({ path, message }) => `${[name, ...path].join('.')}: ${message}`).join('; '));
+  if (!parsed.success)
+    throw new Error(parsed.error.issues.map(({ path, message }) => `${[name, ...path].join('.')}: ${message}`).join('; '));
   return parsed.data;
 }
 
 /** Any of the limits by their names, and no other name: a limit that is misspelt would be no limit. */
 function likeNumbersOf<Limits extends object>(defaults: Limits): z.ZodType<Partial<Limits>> {
   const number = z.number().nonnegative();
-  const shape = Object.entries(defaults).map(([name, value]) => [name, (typeof value === 'number' ? number : z.record(z.string(), number)).optional()]);
+  const shape = Object.entries(defaults).map(([name, value]) => [
+    name,
+    (typeof value === 'number' ? number : z.record(z.string(), number)).optional(),
+  ]);
   return z.strictObject(Object.fromEntries(shape) as Record<string, z.ZodType>) as unknown as z.ZodType<Partial<Limits>>;
 }

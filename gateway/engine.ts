@@ -17,7 +17,13 @@ export type Engine = Readonly<{
   stop: () => Promise<void>;
 }>;
 
-type Settings = Readonly<{ supergraphSdl: string; subgraphs: Readonly<Record<string, string>>; secret: string; limits?: Partial<SubgraphLimits> | undefined; metrics: () => Metrics }>;
+type Settings = Readonly<{
+  supergraphSdl: string;
+  subgraphs: Readonly<Record<string, string>>;
+  secret: string;
+  limits?: Partial<SubgraphLimits> | undefined;
+  metrics: () => Metrics;
+}>;
 
 /** Addresses given here win over those in the supergraph file, which may be none at all. */
 export async function startEngine({ supergraphSdl, subgraphs, secret, limits, metrics }: Settings): Promise<Engine> {
@@ -26,7 +32,10 @@ export async function startEngine({ supergraphSdl, subgraphs, secret, limits, me
   const fetches = new Map<string, SubgraphFetch>();
   const sources = new Map<string, Source>();
   for (const [name, url] of urls) {
-    fetches.set(name, makeSubgraphFetch({ name, url, secret, ...(limits && { limits }), onOutcome: (outcome) => metrics().fetched(outcome) }));
+    fetches.set(
+      name,
+      makeSubgraphFetch({ name, url, secret, ...(limits && { limits }), onOutcome: (outcome) => metrics().fetched(outcome) }),
+    );
     sources.set(name, makeSource(url, secret));
   }
   const tools = engineOf(supergraph, (service) => fetches.get(service)?.send ?? unknownService(service));

@@ -14,7 +14,11 @@ export const PUBLIC_CODES: ReadonlySet<string> = new Set([
 /** A value that does not fit the API schema: INTERNAL to the client, but the message is ours and may pass. */
 export const COMPLETION = 'COMPLETION';
 
-export type PublicError = Readonly<{ message: string; path?: readonly (string | number)[]; extensions: Readonly<Record<string, unknown>> & Readonly<{ code: string; requestId: string }> }>;
+export type PublicError = Readonly<{
+  message: string;
+  path?: readonly (string | number)[];
+  extensions: Readonly<Record<string, unknown>> & Readonly<{ code: string; requestId: string }>;
+}>;
 
 const MASKED = 'Something went wrong on our side; the request id leads to the details.';
 
@@ -31,12 +35,21 @@ export function isMasked({ code }: RunError): boolean {
 }
 
 /** An operation that is not run at all: why, and for a limit which one, the value and the maximum. */
-export type Refusal = Readonly<{ code: string; message: string; limit?: Readonly<{ limit: string; value: number; maximum: number }>; /** For the log only. */ cause?: unknown }>;
+export type Refusal = Readonly<{
+  code: string;
+  message: string;
+  limit?: Readonly<{ limit: string; value: number; maximum: number }>;
+  /** For the log only. */ cause?: unknown;
+}>;
 
 export function refusedError({ code, message, limit }: Refusal, requestId: string): PublicError {
   return { message, extensions: { code, requestId, ...limit } };
 }
 
 export function overLimit(limit: string, value: number, maximum: number): Refusal {
-  return { code: 'LIMIT_EXCEEDED', message: `The limit on ${limit} is ${maximum}; this operation has ${value}.`, limit: { limit, value, maximum } };
+  return {
+    code: 'LIMIT_EXCEEDED',
+    message: `The limit on ${limit} is ${maximum}; this operation has ${value}.`,
+    limit: { limit, value, maximum },
+  };
 }

@@ -20,7 +20,9 @@ function send(body: string | Buffer, headers: Record<string, string>, method = '
     const request = rawRequest({ host: '127.0.0.1', port: graph.gateway.port, path, method, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() }));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() }),
+      );
     });
     request.on('error', reject);
     request.end(body);
@@ -47,7 +49,9 @@ describe('which requests are taken', () => {
     ['across sites without an origin', { ...JSON_ONLY, 'sec-fetch-site': 'cross-site' }, 403],
     ['from the same site', { ...JSON_ONLY, 'sec-fetch-site': 'same-origin' }, 200],
   ])('%s', async (_, headers, status) => {
-    const filled = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replace('PORT', String(graph.gateway.port))]));
+    const filled = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, value.replace('PORT', String(graph.gateway.port))]),
+    );
     expect((await send(OK, filled)).status).toBe(status);
   });
 
@@ -79,14 +83,19 @@ describe('which requests are taken', () => {
   });
 
   test('what is null or unknown beside the query does not matter', async () => {
-    expect((await send('{"query":"{__typename}","variables":null,"operationName":null,"extensions":null,"other":1}', JSON_ONLY)).status).toBe(200);
+    expect(
+      (await send('{"query":"{__typename}","variables":null,"operationName":null,"extensions":null,"other":1}', JSON_ONLY)).status,
+    ).toBe(200);
   });
 
   test.each([true, false])('a body over the limit is refused unread (announced: %s)', async (announced) => {
     const body = Buffer.from(JSON.stringify({ query: '{ __typename }', other: 'x'.repeat(10_000_000) }));
-    const headers: Record<string, string> = announced ? { ...JSON_ONLY, 'content-length': String(body.length) } : { ...JSON_ONLY, 'transfer-encoding': 'chunked' };
+    const headers: Record<string, string> = announced
+      ? { ...JSON_ONLY, 'content-length': String(body.length) }
+      : { ...JSON_ONLY, 'transfer-encoding': 'chunked' };
     const answer = await send(body, headers).catch((error: NodeJS.ErrnoException) => error.code);
-    if (typeof answer === 'string') expect(['EPIPE', 'ECONNRESET']).toContain(answer); // closed while it was still sending
+    if (typeof answer === 'string')
+      expect(['EPIPE', 'ECONNRESET']).toContain(answer); // closed while it was still sending
     else expect(answer).toMatchObject({ status: 413, body: expect.stringContaining('LIMIT_EXCEEDED') });
   });
 });
@@ -98,10 +107,19 @@ describe('how answers look', () => {
     ['no Accept', JSON_ONLY, 'application/json; charset=utf-8'],
     ['anything', { ...JSON_ONLY, accept: '*/*' }, 'application/json; charset=utf-8'],
     ['the new type', NEW, 'application/graphql-response+json; charset=utf-8'],
-    ['both', { ...JSON_ONLY, accept: 'application/graphql-response+json, application/json;q=0.9' }, 'application/graphql-response+json; charset=utf-8'],
+    [
+      'both',
+      { ...JSON_ONLY, accept: 'application/graphql-response+json, application/json;q=0.9' },
+      'application/graphql-response+json; charset=utf-8',
+    ],
   ])('the type for %s', async (_, headers, type) => {
     const answer = await send(OK, headers);
-    expect(answer.headers).toMatchObject({ 'content-type': type, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    expect(answer.headers).toMatchObject({
+      'content-type': type,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
     expect(answer.body).toBe('{"data":{"__typename":"Query"}}');
   });
 
@@ -135,7 +153,14 @@ describe('how answers look', () => {
 describe('pages and health', () => {
   test('live, ready, metrics', async () => {
     expect(await send('', {}, 'GET', '/health/live')).toMatchObject({ status: 200, body: '{"live":true}' });
-    expect(JSON.parse((await send('', {}, 'GET', '/health/ready')).body)).toMatchObject({ ready: true, subgraphs: [{ name: 'catalog', ready: true }, { name: 'makers', ready: true }, { name: 'stock', ready: true }] });
+    expect(JSON.parse((await send('', {}, 'GET', '/health/ready')).body)).toMatchObject({
+      ready: true,
+      subgraphs: [
+        { name: 'catalog', ready: true },
+        { name: 'makers', ready: true },
+        { name: 'stock', ready: true },
+      ],
+    });
     await send(JSON.stringify({ query: 'query Named { product(id: "p1") { name } }' }), JSON_ONLY);
     expect((await send('', {}, 'GET', '/metrics')).body).toMatch(/gateway_request_seconds_count\{operation="Named",outcome="ok"\} 1/);
   });
@@ -145,15 +170,21 @@ describe('pages and health', () => {
     await expect.poll(async () => (await send('', {}, 'GET', '/health/ready')).status, { timeout: 3_000 }).toBe(503); // asked once a second
     const answer = await send('', {}, 'GET', '/health/ready');
     graph.toys.stock!.misbehave(null);
-    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([503, { ready: false, subgraphs: [{ ready: true }, { ready: true }, { name: 'stock', ready: false, reason: 'status 500' }] }]);
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([
+      503,
+      { ready: false, subgraphs: [{ ready: true }, { ready: true }, { name: 'stock', ready: false, reason: 'status 500' }] },
+    ]);
   });
 
   test('GraphiQL comes whole from here', async () => {
     const { body } = await send('', {}, 'GET', '/graphiql');
     expect(body).not.toMatch(/https?:\/\//);
-    expect(body).toContain('"subscriptionEndpoint": location.origin.replace(/^http/, "ws") + "/graphql"');
+    expect(body).toContain("location.origin.replace(/^http/, 'ws') + '/graphql'");
     const script = /"(\/graphiql\/static\/ruru\.js)"/.exec(body)?.[1] ?? '';
-    expect(await send('', {}, 'GET', script)).toMatchObject({ status: 200, headers: { 'content-type': expect.stringContaining('javascript') } });
+    expect(await send('', {}, 'GET', script)).toMatchObject({
+      status: 200,
+      headers: { 'content-type': expect.stringContaining('javascript') },
+    });
   });
 
   test.each(['/', '/nothing', '/graphiql/static/../../package.json', '/..%2f..%2fpackage.json'])('%s is nothing here', async (path) => {

@@ -26,12 +26,24 @@ const KINDS = new Set(['query', 'mutation']);
 export async function serveGraphql(tools: GraphqlTools, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const startedAt = performance.now();
   const exchange: Exchange = { request, response, requestId: newRequestId(), type: chooseType(request.headers.accept), tools };
-  if (isForeign(request, tools.allowedOrigins)) return refuseRequest(exchange, 403, { code: 'FORBIDDEN', message: 'Requests from other sites are not taken.' });
-  if (request.method !== 'POST') return refuseRequest(exchange, 405, { code: 'BAD_USER_INPUT', message: 'Send a POST request.' }, { allow: 'POST' });
+  if (isForeign(request, tools.allowedOrigins))
+    return refuseRequest(exchange, 403, { code: 'FORBIDDEN', message: 'Requests from other sites are not taken.' });
+  if (request.method !== 'POST')
+    return refuseRequest(exchange, 405, { code: 'BAD_USER_INPUT', message: 'Send a POST request.' }, { allow: 'POST' });
   if (!isJson(request.headers)) return refuseRequest(exchange, 415, { code: 'BAD_USER_INPUT', message: 'Send application/json in UTF-8.' });
   const { limits } = tools.gate();
   const body = await readBody(request, limits.bodyBytes);
-  if ('tooLarge' in body) return refuseRequest(exchange, 413, { code: 'LIMIT_EXCEEDED', message: `The body is larger than ${limits.bodyBytes} bytes.`, limit: { limit: 'bodyBytes', value: Number(request.headers['content-length'] ?? limits.bodyBytes + 1), maximum: limits.bodyBytes } }, { connection: 'close' });
+  if ('tooLarge' in body)
+    return refuseRequest(
+      exchange,
+      413,
+      {
+        code: 'LIMIT_EXCEEDED',
+        message: `The body is larger than ${limits.bodyBytes} bytes.`,
+        limit: { limit: 'bodyBytes', value: Number(request.headers['content-length'] ?? limits.bodyBytes + 1), maximum: limits.bodyBytes },
+      },
+      { connection: 'close' },
+    );
   if ('broken' in body) return void request.destroy();
   const operation = toOperationRequest(parseJson(body.bytes));
   if (typeof operation === 'string') return refuseRequest(exchange, 400, { code: 'BAD_USER_INPUT', message: operation });
@@ -39,18 +51,40 @@ export async function serveGraphql(tools: GraphqlTools, request: IncomingMessage
   if ('refusal' in identified) return refuseIdentity(exchange, identified.refusal);
   const verdict = validateOperation(tools.gate(), operation, identified.actor, KINDS);
   if ('refusals' in verdict) return refuseOperation(exchange, verdict.refusals);
-  const context = contextFor(verdict, { actor: identified.actor, requestId: exchange.requestId, requestMs: limits.requestMs, clientAddress: request.socket.remoteAddress ?? null });
+  const context = contextFor(verdict, {
+    actor: identified.actor,
+    requestId: exchange.requestId,
+    requestMs: limits.requestMs,
+    clientAddress: request.socket.remoteAddress ?? null,
+  });
   const { data, errors } = await answerOperation(verdict.operation, verdict.variables, verdict.coerced, context);
   send(exchange, 200, errors.length ? `{"errors":${errorsText(exchange, errors)},"data":${data}}` : `{"data":${data}}`);
   const ms = performance.now() - startedAt;
   tools.metrics.request(verdict.name, errors.length ? 'errors' : 'ok', ms);
-  tools.log.info({ requestId: exchange.requestId, operation: verdict.name, actor: identified.actor?.id, ms: Math.round(ms * 10) / 10, errors: errors.length || undefined }, 'operation');
+  tools.log.info(
+    {
+      requestId: exchange.requestId,
+      operation: verdict.name,
+      actor: identified.actor?.id,
+      ms: Math.round(ms * 10) / 10,
+      errors: errors.length || undefined,
+    },
+    'operation',
+  );
 }
 
 type Exchange = Readonly<{ request: IncomingMessage; response: ServerResponse; requestId: string; type: string; tools: GraphqlTools }>;
 
 /** An operation with a patient field has its time for one fetch too. */
-export function contextFor({ budgetMs }: Accepted, { actor, requestId, requestMs, clientAddress }: Pick<RequestContext, 'actor' | 'requestId'> & Readonly<{ requestMs: number; clientAddress: string | null }>): RequestContext {
+export function contextFor(
+  { budgetMs }: Accepted,
+  {
+    actor,
+    requestId,
+    requestMs,
+    clientAddress,
+  }: Pick<RequestContext, 'actor' | 'requestId'> & Readonly<{ requestMs: number; clientAddress: string | null }>,
+): RequestContext {
   const context = { actor, tenant: actor?.tenant ?? null, requestId, deadlineAt: Date.now() + budgetMs, clientAddress };
   return budgetMs > requestMs ? { ...context, fetchMs: budgetMs } : context;
 }
@@ -61,7 +95,8 @@ function errorsText({ requestId, tools }: Exchange, errors: readonly RunError[])
 
 /** What the client may read goes out; what it may not is logged under the same request id. */
 export function formatErrors(errors: readonly RunError[], requestId: string, log: Logger): string {
-  for (const error of errors) if (isMasked(error)) log.warn({ requestId, service: error.service, path: error.path, reason: error.message }, 'error masked');
+  for (const error of errors)
+    if (isMasked(error)) log.warn({ requestId, service: error.service, path: error.path, reason: error.message }, 'error masked');
   return JSON.stringify(errors.map((error) => publicError(error, requestId)));
 }
 

@@ -13,7 +13,13 @@ export async function callInternally(secret: string, url: string, method: 'GET' 
   const requestId = newRequestId();
   const about = { actor: null, tenant: null, requestId, deadlineAt: Date.now() + TIMEOUT_MS };
   const { envelope, signature } = signRequest(secret, { method, path: pathname + search, body }, about);
-  const headers = { 'content-type': 'application/json', accept: 'application/json', 'x-request-id': requestId, [ENVELOPE_HEADER]: envelope, [SIGNATURE_HEADER]: signature };
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    'x-request-id': requestId,
+    [ENVELOPE_HEADER]: envelope,
+    [SIGNATURE_HEADER]: signature,
+  };
   const reply = await request(url, { method, headers, body: method === 'POST' ? body : null, signal: AbortSignal.timeout(TIMEOUT_MS) });
   const announced = Number(reply.headers['content-length'] ?? 0);
   if (announced > MAX_REPLY_BYTES) throw new Error(`The answer of ${pathname} is too large.`);

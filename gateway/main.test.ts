@@ -10,7 +10,11 @@ import { startToy, type Toy } from './toys/toy.ts';
 let folder = '';
 let toy: Toy;
 let env: NodeJS.ProcessEnv = {};
-const SLOW = { name: 'slow', sdl: 'type Query { slow: Int @scope(needs: []) }', resolvers: { Query: { slow: () => new Promise((resolve) => setTimeout(resolve, 300, 1)) } } };
+const SLOW = {
+  name: 'slow',
+  sdl: 'type Query { slow: Int @scope(needs: []) }',
+  resolvers: { Query: { slow: () => new Promise((resolve) => setTimeout(resolve, 300, 1)) } },
+};
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gateway-'));
@@ -36,7 +40,11 @@ afterAll(async () => {
 
 type Started = { child: ChildProcess; ready: Promise<{ url: string }>; ended: Promise<{ code: number | null; said: string }> };
 function start(changes: NodeJS.ProcessEnv = {}): Started {
-  const child = fork(join(import.meta.dirname, 'main.ts'), { env: { ...env, ...changes }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: ['--disable-warning=ExperimentalWarning'] });
+  const child = fork(join(import.meta.dirname, 'main.ts'), {
+    env: { ...env, ...changes },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
   let said = '';
   child.stderr!.on('data', (chunk: Buffer) => (said += String(chunk)));
   return {
@@ -45,7 +53,10 @@ function start(changes: NodeJS.ProcessEnv = {}): Started {
     ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, said }))),
   };
 }
-const ask = (url: string) => fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ slow }"}' }).then((response) => response.json());
+const ask = (url: string) =>
+  fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ slow }"}' }).then((response) =>
+    response.json(),
+  );
 
 test('says where it listens; told to stop, it finishes what runs and takes no more', async () => {
   const { child, ready, ended } = start();
@@ -66,14 +77,18 @@ describe('a wrong start ends in one line', () => {
   ])('%s', async (_, changes, line) => {
     const broken = join(folder, 'broken.graphql');
     writeFileSync(broken, 'type {');
-    const { said, code } = await start({ ...changes, ...(changes.STROMGRAPH_SUPERGRAPH === 'SELF' && { STROMGRAPH_SUPERGRAPH: broken }) }).ended;
+    const { said, code } = await start({ ...changes, ...(changes.STROMGRAPH_SUPERGRAPH === 'SELF' && { STROMGRAPH_SUPERGRAPH: broken }) })
+      .ended;
     expect([code, said]).toEqual([1, expect.stringMatching(line)]);
   });
 
   test('a port in use', async () => {
     const { child, ready } = start();
     const { url } = await ready;
-    expect(await start({ STROMGRAPH_PORT: new URL(url).port }).ended).toEqual({ code: 1, said: expect.stringMatching(/^the gateway does not start: .*EADDRINUSE.*\n$/) });
+    expect(await start({ STROMGRAPH_PORT: new URL(url).port }).ended).toEqual({
+      code: 1,
+      said: expect.stringMatching(/^the gateway does not start: .*EADDRINUSE.*\n$/),
+    });
     child.kill();
   });
 });
@@ -91,6 +106,10 @@ test.each<[string, NodeJS.ProcessEnv, string]>([
 });
 
 test('limits are taken by name', () => {
-  const config = readConfig({ ...env, STROMGRAPH_LIMITS: '{"depth":12,"patientFieldsMs":{"Mutation.a":60000}}', STROMGRAPH_LIVE_LIMITS: '{"socketsPerUser":9}' });
+  const config = readConfig({
+    ...env,
+    STROMGRAPH_LIMITS: '{"depth":12,"patientFieldsMs":{"Mutation.a":60000}}',
+    STROMGRAPH_LIVE_LIMITS: '{"socketsPerUser":9}',
+  });
   expect([config.limits, config.liveLimits]).toEqual([{ depth: 12, patientFieldsMs: { 'Mutation.a': 60_000 } }, { socketsPerUser: 9 }]);
 });

@@ -11,7 +11,13 @@ export type Metrics = Readonly<{
 }>;
 
 /** Read when /metrics is asked for. */
-export type Gauges = Readonly<{ subscribers: () => number; sockets: () => number; cachedOperations: () => number; cachedBytes: () => number; openBreakers: () => readonly string[] }>;
+export type Gauges = Readonly<{
+  subscribers: () => number;
+  sockets: () => number;
+  cachedOperations: () => number;
+  cachedBytes: () => number;
+  openBreakers: () => readonly string[];
+}>;
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 10];
 const MAX_OPERATION_NAMES = 200;
@@ -20,15 +26,65 @@ export function makeMetrics(gauges: Gauges): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const requests = new Histogram({ name: 'gateway_request_seconds', help: 'Requests by operation name.', labelNames: ['operation', 'outcome'], buckets: SECONDS, registers });
-  const refusals = new Counter({ name: 'gateway_refusals_total', help: 'Operations that were not run, by code.', labelNames: ['code'], registers });
-  const fetches = new Histogram({ name: 'gateway_fetch_seconds', help: 'Requests to subgraphs.', labelNames: ['subgraph', 'outcome'], buckets: SECONDS, registers });
+  const requests = new Histogram({
+    name: 'gateway_request_seconds',
+    help: 'Requests by operation name.',
+    labelNames: ['operation', 'outcome'],
+    buckets: SECONDS,
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'gateway_refusals_total',
+    help: 'Operations that were not run, by code.',
+    labelNames: ['code'],
+    registers,
+  });
+  const fetches = new Histogram({
+    name: 'gateway_fetch_seconds',
+    help: 'Requests to subgraphs.',
+    labelNames: ['subgraph', 'outcome'],
+    buckets: SECONDS,
+    registers,
+  });
   const events = new Counter({ name: 'gateway_events_total', help: 'Events sent to subscribers.', labelNames: ['operation'], registers });
-  const closes = new Counter({ name: 'gateway_socket_closes_total', help: 'Sockets closed by the gateway, by close code.', labelNames: ['code'], registers });
-  new Gauge({ name: 'gateway_subscribers', help: 'Open subscriptions.', registers, collect() { this.set(gauges.subscribers()); } });
-  new Gauge({ name: 'gateway_sockets', help: 'Open WebSockets.', registers, collect() { this.set(gauges.sockets()); } });
-  new Gauge({ name: 'gateway_cached_operations', help: 'Operations kept ready.', registers, collect() { this.set(gauges.cachedOperations()); } });
-  new Gauge({ name: 'gateway_cached_operation_bytes', help: 'Bytes they are reckoned at.', registers, collect() { this.set(gauges.cachedBytes()); } });
+  const closes = new Counter({
+    name: 'gateway_socket_closes_total',
+    help: 'Sockets closed by the gateway, by close code.',
+    labelNames: ['code'],
+    registers,
+  });
+  new Gauge({
+    name: 'gateway_subscribers',
+    help: 'Open subscriptions.',
+    registers,
+    collect() {
+      this.set(gauges.subscribers());
+    },
+  });
+  new Gauge({
+    name: 'gateway_sockets',
+    help: 'Open WebSockets.',
+    registers,
+    collect() {
+      this.set(gauges.sockets());
+    },
+  });
+  new Gauge({
+    name: 'gateway_cached_operations',
+    help: 'Operations kept ready.',
+    registers,
+    collect() {
+      this.set(gauges.cachedOperations());
+    },
+  });
+  new Gauge({
+    name: 'gateway_cached_operation_bytes',
+    help: 'Bytes they are reckoned at.',
+    registers,
+    collect() {
+      this.set(gauges.cachedBytes());
+    },
+  });
   new Gauge({
     name: 'gateway_breaker_open',
     help: 'Subgraphs that are not asked at the moment.',

@@ -3,7 +3,19 @@ import type { Route } from './routes.ts';
 
 type Headers = Record<string, string | string[]>;
 
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect', 'host', 'content-length']);
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'host',
+  'content-length',
+]);
 /** What only we may say to a subgraph. */
 const OURS = /^(x-stromgraph-|x-request-id$|x-user|x-tenant|x-forwarded-|forwarded$)/;
 const CREDENTIALS = new Set(['authorization', 'x-api-key']);
@@ -35,5 +47,8 @@ export function headersToClient(headers: IncomingHttpHeaders, route: Route): Hea
 }
 
 function cookieOf(header: string | undefined, name: string): string | undefined {
-  return header?.split(';').map((part) => part.trim()).find((part) => part.startsWith(`${name}=`));
+  return header
+    ?.split(';')
+    .map((part) => part.trim())
+    .find((part) => part.startsWith(`${name}=`));
 }

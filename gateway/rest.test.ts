@@ -35,15 +35,36 @@ beforeAll(async () => {
     }
     const body = Buffer.concat(chunks);
     const signedBody = request.url === '/files/stream' ? STREAMED : body;
-    const envelope = verify({ method: request.method!, path: request.url!, body: signedBody }, { envelope: request.headers[ENVELOPE_HEADER] as string, signature: request.headers[SIGNATURE_HEADER] as string });
+    const envelope = verify(
+      { method: request.method!, path: request.url!, body: signedBody },
+      { envelope: request.headers[ENVELOPE_HEADER] as string, signature: request.headers[SIGNATURE_HEADER] as string },
+    );
     seen.push({ method: request.method!, url: request.url!, headers: request.headers, bytes: body.length, envelope });
-    response.writeHead(201, { 'content-type': 'application/pdf', etag: '"1"', connection: 'close', 'x-stromgraph-secret': 'x', 'set-cookie': ['desk=1; HttpOnly; Path=/desk', 'other=2'] }).end('%PDF');
+    response
+      .writeHead(201, {
+        'content-type': 'application/pdf',
+        etag: '"1"',
+        connection: 'close',
+        'x-stromgraph-secret': 'x',
+        'set-cookie': ['desk=1; HttpOnly; Path=/desk', 'other=2'],
+      })
+      .end('%PDF');
   });
   await new Promise<void>((resolve) => owner.listen(0, '127.0.0.1', resolve));
   issuer = await startIssuer();
-  const supergraphSdl = composeToys([{ name: 'files', sdl: 'type Query { files: Int @scope(needs: []) }' }, { name: 'gone', sdl: 'type Query { gone: Int @scope(needs: []) }' }]);
+  const supergraphSdl = composeToys([
+    { name: 'files', sdl: 'type Query { files: Int @scope(needs: []) }' },
+    { name: 'gone', sdl: 'type Query { gone: Int @scope(needs: []) }' },
+  ]);
   const subgraphs = { files: `http://127.0.0.1:${(owner.address() as { port: number }).port}/graphql`, gone: 'http://127.0.0.1:9/graphql' };
-  gateway = await startGateway({ supergraphSdl, subgraphs, routes: ROUTES, secret: SECRET, tokens: issuer.rule, log: makeLog('gateway', 'silent') });
+  gateway = await startGateway({
+    supergraphSdl,
+    subgraphs,
+    routes: ROUTES,
+    secret: SECRET,
+    tokens: issuer.rule,
+    log: makeLog('gateway', 'silent'),
+  });
 });
 beforeEach(() => void (seen = []));
 afterAll(async () => {
@@ -54,24 +75,51 @@ afterAll(async () => {
 });
 
 type Answer = { status: number; headers: IncomingHttpHeaders; body: string };
-async function call(method: string, path: string, options: { scope?: string | null; headers?: Record<string, string>; body?: string | Buffer } = {}): Promise<Answer> {
-  const authorization = options.scope === undefined || options.scope === null ? {} : { authorization: `Bearer ${await issuer.sign({ scope: options.scope })}` };
+async function call(
+  method: string,
+  path: string,
+  options: { scope?: string | null; headers?: Record<string, string>; body?: string | Buffer } = {},
+): Promise<Answer> {
+  const authorization =
+    options.scope === undefined || options.scope === null ? {} : { authorization: `Bearer ${await issuer.sign({ scope: options.scope })}` };
   return new Promise((resolve, reject) => {
-    const request = rawRequest({ host: '127.0.0.1', port: gateway.port, method, path, headers: { ...authorization, ...options.headers } }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks).toString() }));
-    });
+    const request = rawRequest(
+      { host: '127.0.0.1', port: gateway.port, method, path, headers: { ...authorization, ...options.headers } },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks).toString() }),
+        );
+      },
+    );
     request.on('error', reject);
     request.end(options.body);
   });
 }
 
 test('an owner gets the request signed, with the actor, and without what is ours', async () => {
-  const answer = await call('GET', '/files/7.pdf?x=1', { scope: 'files:read', headers: { cookie: 'a=b', 'x-user-id': 'forged', 'x-forwarded-for': '1.2.3.4', 'if-none-match': '"0"' } });
-  expect(answer).toMatchObject({ status: 201, body: '%PDF', headers: { 'content-type': 'application/pdf', etag: '"1"', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-request-id': expect.any(String) } });
+  const answer = await call('GET', '/files/7.pdf?x=1', {
+    scope: 'files:read',
+    headers: { cookie: 'a=b', 'x-user-id': 'forged', 'x-forwarded-for': '1.2.3.4', 'if-none-match': '"0"' },
+  });
+  expect(answer).toMatchObject({
+    status: 201,
+    body: '%PDF',
+    headers: {
+      'content-type': 'application/pdf',
+      etag: '"1"',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': expect.any(String),
+    },
+  });
   for (const name of ['set-cookie', 'x-stromgraph-secret']) expect(answer.headers).not.toHaveProperty(name);
-  expect(seen[0]).toMatchObject({ url: '/files/7.pdf?x=1', envelope: { tenant: 'demo', requestId: answer.headers['x-request-id'], actor: { id: 'u1', scopes: ['files:read'] } }, headers: { 'if-none-match': '"0"' } });
+  expect(seen[0]).toMatchObject({
+    url: '/files/7.pdf?x=1',
+    envelope: { tenant: 'demo', requestId: answer.headers['x-request-id'], actor: { id: 'u1', scopes: ['files:read'] } },
+    headers: { 'if-none-match': '"0"' },
+  });
   for (const name of ['cookie', 'authorization', 'x-user-id', 'x-forwarded-for']) expect(seen[0]!.headers).not.toHaveProperty(name);
 });
 
@@ -90,17 +138,30 @@ describe('who may', () => {
     const answer = await call(method, path, { scope });
     expect(answer.status).toBe(status);
     expect(seen.length).toBe(status === 201 ? 1 : 0);
-    if (status >= 400 && status !== 404) expect([answer.headers['content-type'], JSON.parse(answer.body)]).toMatchObject(['application/problem+json', { status, code: expect.any(String), requestId: answer.headers['x-request-id'] }]);
+    if (status >= 400 && status !== 404)
+      expect([answer.headers['content-type'], JSON.parse(answer.body)]).toMatchObject([
+        'application/problem+json',
+        { status, code: expect.any(String), requestId: answer.headers['x-request-id'] },
+      ]);
     if (status === 405) expect(answer.headers.allow).toMatch(/GET|POST/);
   });
 
   test('an owner that checks callers itself gets their credentials, and no actor from us', async () => {
-    await call('POST', '/webhooks/mail', { headers: { authorization: 'Basic x', 'webhook-signature': 'v1,abc', 'content-type': 'application/json' }, body: '{}' });
-    expect(seen[0]).toMatchObject({ headers: { authorization: 'Basic x', 'webhook-signature': 'v1,abc' }, envelope: { actor: null }, bytes: 2 });
+    await call('POST', '/webhooks/mail', {
+      headers: { authorization: 'Basic x', 'webhook-signature': 'v1,abc', 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(seen[0]).toMatchObject({
+      headers: { authorization: 'Basic x', 'webhook-signature': 'v1,abc' },
+      envelope: { actor: null },
+      bytes: 2,
+    });
   });
 
-  test('another site may not', async () => expect((await call('POST', '/webhooks/mail', { headers: { origin: 'https://evil.test' } })).status).toBe(403));
-  test('a bad token is a bad token', async () => expect((await call('GET', '/files/7.pdf', { headers: { authorization: 'Bearer a.b.c' } })).status).toBe(401));
+  test('another site may not', async () =>
+    expect((await call('POST', '/webhooks/mail', { headers: { origin: 'https://evil.test' } })).status).toBe(403));
+  test('a bad token is a bad token', async () =>
+    expect((await call('GET', '/files/7.pdf', { headers: { authorization: 'Bearer a.b.c' } })).status).toBe(401));
 });
 
 describe('bodies', () => {
@@ -112,11 +173,18 @@ describe('bodies', () => {
     ['/files/stream', 5_000_001, {}, 413],
     ['/files/stream', 5_000_001, { 'transfer-encoding': 'chunked' }, 413],
   ])('%s with %i bytes and %o is %i', async (path, bytes, headers, status) => {
-    const answer = await call('POST', path, { scope: 'files:write', headers, body: Buffer.alloc(bytes, 'x') }).catch((error: NodeJS.ErrnoException) => String(error.code));
+    const answer = await call('POST', path, { scope: 'files:write', headers, body: Buffer.alloc(bytes, 'x') }).catch(
+      (error: NodeJS.ErrnoException) => String(error.code),
+    );
     if (typeof answer === 'string') return expect([status, ['EPIPE', 'ECONNRESET'].includes(answer)]).toEqual([413, true]); // closed while it was still sending
     expect(answer.status).toBe(status);
     if (status === 201) expect(seen).toMatchObject([{ bytes, envelope: { actor: { id: 'u1' } } }]);
-    else expect(JSON.parse(answer.body)).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 'bodyBytes', maximum: bytes > 2_000 ? 5_000_000 : 1_000 });
+    else
+      expect(JSON.parse(answer.body)).toMatchObject({
+        code: 'LIMIT_EXCEEDED',
+        limit: 'bodyBytes',
+        maximum: bytes > 2_000 ? 5_000_000 : 1_000,
+      });
   });
 });
 

@@ -29,7 +29,10 @@ export type RestTools = Readonly<{
   log: Logger;
 }>;
 
-export type Rest = Readonly<{ serve: (path: string, request: IncomingMessage, response: ServerResponse) => Promise<boolean>; stop: () => Promise<void> }>;
+export type Rest = Readonly<{
+  serve: (path: string, request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+  stop: () => Promise<void>;
+}>;
 
 /** Hands the REST routes of schema/routes.json to their owners, signed; false where no route has the path. */
 export function makeRest(tools: RestTools): Rest {
@@ -39,8 +42,10 @@ export function makeRest(tools: RestTools): Rest {
     const found = tools.findRoute(request.method ?? '', path);
     if (!found) return false;
     const call: Call = { request, response, requestId: newRequestId() };
-    if (isForeign(request, tools.allowedOrigins)) refuse(call, 403, { code: 'FORBIDDEN', message: 'Requests from other sites are not taken.' });
-    else if ('allow' in found) refuse(call, 405, { code: 'BAD_USER_INPUT', message: `This path takes ${found.allow}.` }, { allow: found.allow });
+    if (isForeign(request, tools.allowedOrigins))
+      refuse(call, 403, { code: 'FORBIDDEN', message: 'Requests from other sites are not taken.' });
+    else if ('allow' in found)
+      refuse(call, 405, { code: 'BAD_USER_INPUT', message: `This path takes ${found.allow}.` }, { allow: found.allow });
     else await handOver(call, found.route);
     return true;
   }
@@ -72,16 +77,32 @@ export function makeRest(tools: RestTools): Rest {
     return REFUSED;
   }
 
-  async function forward(call: Call, route: Route, to: Readonly<{ origin: string; actor: Actor | null; body: Buffer | Readable }>): Promise<void> {
+  async function forward(
+    call: Call,
+    route: Route,
+    to: Readonly<{ origin: string; actor: Actor | null; body: Buffer | Readable }>,
+  ): Promise<void> {
     const { request, response, requestId } = call;
     const method = (request.method ?? 'GET') as Dispatcher.HttpMethod;
     const path = request.url ?? '/';
     const ms = route.streamed ? STREAMED_MS : REQUEST_MS;
     const about = { actor: to.actor, tenant: to.actor?.tenant ?? null, requestId, deadlineAt: Date.now() + ms };
     const { envelope, signature } = signRequest(tools.secret, { method, path, body: Buffer.isBuffer(to.body) ? to.body : STREAMED }, about);
-    const headers = { ...headersToOwner(request.headers, route), 'x-request-id': requestId, [ENVELOPE_HEADER]: envelope, [SIGNATURE_HEADER]: signature };
+    const headers = {
+      ...headersToOwner(request.headers, route),
+      'x-request-id': requestId,
+      [ENVELOPE_HEADER]: envelope,
+      [SIGNATURE_HEADER]: signature,
+    };
     const empty = Buffer.isBuffer(to.body) && to.body.length === 0;
-    const reply = await agent.request({ origin: to.origin, path, method, headers, body: empty ? null : to.body, signal: AbortSignal.timeout(ms) });
+    const reply = await agent.request({
+      origin: to.origin,
+      path,
+      method,
+      headers,
+      body: empty ? null : to.body,
+      signal: AbortSignal.timeout(ms),
+    });
     response.writeHead(reply.statusCode, { ...headersToClient(reply.headers, route), 'x-request-id': requestId });
     await pipeline(reply.body, response);
     tools.log.info({ requestId, method, path: route.path, status: reply.statusCode, actor: to.actor?.id }, 'route');
@@ -92,8 +113,14 @@ export function makeRest(tools: RestTools): Rest {
     tools.log.warn({ requestId: call.requestId, path: route.path, reason: (error as Error).message }, 'route failed');
     if (call.response.headersSent) return void call.response.destroy();
     if (name === TOO_LARGE) return refuse(call, 413, tooLarge(route));
-    if (name === 'TimeoutError') return refuse(call, 504, { code: 'SUBGRAPH_TIMEOUT', message: 'The owner of this path did not answer in time.' });
-    refuse(call, 503, { code: 'SUBGRAPH_UNAVAILABLE', message: 'The owner of this path cannot be reached at the moment.' }, { 'retry-after': '1' });
+    if (name === 'TimeoutError')
+      return refuse(call, 504, { code: 'SUBGRAPH_TIMEOUT', message: 'The owner of this path did not answer in time.' });
+    refuse(
+      call,
+      503,
+      { code: 'SUBGRAPH_UNAVAILABLE', message: 'The owner of this path cannot be reached at the moment.' },
+      { 'retry-after': '1' },
+    );
   }
 
   return { serve, stop: () => agent.destroy() };
@@ -105,15 +132,31 @@ const REFUSED = Symbol('refused');
 const TOO_LARGE = 'TooLarge';
 
 function tooLarge({ limitBytes }: Route): Refusal {
-  return { code: 'LIMIT_EXCEEDED', message: `The body is larger than ${limitBytes} bytes.`, limit: { limit: 'bodyBytes', value: limitBytes + 1, maximum: limitBytes } };
+  return {
+    code: 'LIMIT_EXCEEDED',
+    message: `The body is larger than ${limitBytes} bytes.`,
+    limit: { limit: 'bodyBytes', value: limitBytes + 1, maximum: limitBytes },
+  };
 }
 
 /** REST errors are problem+json; a body that is refused unread closes the connection. */
-function refuse({ request, response, requestId }: Call, status: number, { code, message, limit }: Refusal, headers: Record<string, string> = {}): void {
+function refuse(
+  { request, response, requestId }: Call,
+  status: number,
+  { code, message, limit }: Refusal,
+  headers: Record<string, string> = {},
+): void {
   if (response.destroyed || response.headersSent) return;
   const text = JSON.stringify({ type: 'about:blank', title: message, status, code, requestId, ...limit });
   const close = request.readableEnded || request.method === 'GET' ? {} : { connection: 'close' };
-  response.writeHead(status, { 'content-type': 'application/problem+json', 'cache-control': 'no-store', 'x-request-id': requestId, 'x-content-type-options': 'nosniff', ...close, ...headers });
+  response.writeHead(status, {
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'x-request-id': requestId,
+    'x-content-type-options': 'nosniff',
+    ...close,
+    ...headers,
+  });
   response.end(text);
 }
 

@@ -24,7 +24,9 @@ export function compileRoutes(routes: readonly unknown[]): FindRoute {
   return (method, path) => {
     const here = compiled.filter(({ pattern }) => pattern.test(path));
     if (here.length === 0) return null;
-    const match = here.find(({ route }) => route.method === method) ?? (method === 'HEAD' ? here.find(({ route }) => route.method === 'GET') : undefined);
+    const match =
+      here.find(({ route }) => route.method === method) ??
+      (method === 'HEAD' ? here.find(({ route }) => route.method === 'GET') : undefined);
     return match ? { route: match.route } : { allow: [...new Set(here.map(({ route }) => route.method))].join(', ') };
   };
 }

@@ -12,7 +12,9 @@ export function readScopes(schema: GraphQLSchema): Scopes {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) && !isInterfaceType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      const needs = field.astNode?.directives?.find(({ name }) => name.value === 'scope')?.arguments?.find(({ name }) => name.value === 'needs');
+      const needs = field.astNode?.directives
+        ?.find(({ name }) => name.value === 'scope')
+        ?.arguments?.find(({ name }) => name.value === 'needs');
       if (needs) scopes.set(`${type.name}.${field.name}`, valueFromASTUntyped(needs.value) as string[]);
     }
   }

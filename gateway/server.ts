@@ -59,7 +59,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const limits: Limits = { ...LIMITS, ...options.limits };
   const identify = identifyWith(options);
   const allowedOrigins = new Set(options.allowedOrigins ?? []);
-  const engine = await startEngine({ supergraphSdl: options.supergraphSdl, subgraphs: options.subgraphs, secret, limits: options.subgraphLimits, metrics: () => metrics });
+  const engine = await startEngine({
+    supergraphSdl: options.supergraphSdl,
+    subgraphs: options.subgraphs,
+    secret,
+    limits: options.subgraphLimits,
+    metrics: () => metrics,
+  });
   const open = options.tokens === null;
   const introspection = options.introspection ?? (open ? 'open' : production ? 'off' : 'staff');
   const gate: Gate = { engine: engine.tools, limits, introspection, open, cache: makeOperationCache(limits.cacheBytes) };
@@ -72,7 +78,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     openBreakers: engine.openBreakers,
   });
   const graphql = { gate: () => gate, identify, allowedOrigins, metrics, log };
-  const rest = makeRest({ findRoute: compileRoutes(options.routes ?? []), originOf: (name) => originOf(engine.urls.get(name)), identify, allowedOrigins, secret, log });
+  const rest = makeRest({
+    findRoute: compileRoutes(options.routes ?? []),
+    originOf: (name) => originOf(engine.urls.get(name)),
+    identify,
+    allowedOrigins,
+    secret,
+    log,
+  });
   const live = makeLive({
     allowedOrigins,
     connection: {
@@ -96,10 +109,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const path = pathOf(request);
     if (path === '/graphql') return serveGraphql(graphql, request, response);
     if (await rest.serve(path, request, response)) return;
-    if (request.method !== 'GET' && request.method !== 'HEAD') return sendJson(response, 404, { title: 'There is nothing here.', status: 404 });
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return sendJson(response, 404, { title: 'There is nothing here.', status: 404 });
     if (path === '/health/live') return sendJson(response, 200, { live: true });
     if (path === '/health/ready') return serveReadiness(response, stopping, askAll);
-    if (path === '/metrics') return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(await metrics.text());
+    if (path === '/metrics')
+      return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(await metrics.text());
     if (!production && (await serveGraphiql(path, request, response))) return;
     if (options.page !== undefined && (await serveFile(options.page, path, request, response))) return;
     sendJson(response, 404, { title: 'There is nothing here.', status: 404 });
@@ -113,7 +128,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (pathOf(request) === '/graphql' && !stopping) live.upgrade(request, socket, head);
     else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve),
+  );
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
 
@@ -154,5 +171,9 @@ function failed(log: Logger, response: ServerResponse, error: unknown): void {
   const requestId = newRequestId();
   log.error({ err: error, requestId }, 'request failed');
   if (response.headersSent) return void response.destroy();
-  sendJson(response, 500, { errors: [{ message: 'Something went wrong on our side; the request id leads to the details.', extensions: { code: 'INTERNAL', requestId } }] });
+  sendJson(response, 500, {
+    errors: [
+      { message: 'Something went wrong on our side; the request id leads to the details.', extensions: { code: 'INTERNAL', requestId } },
+    ],
+  });
 }

@@ -24,7 +24,14 @@ afterAll(() => {
 });
 
 const outcomes: FetchOutcome['outcome'][] = [];
-const fetchTo = (address: string, limits = {}) => makeSubgraphFetch({ name: 'toy', url: address, secret: SECRET, limits: { timeoutMs: 150, ...limits }, onOutcome: ({ outcome }) => outcomes.push(outcome) });
+const fetchTo = (address: string, limits = {}) =>
+  makeSubgraphFetch({
+    name: 'toy',
+    url: address,
+    secret: SECRET,
+    limits: { timeoutMs: 150, ...limits },
+    onOutcome: ({ outcome }) => outcomes.push(outcome),
+  });
 const context = () => ({ actor: null, tenant: null, requestId: 'r1', deadlineAt: Date.now() + 5_000 });
 const send = async (fetch: ReturnType<typeof fetchTo>, mutation = false, about: object = {}) =>
   fetch.send({ body: '{}', mutation, context: { ...context(), ...about } }).catch((error: { fetchCode: string }) => error.fetchCode);
@@ -35,11 +42,30 @@ describe('one request', () => {
     ['a GraphQL refusal', (response) => response.writeHead(400).end('{"errors":[]}'), '{"errors":[]}'],
     ['a server error', (response) => response.writeHead(500).end('{"data":1}'), 'SUBGRAPH_UNAVAILABLE'],
     ['a signature refused', (response) => response.writeHead(401).end(), 'SUBGRAPH_UNAVAILABLE'],
-    ['a redirect is not followed', (response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(), 'SUBGRAPH_UNAVAILABLE'],
+    [
+      'a redirect is not followed',
+      (response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+      'SUBGRAPH_UNAVAILABLE',
+    ],
     ['no answer', () => {}, 'SUBGRAPH_TIMEOUT'],
     ['headers and no body', (response) => response.writeHead(200).flushHeaders(), 'SUBGRAPH_TIMEOUT'],
-    ['a drop now and then', (response) => { const timer = setInterval(() => response.write('x'), 40); response.on('close', () => clearInterval(timer)); }, 'SUBGRAPH_TIMEOUT'],
-    ['cut off', (response) => { response.writeHead(200, { 'content-length': '100' }); response.write('{'); response.socket?.destroy(); }, 'SUBGRAPH_UNAVAILABLE'],
+    [
+      'a drop now and then',
+      (response) => {
+        const timer = setInterval(() => response.write('x'), 40);
+        response.on('close', () => clearInterval(timer));
+      },
+      'SUBGRAPH_TIMEOUT',
+    ],
+    [
+      'cut off',
+      (response) => {
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('{');
+        response.socket?.destroy();
+      },
+      'SUBGRAPH_UNAVAILABLE',
+    ],
     ['too large', (response) => response.end('x'.repeat(2_000)), 'SUBGRAPH_UNAVAILABLE'],
   ])('%s', async (_, how, expected) => {
     answer = how;
@@ -117,7 +143,13 @@ describe('through the gateway', () => {
     await graph.toys.stock!.stop();
     expect(await ask(graph.gateway, '{ product(id: "p1") { name reviews { text } maker { name } } }')).toEqual({
       data: { product: { name: 'Lamp', reviews: null, maker: { name: 'Maker m1' } } },
-      errors: [{ message: expect.any(String), path: ['product', 'reviews'], extensions: { code: 'SUBGRAPH_UNAVAILABLE', requestId: expect.any(String) } }],
+      errors: [
+        {
+          message: expect.any(String),
+          path: ['product', 'reviews'],
+          extensions: { code: 'SUBGRAPH_UNAVAILABLE', requestId: expect.any(String) },
+        },
+      ],
     });
   });
 
@@ -131,10 +163,20 @@ describe('through the gateway', () => {
 
 test('a field that is known to be patient may take its time, another may not', async () => {
   const later = () => new Promise((resolve) => setTimeout(resolve, 300, 1));
-  const slow = { name: 'slow', sdl: 'type Query { slow: Int @scope(needs: []) patient: Int @scope(needs: []) }', resolvers: { Query: { slow: later, patient: later } } };
-  const graph = await startToyGraph([slow], { subgraphLimits: { timeoutMs: 150 }, limits: { requestMs: 200, patientFieldsMs: { 'Query.patient': 5_000 } } });
+  const slow = {
+    name: 'slow',
+    sdl: 'type Query { slow: Int @scope(needs: []) patient: Int @scope(needs: []) }',
+    resolvers: { Query: { slow: later, patient: later } },
+  };
+  const graph = await startToyGraph([slow], {
+    subgraphLimits: { timeoutMs: 150 },
+    limits: { requestMs: 200, patientFieldsMs: { 'Query.patient': 5_000 } },
+  });
   expect(await ask(graph.gateway, '{ patient }')).toEqual({ data: { patient: 1 } });
-  expect(await ask(graph.gateway, '{ slow }')).toMatchObject({ data: { slow: null }, errors: [{ extensions: { code: 'SUBGRAPH_TIMEOUT' } }] });
+  expect(await ask(graph.gateway, '{ slow }')).toMatchObject({
+    data: { slow: null },
+    errors: [{ extensions: { code: 'SUBGRAPH_TIMEOUT' } }],
+  });
   await graph.stop();
 });
 
@@ -144,25 +186,48 @@ describe('what subgraphs let slip', () => {
     graph = await startToyGraph(shop);
   });
   afterAll(() => graph.stop());
-  const secrets = ['postgres://app:hunter2@db/prod', 'at Object.<anonymous> (/srv/app.js:1:1)', 'duplicate key value violates unique constraint "user_iban"', 'ECONNREFUSED 10.0.0.7:5432', '-----BEGIN PRIVATE KEY-----'];
+  const secrets = [
+    'postgres://app:hunter2@db/prod',
+    'at Object.<anonymous> (/srv/app.js:1:1)',
+    'duplicate key value violates unique constraint "user_iban"',
+    'ECONNREFUSED 10.0.0.7:5432',
+    '-----BEGIN PRIVATE KEY-----',
+  ];
 
   test.each(secrets)('%s stays inside', async (secret) => {
     for (const code of [undefined, 'INTERNAL', 'INTERNAL_SERVER_ERROR', 'DOWNSTREAM_SERVICE_ERROR', secret]) {
-      const error = { message: secret, path: ['product'], locations: [{ line: 1, column: 1 }], extensions: { ...(code && { code }), stacktrace: [secret], serviceName: secret, exception: { secret } } };
+      const error = {
+        message: secret,
+        path: ['product'],
+        locations: [{ line: 1, column: 1 }],
+        extensions: { ...(code && { code }), stacktrace: [secret], serviceName: secret, exception: { secret } },
+      };
       for (const reply of [{ errors: [error] }, { data: { product: null }, errors: [error] }]) {
         graph.toys.catalog!.misbehave((_, response) => response.end(JSON.stringify(reply)));
         const text = JSON.stringify(await ask(graph.gateway, '{ product(id: "p1") { name } }'));
         expect(text).not.toContain(secret.slice(0, 12));
-        expect(JSON.parse(text)).toMatchObject({ data: { product: null }, errors: [{ path: ['product'], extensions: { code: 'INTERNAL', requestId: expect.any(String) } }] });
+        expect(JSON.parse(text)).toMatchObject({
+          data: { product: null },
+          errors: [{ path: ['product'], extensions: { code: 'INTERNAL', requestId: expect.any(String) } }],
+        });
       }
     }
     graph.toys.catalog!.misbehave(null);
   });
 
   test('a message under one of our codes passes', async () => {
-    graph.toys.catalog!.misbehave((_, response) => response.end(JSON.stringify({ data: { product: null }, errors: [{ message: 'Not yours.', path: ['product'], extensions: { code: 'FORBIDDEN', more: 'x' } }] })));
+    graph.toys.catalog!.misbehave((_, response) =>
+      response.end(
+        JSON.stringify({
+          data: { product: null },
+          errors: [{ message: 'Not yours.', path: ['product'], extensions: { code: 'FORBIDDEN', more: 'x' } }],
+        }),
+      ),
+    );
     const { errors } = await ask(graph.gateway, '{ product(id: "p1") { name } }');
     graph.toys.catalog!.misbehave(null);
-    expect(errors).toEqual([{ message: 'Not yours.', path: ['product'], extensions: { code: 'FORBIDDEN', requestId: expect.any(String) } }]);
+    expect(errors).toEqual([
+      { message: 'Not yours.', path: ['product'], extensions: { code: 'FORBIDDEN', requestId: expect.any(String) } },
+    ]);
   });
 });

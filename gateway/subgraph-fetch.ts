@@ -13,7 +13,13 @@ export type FetchOutcome = Readonly<{ subgraph: string; outcome: 'ok' | 'timeout
 
 export type SubgraphFetch = Readonly<{ name: string; send: Send; isOpen: () => boolean; stop: () => Promise<void> }>;
 
-type Settings = Readonly<{ name: string; url: string; secret: string; limits?: Partial<SubgraphLimits>; onOutcome?: (outcome: FetchOutcome) => void }>;
+type Settings = Readonly<{
+  name: string;
+  url: string;
+  secret: string;
+  limits?: Partial<SubgraphLimits>;
+  onOutcome?: (outcome: FetchOutcome) => void;
+}>;
 
 /**
  * Everything that goes to one subgraph: pooled, signed, timed, broken off when it fails too often. It waits no longer
@@ -24,7 +30,13 @@ export function makeSubgraphFetch({ name, url, secret, limits, onOutcome }: Sett
   const { connections, timeoutMs, responseBytes, breaker: rule } = { ...SUBGRAPH_LIMITS, ...limits };
   const { origin, pathname: path } = new URL(url);
   if (origin === 'null') throw new Error(`The subgraph ${name} has no address.`);
-  const pool = new Pool(origin, { connections, keepAliveTimeout: 30_000, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: timeoutMs } });
+  const pool = new Pool(origin, {
+    connections,
+    keepAliveTimeout: 30_000,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: timeoutMs },
+  });
   const breaker = makeBreaker(rule);
 
   async function send({ body, mutation, context }: Parameters<Send>[0]): Promise<string> {
@@ -52,7 +64,11 @@ export function makeSubgraphFetch({ name, url, secret, limits, onOutcome }: Sett
   }
 
   function post(body: string, { actor, tenant, requestId, clientAddress = null }: RequestContext, deadlineAt: number): Promise<string> {
-    const { envelope, signature } = signRequest(secret, { method: 'POST', path, body }, { actor, tenant, requestId, deadlineAt, clientAddress });
+    const { envelope, signature } = signRequest(
+      secret,
+      { method: 'POST', path, body },
+      { actor, tenant, requestId, deadlineAt, clientAddress },
+    );
     const headers = { ...HEADERS, [ENVELOPE_HEADER]: envelope, [SIGNATURE_HEADER]: signature, 'x-request-id': requestId };
     return exchange(pool, { path, method: 'POST', headers, body }, { ms: deadlineAt - Date.now(), bytes: responseBytes });
   }

@@ -22,7 +22,11 @@ export type Supergraph = Readonly<{
 /** ApolloGateway loads and plans; everything after planning is ours. Nothing is fetched from anywhere. */
 export async function loadSupergraph(supergraphSdl: string): Promise<Supergraph> {
   process.env.APOLLO_TELEMETRY_DISABLED = 'true';
-  const gateway = new ApolloGateway({ supergraphSdl, logger: silent, queryPlannerConfig: { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } } });
+  const gateway = new ApolloGateway({
+    supergraphSdl,
+    logger: silent,
+    queryPlannerConfig: { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } },
+  });
   const { schema: apiSchema } = await gateway.load({ apollo: {} });
   const inside = gateway as unknown as Inside;
   const { queryPlanner } = gateway.__testing();

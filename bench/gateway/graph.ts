@@ -2,7 +2,13 @@
 import type { ToyDefinition } from '@stromgraph/gateway/toys/toy';
 
 const MANY = 100;
-const reviewsOf = (count: number) => Array.from({ length: count }, (_, n) => ({ id: `r${n}`, body: `Review number ${n}, neither short nor very long.`, stars: n % 5, product: { id: `p${n}` } }));
+const reviewsOf = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({
+    id: `r${n}`,
+    body: `Review number ${n}, neither short nor very long.`,
+    stars: n % 5,
+    product: { id: `p${n}` },
+  }));
 
 export const SUBGRAPHS: readonly ToyDefinition[] = [
   {
@@ -21,7 +27,9 @@ export const SUBGRAPHS: readonly ToyDefinition[] = [
   {
     name: 'products',
     sdl: 'type Product @key(fields: "id") { id: ID! name: String! priceCents: Int! } type Query { product: Product @scope(needs: []) }',
-    resolvers: { Product: { name: ({ id }: { id: string }) => `Product ${id}`, priceCents: ({ id }: { id: string }) => Number(id.slice(1)) * 100 } },
+    resolvers: {
+      Product: { name: ({ id }: { id: string }) => `Product ${id}`, priceCents: ({ id }: { id: string }) => Number(id.slice(1)) * 100 },
+    },
   },
   {
     name: 'inventory',
@@ -35,7 +43,8 @@ export const SUBGRAPHS: readonly ToyDefinition[] = [
   },
 ];
 
-const joined = (first: number) => `query Joined { me { name reviews(first: ${first}) { body stars product { name priceCents inStock shelf days carrier { name } } } } }`;
+const joined = (first: number) =>
+  `query Joined { me { name reviews(first: ${first}) { body stars product { name priceCents inStock shelf days carrier { name } } } } }`;
 
 export const SHAPES: Readonly<Record<string, string>> = {
   S: 'query Small { me { id name email city } }',

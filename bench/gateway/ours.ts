@@ -8,6 +8,12 @@ import { SUBGRAPHS } from './graph.ts';
 
 const subgraphs = JSON.parse(process.argv[2] ?? '{}') as Record<string, string>;
 const issuer = await startIssuer();
-const gateway = await startGateway({ supergraphSdl: composeToys(SUBGRAPHS), subgraphs, secret: SECRET, tokens: issuer.rule, log: makeLog('gateway', 'warn') });
+const gateway = await startGateway({
+  supergraphSdl: composeToys(SUBGRAPHS),
+  subgraphs,
+  secret: SECRET,
+  tokens: issuer.rule,
+  log: makeLog('gateway', 'warn'),
+});
 const token = await issuer.sign({ exp: Math.floor(Date.now() / 1_000) + 7_200 });
 process.send?.({ url: gateway.url, headers: { authorization: `Bearer ${token}` } });

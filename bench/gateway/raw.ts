@@ -15,20 +15,24 @@ const subgraphs = JSON.parse(process.argv[2] ?? '{}') as Record<string, string>;
 const pools = new Map(Object.entries(subgraphs).map(([name, url]) => [name, new Pool(new URL(url).origin, { connections: 32 })]));
 
 async function post(service: string, body: string): Promise<Buffer> {
-  const { body: reply } = await pools.get(service)!.request({ path: '/graphql', method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const { body: reply } = await pools
+    .get(service)!
+    .request({ path: '/graphql', method: 'POST', headers: { 'content-type': 'application/json' }, body });
   return Buffer.from(await reply.arrayBuffer());
 }
 
 async function record(query: string): Promise<Recorded> {
   const levels: Recorded['levels'] = [];
   let running = 0;
-  const sendTo = (service: string): Send => async ({ body }) => {
-    if (running++ === 0) levels.push([]);
-    levels.at(-1)!.push({ service, body });
-    const text = String(await post(service, body));
-    running--;
-    return text;
-  };
+  const sendTo =
+    (service: string): Send =>
+    async ({ body }) => {
+      if (running++ === 0) levels.push([]);
+      levels.at(-1)!.push({ service, body });
+      const text = String(await post(service, body));
+      running--;
+      return text;
+    };
   const document = parse(query);
   const definition = document.definitions.find((node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION)!;
   const operation = compileOperation(engineOf(await loadSupergraph(composeToys(SUBGRAPHS)), sendTo), document, definition);
@@ -48,4 +52,8 @@ const server = createServer((request, response) => {
   });
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-process.send?.({ url: `http://127.0.0.1:${(server.address() as { port: number }).port}/graphql`, headers: {}, fetches: [...recorded.values()].map(({ levels }) => levels.map((level) => level.length)) });
+process.send?.({
+  url: `http://127.0.0.1:${(server.address() as { port: number }).port}/graphql`,
+  headers: {},
+  fetches: [...recorded.values()].map(({ levels }) => levels.map((level) => level.length)),
+});

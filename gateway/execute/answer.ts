@@ -18,7 +18,11 @@ export function finish(operation: CompiledOperation, run: Run): Answer {
 
 /** One error per null is enough: what a subgraph already reported at, above or below a place is not said again. */
 function uncovered(run: Run): RunError[] {
-  const notes = run.notes.map(({ reversedPath, code, message }): RunError & { path: Path } => ({ code, message, path: reversedPath.toReversed() }));
+  const notes = run.notes.map(({ reversedPath, code, message }): RunError & { path: Path } => ({
+    code,
+    message,
+    path: reversedPath.toReversed(),
+  }));
   if (run.errors.length === 0) return notes;
   const reported = new Set<string>();
   const above = new Set<string>();

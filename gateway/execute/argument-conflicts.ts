@@ -34,7 +34,11 @@ function eachFetch(node: PlanNode | SubscriptionNode | undefined, path: string, 
       if (!node.outputRewrites?.some(({ kind }) => kind === 'KeyRenamer')) visit(node.operation, path, node.requires !== undefined);
       return;
     case 'Flatten':
-      return eachFetch(node.node, node.path.reduce<string>((at, part) => (part === '@' ? at : `${at}.${part}`), path), visit);
+      return eachFetch(
+        node.node,
+        node.path.reduce<string>((at, part) => (part === '@' ? at : `${at}.${part}`), path),
+        visit,
+      );
     case 'Sequence':
     case 'Parallel':
       for (const child of node.nodes) eachFetch(child, path, visit);
@@ -52,7 +56,8 @@ function eachFetch(node: PlanNode | SubscriptionNode | undefined, path: string, 
 /** Calls back with the place (response keys from the root) and the field with its arguments in a fixed order. */
 function eachField(document: DocumentNode, path: string, visit: (place: string, text: string) => void, entities = false): void {
   const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   function walk(set: SelectionSetNode, at: string): void {
     for (const selection of set.selections) {
       if (selection.kind === Kind.FIELD) {

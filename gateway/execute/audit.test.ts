@@ -32,16 +32,22 @@ beforeAll(async () => {
   if (!existsSync(SUITES)) return;
   const child = spawn(process.execPath, [join(AUDIT, 'replay.mjs'), '--port', '0'], { stdio: ['ignore', 'pipe', 'ignore'] });
   replay = child;
-  port = await new Promise<number>((resolve) => child.stdout.on('data', (chunk: Buffer) => resolve(Number(/ready (\d+)/.exec(String(chunk))?.[1]))));
+  port = await new Promise<number>((resolve) =>
+    child.stdout.on('data', (chunk: Buffer) => resolve(Number(/ready (\d+)/.exec(String(chunk))?.[1]))),
+  );
 }, 30_000);
 afterAll(() => void replay?.kill());
 
 test.skipIf(!existsSync(SUITES))('the public federation audit passes, but for what the planner cannot', { timeout: 120_000 }, async () => {
   const failed: string[] = [];
   let passed = 0;
-  for (const suite of readdirSync(SUITES).filter((file) => file.endsWith('.graphql')).map((file) => file.slice(0, -8))) {
+  for (const suite of readdirSync(SUITES)
+    .filter((file) => file.endsWith('.graphql'))
+    .map((file) => file.slice(0, -8))) {
     const cases = JSON.parse(readFileSync(join(SUITES, `${suite}.json`), 'utf8').replaceAll('{runId}', 'replay')) as Case[];
-    const answer = await gatewayFor(readFileSync(join(SUITES, `${suite}.graphql`), 'utf8').replaceAll('http://127.0.0.1:4200', `http://127.0.0.1:${port}`));
+    const answer = await gatewayFor(
+      readFileSync(join(SUITES, `${suite}.graphql`), 'utf8').replaceAll('http://127.0.0.1:4200', `http://127.0.0.1:${port}`),
+    );
     for (const [index, { query, expected }] of cases.entries()) {
       if (passes(expected, await answer(query))) passed++;
       else failed.push(`${suite}#${index}`);
@@ -65,7 +71,13 @@ async function gatewayFor(supergraphSdl: string): Promise<(query: string) => Pro
     const reply = await pool.request({ path: pathname, method: 'POST', headers: { 'content-type': 'application/json' }, body });
     return reply.body.text();
   });
-  const gate: Gate = { engine, limits: { ...LIMITS, depth: 50, cost: 1e12 }, introspection: 'open', open: true, cache: makeOperationCache(1_000_000) };
+  const gate: Gate = {
+    engine,
+    limits: { ...LIMITS, depth: 50, cost: 1e12 },
+    introspection: 'open',
+    open: true,
+    cache: makeOperationCache(1_000_000),
+  };
   return async (query) => {
     const verdict = validateOperation(gate, { query, operationName: undefined, variables: {} }, null, KINDS);
     if ('refusals' in verdict) return { data: null, errors: true };

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { both, compileCondition, either, never } from './conditions.ts';
 
 const conditionOf = (directives: string) => {
-  const operation = parse(`{ a ${directives} }`).definitions.find((node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION)!;
+  const operation = parse(`{ a ${directives} }`).definitions.find(
+    (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
+  )!;
   return compileCondition((operation.selectionSet.selections[0] as FieldNode).directives);
 };
 

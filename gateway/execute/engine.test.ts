@@ -24,43 +24,66 @@ describe('joins', () => {
         { name: 'Rock', maker: null, freight: 60 },
       ],
     });
-    expect(engine.asked.find(({ service }) => service === 'makers')?.variables.representations).toEqual([{ __typename: 'Maker', id: 'm1' }]);
+    expect(engine.asked.find(({ service }) => service === 'makers')?.variables.representations).toEqual([
+      { __typename: 'Maker', id: 'm1' },
+    ]);
   });
 
   test('lists in lists, with nulls and empty lists between', async () => {
-    expect(await dataOf('{ product(id: "p1") { similar { inStock } } }')).toEqual({ product: { similar: [[{ inStock: 2 }, null], [], [{ inStock: 1 }]] } });
+    expect(await dataOf('{ product(id: "p1") { similar { inStock } } }')).toEqual({
+      product: { similar: [[{ inStock: 2 }, null], [], [{ inStock: 1 }]] },
+    });
   });
 
   test('no request when nothing is left to ask', async () => {
-    expect(await dataOf('{ product(id: "p3") { maker { name } } nothing: product(id: "p9") { inStock } }')).toEqual({ product: { maker: null }, nothing: null });
+    expect(await dataOf('{ product(id: "p3") { maker { name } } nothing: product(id: "p9") { inStock } }')).toEqual({
+      product: { maker: null },
+      nothing: null,
+    });
     expect(engine.asked.map(({ service }) => service)).toEqual(['catalog']);
   });
 
   test('equal entities in several places do not share what later fetches write', async () => {
-    const query = '{ one: product(id: "p1") { maker { boss { name country { name } } } } two: product(id: "p2") { maker { boss { name } } } }';
-    expect(await dataOf(query)).toEqual({ one: { maker: { boss: { name: 'Maker m2', country: { name: null } } } }, two: { maker: { boss: { name: 'Maker m2' } } } });
+    const query =
+      '{ one: product(id: "p1") { maker { boss { name country { name } } } } two: product(id: "p2") { maker { boss { name } } } }';
+    expect(await dataOf(query)).toEqual({
+      one: { maker: { boss: { name: 'Maker m2', country: { name: null } } } },
+      two: { maker: { boss: { name: 'Maker m2' } } },
+    });
   });
 
   test('an interface object is asked under the interface, answered under the concrete name', async () => {
     expect(await dataOf('{ media { __typename title loans ... on Book { pages } } mostLent { kind: __typename title } }')).toEqual({
-      media: [{ __typename: 'Book', title: 'Dune', loans: 7, pages: 600 }, { __typename: 'Film', title: 'Tron', loans: 3 }],
+      media: [
+        { __typename: 'Book', title: 'Dune', loans: 7, pages: 600 },
+        { __typename: 'Film', title: 'Tron', loans: 3 },
+      ],
       mostLent: { kind: 'Book', title: 'Dune' },
     });
-    const representations = engine.asked.filter(({ service }) => service === 'stock').flatMap(({ variables }) => variables.representations as Fields[]).filter(Boolean);
+    const representations = engine.asked
+      .filter(({ service }) => service === 'stock')
+      .flatMap(({ variables }) => variables.representations as Fields[])
+      .filter(Boolean);
     expect(representations.every(({ __typename }) => __typename === 'Media')).toBe(true);
   });
 });
 
 describe('variables and conditions', () => {
   test('a fetch gets only the variables it uses, and what was left out stays out', async () => {
-    const query = 'query ($id: ID!, $wish: Wish, $x: Boolean! = false) { product(id: $id) { name inStock @include(if: $x) } wish(wish: $wish) }';
+    const query =
+      'query ($id: ID!, $wish: Wish, $x: Boolean! = false) { product(id: $id) { name inStock @include(if: $x) } wish(wish: $wish) }';
     expect(await dataOf(query, { id: 'p1' })).toEqual({ product: { name: 'Lamp' }, wish: 'null' });
     expect(engine.asked.map(({ variables }) => variables)).toEqual([{ id: 'p1' }]);
-    expect(await dataOf(query, { id: 'p1', wish: { name: 'w' }, x: true })).toEqual({ product: { name: 'Lamp', inStock: 1 }, wish: '{"name":"w","depth":1}' });
+    expect(await dataOf(query, { id: 'p1', wish: { name: 'w' }, x: true })).toEqual({
+      product: { name: 'Lamp', inStock: 1 },
+      wish: '{"name":"w","depth":1}',
+    });
   });
 
   test('a skipped field is absent although a @requires input delivered it', async () => {
-    expect(await dataOf('query ($no: Boolean! = true) { product(id: "p1") { freight grams @skip(if: $no) } }')).toEqual({ product: { freight: 20 } });
+    expect(await dataOf('query ($no: Boolean! = true) { product(id: "p1") { freight grams @skip(if: $no) } }')).toEqual({
+      product: { freight: 20 },
+    });
   });
 
   test('a key selected twice is there if one of its selections is', async () => {
@@ -86,13 +109,19 @@ describe('the answer', () => {
   });
 
   test('hidden enum values and types are null, without a word', async () => {
-    expect(await dataOf('{ product(id: "p3") { kind } items { __typename name } }')).toEqual({ product: { kind: null }, items: [{ __typename: 'Product', name: 'Lamp' }, null, null] });
+    expect(await dataOf('{ product(id: "p3") { kind } items { __typename name } }')).toEqual({
+      product: { kind: null },
+      items: [{ __typename: 'Product', name: 'Lamp' }, null, null],
+    });
   });
 
   test('aliases may be named like what objects inherit', async () => {
-    const query = '{ constructor: product(id: "p1") { __proto__: name toString: inStock hasOwnProperty: maker { __proto__: name } } __proto__: product(id: "p2") { valueOf: freight } }';
+    const query =
+      '{ constructor: product(id: "p1") { __proto__: name toString: inStock hasOwnProperty: maker { __proto__: name } } __proto__: product(id: "p2") { valueOf: freight } }';
     const { text } = await engine.run(query);
-    expect(text).toBe('{"constructor":{"__proto__":"Lamp","toString":1,"hasOwnProperty":{"__proto__":"Maker m1"}},"__proto__":{"valueOf":40}}');
+    expect(text).toBe(
+      '{"constructor":{"__proto__":"Lamp","toString":1,"hasOwnProperty":{"__proto__":"Maker m1"}},"__proto__":{"valueOf":40}}',
+    );
     expect(({} as Fields).name).toBeUndefined();
   });
 
@@ -102,13 +131,21 @@ describe('the answer', () => {
 
   test('text of every kind survives', async () => {
     const name = 'ä"\\\u2028\ud800 \n' + 'x'.repeat(100);
-    const { text } = await engine.run('{ product(id: "p1") { name tags } }', {}, (_, { data }) => ({ data: { product: { ...(data?.product as Fields), name, tags: [name] } } }));
+    const { text } = await engine.run('{ product(id: "p1") { name tags } }', {}, (_, { data }) => ({
+      data: { product: { ...(data?.product as Fields), name, tags: [name] } },
+    }));
     expect(JSON.parse(text)).toEqual({ product: { name, tags: [name] } });
   });
 
   test('introspection comes from the API schema, beside other fields, with variables and fragments', async () => {
-    const query = 'query ($t: String!) { product(id: "p1") { id } __type(name: $t) { ...T } hidden: __type(name: "Ghost") { name } __schema { queryType { name } } } fragment T on __Type { name enumValues { name } }';
-    const expected = (name: string, enumValues: unknown) => ({ product: { id: 'p1' }, __type: { name, enumValues }, hidden: null, __schema: { queryType: { name: 'Query' } } });
+    const query =
+      'query ($t: String!) { product(id: "p1") { id } __type(name: $t) { ...T } hidden: __type(name: "Ghost") { name } __schema { queryType { name } } } fragment T on __Type { name enumValues { name } }';
+    const expected = (name: string, enumValues: unknown) => ({
+      product: { id: 'p1' },
+      __type: { name, enumValues },
+      hidden: null,
+      __schema: { queryType: { name: 'Query' } },
+    });
     expect(await dataOf(query, { t: 'Kind' })).toEqual(expected('Kind', [{ name: 'INDOOR' }, { name: 'OUTDOOR' }]));
     expect(await dataOf(query, { t: 'Maker' })).toEqual(expected('Maker', null));
   });
@@ -122,7 +159,9 @@ describe('the answer', () => {
 
 describe('mutations', () => {
   test('run in order across subgraphs, and a failing one does not stop the next', async () => {
-    const { data, errors } = await engine.run('mutation { a: add(name: "a") fail r: rename(id: "m1", name: "R") { name country { name } } b: add(name: "b") }');
+    const { data, errors } = await engine.run(
+      'mutation { a: add(name: "a") fail r: rename(id: "m1", name: "R") { name country { name } } b: add(name: "b") }',
+    );
     expect(data).toEqual({ a: 1, fail: null, r: { name: 'R', country: { name: 'Norway' } }, b: 3 });
     expect(errors).toMatchObject([{ path: ['fail'], code: 'INTERNAL' }]);
     expect(added).toEqual(['a', 'rename R', 'b']);

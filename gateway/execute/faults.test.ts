@@ -10,20 +10,62 @@ beforeAll(async () => {
   engine = await makeToyEngine(shop);
 });
 
-const from = (service: string, reply: unknown): Instead => (asked) => (asked.service === service ? reply : undefined);
-const dead = (service: string): Instead => (asked) => {
-  if (asked.service === service) throw fetchFault('SUBGRAPH_TIMEOUT', 'too late');
-  return undefined;
-};
-const placesOf = (errors: readonly { path?: readonly (string | number)[] | undefined; code: string }[]) => errors.map(({ path, code }) => `${code} ${path?.join('.')}`);
+const from =
+  (service: string, reply: unknown): Instead =>
+  (asked) =>
+    asked.service === service ? reply : undefined;
+const dead =
+  (service: string): Instead =>
+  (asked) => {
+    if (asked.service === service) throw fetchFault('SUBGRAPH_TIMEOUT', 'too late');
+    return undefined;
+  };
+const placesOf = (errors: readonly { path?: readonly (string | number)[] | undefined; code: string }[]) =>
+  errors.map(({ path, code }) => `${code} ${path?.join('.')}`);
 
 describe('a subgraph that gives no answer', () => {
   test.each<[string, string, string, unknown, string[]]>([
-    ['a root fetch', 'catalog', '{ product(id: "p1") { name } makers { id } }', { product: null, makers: [{ id: 'm1' }, { id: 'm2' }] }, ['SUBGRAPH_TIMEOUT product']],
-    ['every place of an entity fetch', 'makers', '{ products { name maker { boss { id } } } }', { products: [{ name: 'Lamp', maker: { boss: null } }, { name: 'Tent', maker: { boss: null } }, { name: 'Rock', maker: null }] }, ['SUBGRAPH_TIMEOUT products.0.maker.boss', 'SUBGRAPH_TIMEOUT products.1.maker.boss']],
-    ['a non-null field takes its object with it', 'stock', '{ product(id: "p1") { name inStock } makers { id } }', { product: null, makers: [{ id: 'm1' }, { id: 'm2' }] }, ['SUBGRAPH_TIMEOUT product.inStock']],
-    ['what depends on it is not asked, and says the same', 'makers', '{ product(id: "p1") { name maker { boss { country { name } } } } }', { product: { name: 'Lamp', maker: { boss: null } } }, ['SUBGRAPH_TIMEOUT product.maker.boss']],
-    ['several fields, each with its own error', 'stock', '{ product(id: "p1") { reviews { text } all: reviews { stars } } }', { product: { reviews: null, all: null } }, ['SUBGRAPH_TIMEOUT product.reviews', 'SUBGRAPH_TIMEOUT product.all']],
+    [
+      'a root fetch',
+      'catalog',
+      '{ product(id: "p1") { name } makers { id } }',
+      { product: null, makers: [{ id: 'm1' }, { id: 'm2' }] },
+      ['SUBGRAPH_TIMEOUT product'],
+    ],
+    [
+      'every place of an entity fetch',
+      'makers',
+      '{ products { name maker { boss { id } } } }',
+      {
+        products: [
+          { name: 'Lamp', maker: { boss: null } },
+          { name: 'Tent', maker: { boss: null } },
+          { name: 'Rock', maker: null },
+        ],
+      },
+      ['SUBGRAPH_TIMEOUT products.0.maker.boss', 'SUBGRAPH_TIMEOUT products.1.maker.boss'],
+    ],
+    [
+      'a non-null field takes its object with it',
+      'stock',
+      '{ product(id: "p1") { name inStock } makers { id } }',
+      { product: null, makers: [{ id: 'm1' }, { id: 'm2' }] },
+      ['SUBGRAPH_TIMEOUT product.inStock'],
+    ],
+    [
+      'what depends on it is not asked, and says the same',
+      'makers',
+      '{ product(id: "p1") { name maker { boss { country { name } } } } }',
+      { product: { name: 'Lamp', maker: { boss: null } } },
+      ['SUBGRAPH_TIMEOUT product.maker.boss'],
+    ],
+    [
+      'several fields, each with its own error',
+      'stock',
+      '{ product(id: "p1") { reviews { text } all: reviews { stars } } }',
+      { product: { reviews: null, all: null } },
+      ['SUBGRAPH_TIMEOUT product.reviews', 'SUBGRAPH_TIMEOUT product.all'],
+    ],
   ])('%s', async (_, service, query, data, places) => {
     const answer = await engine.run(query, {}, dead(service));
     expect(answer.data).toEqual(data);
@@ -64,30 +106,74 @@ describe('a subgraph that answers nonsense', () => {
   test.each<[string, unknown, unknown, string[]]>([
     ['an entity that is null is absent, not wrong', [null], { product: { name: 'Lamp', reviews: null } }, []],
     ['an entity that is a number too', [7], { product: { name: 'Lamp', reviews: null } }, []],
-    ['a text where an Int should be', [{ reviews: [{ text: 'x', stars: 'many' }] }], { product: { name: 'Lamp', reviews: null } }, ['COMPLETION product.reviews.0.stars']],
-    ['an object where a list should be', [{ reviews: { text: 'x' } }], { product: { name: 'Lamp', reviews: null } }, ['COMPLETION product.reviews']],
-    ['a scalar where an object should be', [{ reviews: [7] }], { product: { name: 'Lamp', reviews: null } }, ['COMPLETION product.reviews.0']],
-    ['a null in a list of non-nulls', [{ reviews: [null] }], { product: { name: 'Lamp', reviews: null } }, ['COMPLETION product.reviews.0']],
-    ['a type of another name', [{ reviews: [{ __typename: 'Maker', text: 'x', stars: 1 }] }], { product: { name: 'Lamp', reviews: null } }, ['COMPLETION product.reviews.0']],
-    ['an Int too large', [{ reviews: [{ text: 'x', stars: 2 ** 31 }] }], { product: { name: 'Lamp', reviews: null } }, ['COMPLETION product.reviews.0.stars']],
+    [
+      'a text where an Int should be',
+      [{ reviews: [{ text: 'x', stars: 'many' }] }],
+      { product: { name: 'Lamp', reviews: null } },
+      ['COMPLETION product.reviews.0.stars'],
+    ],
+    [
+      'an object where a list should be',
+      [{ reviews: { text: 'x' } }],
+      { product: { name: 'Lamp', reviews: null } },
+      ['COMPLETION product.reviews'],
+    ],
+    [
+      'a scalar where an object should be',
+      [{ reviews: [7] }],
+      { product: { name: 'Lamp', reviews: null } },
+      ['COMPLETION product.reviews.0'],
+    ],
+    [
+      'a null in a list of non-nulls',
+      [{ reviews: [null] }],
+      { product: { name: 'Lamp', reviews: null } },
+      ['COMPLETION product.reviews.0'],
+    ],
+    [
+      'a type of another name',
+      [{ reviews: [{ __typename: 'Maker', text: 'x', stars: 1 }] }],
+      { product: { name: 'Lamp', reviews: null } },
+      ['COMPLETION product.reviews.0'],
+    ],
+    [
+      'an Int too large',
+      [{ reviews: [{ text: 'x', stars: 2 ** 31 }] }],
+      { product: { name: 'Lamp', reviews: null } },
+      ['COMPLETION product.reviews.0.stars'],
+    ],
   ])('%s', async (_, entities, data, places) => {
-    const answer = await engine.run('{ product(id: "p1") { name reviews { text stars } } }', {}, from('stock', { data: { _entities: entities } }));
+    const answer = await engine.run(
+      '{ product(id: "p1") { name reviews { text stars } } }',
+      {},
+      from('stock', { data: { _entities: entities } }),
+    );
     expect(answer.data).toEqual(data);
     expect(placesOf(answer.errors)).toEqual(places);
   });
 
   test('keys that reach for prototypes go nowhere', async () => {
     const hostile = '{"data":{"_entities":[{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"reviews":[]}]}}';
-    expect((await engine.run('{ product(id: "p1") { reviews { text } } }', {}, from('stock', hostile))).data).toEqual({ product: { reviews: [] } });
+    expect((await engine.run('{ product(id: "p1") { reviews { text } } }', {}, from('stock', hostile))).data).toEqual({
+      product: { reviews: [] },
+    });
     expect(({} as Fields).polluted).toBeUndefined();
   });
 });
 
 describe('a subgraph with errors beside its data', () => {
   test('both are kept, at every place of the entity', async () => {
-    const reply = { data: { _entities: [{ boss: null }] }, errors: [{ message: 'who?', path: ['_entities', 0, 'boss'], extensions: { code: 'FORBIDDEN' } }] };
+    const reply = {
+      data: { _entities: [{ boss: null }] },
+      errors: [{ message: 'who?', path: ['_entities', 0, 'boss'], extensions: { code: 'FORBIDDEN' } }],
+    };
     const answer = await engine.run('{ products(first: 2) { name maker { boss { id } } } }', {}, from('makers', reply));
-    expect(answer.data).toEqual({ products: [{ name: 'Lamp', maker: { boss: null } }, { name: 'Tent', maker: { boss: null } }] });
+    expect(answer.data).toEqual({
+      products: [
+        { name: 'Lamp', maker: { boss: null } },
+        { name: 'Tent', maker: { boss: null } },
+      ],
+    });
     expect(answer.errors).toMatchObject([
       { message: 'who?', code: 'FORBIDDEN', path: ['products', 0, 'maker', 'boss'] },
       { message: 'who?', code: 'FORBIDDEN', path: ['products', 1, 'maker', 'boss'] },
@@ -95,26 +181,46 @@ describe('a subgraph with errors beside its data', () => {
   });
 
   test('a null that an error explains is not explained twice', async () => {
-    const reply = { data: { product: null }, errors: [{ message: 'gone', path: ['product', 'strict', 'must'], extensions: { code: 'BAD_USER_INPUT' } }] };
+    const reply = {
+      data: { product: null },
+      errors: [{ message: 'gone', path: ['product', 'strict', 'must'], extensions: { code: 'BAD_USER_INPUT' } }],
+    };
     const answer = await engine.run('{ product(id: "p1") { strict { must } } }', {}, from('catalog', reply));
     expect(answer).toMatchObject({ data: { product: null }, errors: [{ path: ['product', 'strict', 'must'], code: 'BAD_USER_INPUT' }] });
     expect(answer.errors).toHaveLength(1);
   });
 
   test('a code that is not ours becomes INTERNAL', async () => {
-    const answer = await engine.run('{ wish }', {}, from('catalog', { data: { wish: null }, errors: [{ message: 'x', path: ['wish'], extensions: { code: 'COMPLETION' } }] }));
+    const answer = await engine.run(
+      '{ wish }',
+      {},
+      from('catalog', { data: { wish: null }, errors: [{ message: 'x', path: ['wish'], extensions: { code: 'COMPLETION' } }] }),
+    );
     expect(answer.errors).toMatchObject([{ code: 'INTERNAL' }]);
   });
 
-  test.each([[7], [null], [{}], [{ message: 1, path: 'x', extensions: [] }], ['text']])('an error of any shape is an error: %o', async (error) => {
-    expect((await engine.run('{ wish }', {}, from('catalog', { data: { wish: null }, errors: [error] }))).errors).toMatchObject([{ code: 'INTERNAL' }]);
-  });
+  test.each([[7], [null], [{}], [{ message: 1, path: 'x', extensions: [] }], ['text']])(
+    'an error of any shape is an error: %o',
+    async (error) => {
+      expect((await engine.run('{ wish }', {}, from('catalog', { data: { wish: null }, errors: [error] }))).errors).toMatchObject([
+        { code: 'INTERNAL' },
+      ]);
+    },
+  );
 });
 
 test('what the planner cannot plan rightly is refused, and nothing is asked', async () => {
   const toys = await makeToyEngine([
-    { name: 'a', sdl: 'type P @key(fields: "id") { id: ID! price(currency: String!): Int } type Query { p: P @scope(needs: []) }', resolvers: { Query: { p: () => ({ id: '1' }) }, P: { price: () => 1 } } },
-    { name: 'b', sdl: 'type P @key(fields: "id") { id: ID! price(currency: String!): Int @external tax: Int @requires(fields: "price(currency: \\"EUR\\")") }', resolvers: { P: { tax: () => 1 } } },
+    {
+      name: 'a',
+      sdl: 'type P @key(fields: "id") { id: ID! price(currency: String!): Int } type Query { p: P @scope(needs: []) }',
+      resolvers: { Query: { p: () => ({ id: '1' }) }, P: { price: () => 1 } },
+    },
+    {
+      name: 'b',
+      sdl: 'type P @key(fields: "id") { id: ID! price(currency: String!): Int @external tax: Int @requires(fields: "price(currency: \\"EUR\\")") }',
+      resolvers: { P: { tax: () => 1 } },
+    },
   ]);
   expect((await toys.run('{ p { tax price(currency: "EUR") } }')).refused).toBeUndefined();
   expect((await toys.run('{ p { tax dollars: price(currency: "USD") } }')).refused).toBeUndefined();

@@ -26,12 +26,15 @@ export function compileBody(node: FetchNode): FetchBody {
 export type FetchShape = Readonly<{ keys: ReadonlySet<string>; nested: boolean }>;
 
 export function shapeOf(node: FetchNode): FetchShape {
-  const operation = parse(node.operation, { noLocation: true }).definitions.find((definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION);
+  const operation = parse(node.operation, { noLocation: true }).definitions.find(
+    (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
+  );
   const fragments = fragmentsOf(node.operation);
   const roots = operation ? keysOf(operation.selectionSet, fragments) : new Map<string, SelectionSetNode[]>();
   if (!node.requires) return { keys: new Set(roots.keys()), nested: [...roots.values()].some((sets) => sets.length > 0) };
   const merged = new Map<string, SelectionSetNode[]>();
-  for (const set of roots.get('_entities') ?? []) for (const [key, sets] of keysOf(set, fragments)) merged.set(key, [...(merged.get(key) ?? []), ...sets]);
+  for (const set of roots.get('_entities') ?? [])
+    for (const [key, sets] of keysOf(set, fragments)) merged.set(key, [...(merged.get(key) ?? []), ...sets]);
   return { keys: new Set(merged.keys()), nested: [...merged.values()].some((sets) => sets.length > 0) };
 }
 
@@ -45,7 +48,11 @@ function fragmentsOf(text: string): Fragments {
   return fragments;
 }
 
-function keysOf(set: SelectionSetNode, fragments: Fragments, keys = new Map<string, SelectionSetNode[]>()): Map<string, SelectionSetNode[]> {
+function keysOf(
+  set: SelectionSetNode,
+  fragments: Fragments,
+  keys = new Map<string, SelectionSetNode[]>(),
+): Map<string, SelectionSetNode[]> {
   for (const selection of set.selections) {
     if (selection.kind === Kind.FIELD) {
       const key = selection.alias?.value ?? selection.name.value;

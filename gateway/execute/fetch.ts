@@ -76,15 +76,25 @@ async function fetchRoot(fetch: Compiled, run: Run): Promise<void> {
 }
 
 /** Also the first step of each event of a subscription, whose data come without being asked for. */
-export function mergeRoot(fetch: Pick<Compiled, 'path' | 'service' | 'keys' | 'rewriteOutput' | 'renames' | 'objectTypes'>, run: Run, reply: Reply, places: readonly Fields[] | null): void {
+export function mergeRoot(
+  fetch: Pick<Compiled, 'path' | 'service' | 'keys' | 'rewriteOutput' | 'renames' | 'objectTypes'>,
+  run: Run,
+  reply: Reply,
+  places: readonly Fields[] | null,
+): void {
   if (reply.errors.length) placeRootErrors(fetch, run, reply.errors, places);
   if (!reply.data) {
-    markFailed(run, places ?? [run.data], { keys: fetch.keys, code: reply.errors[0]?.code ?? 'INTERNAL', message: reply.errors[0]?.message ?? '' });
+    markFailed(run, places ?? [run.data], {
+      keys: fetch.keys,
+      code: reply.errors[0]?.code ?? 'INTERNAL',
+      message: reply.errors[0]?.message ?? '',
+    });
     return;
   }
   fetch.rewriteOutput?.(reply.data);
   if (places) {
-    for (const [index, place] of places.entries()) merge(place, (index === 0 ? reply.data : copyOf(reply.data)) as Fields, fetch.objectTypes);
+    for (const [index, place] of places.entries())
+      merge(place, (index === 0 ? reply.data : copyOf(reply.data)) as Fields, fetch.objectTypes);
     return;
   }
   if (run.fresh && run.failures === null) run.data = reply.data;
@@ -107,7 +117,8 @@ async function fetchEntities(fetch: Compiled, represent: Represent, run: Run): P
       markFailed(run, asked(), { keys: fetch.keys, code, message });
       return;
     }
-    if (!Array.isArray(entities) || entities.length !== sent) throw fetchFault('SUBGRAPH_UNAVAILABLE', `The subgraph answered ${sent} representations with something else.`);
+    if (!Array.isArray(entities) || entities.length !== sent)
+      throw fetchFault('SUBGRAPH_UNAVAILABLE', `The subgraph answered ${sent} representations with something else.`);
     mergeEntities(fetch, places, slots, entities);
   } catch (error) {
     fail(fetch, run, asked(), error);

@@ -1,4 +1,13 @@
-import { executeSync, Kind, OperationTypeNode, visit, type DocumentNode, type FragmentDefinitionNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import {
+  executeSync,
+  Kind,
+  OperationTypeNode,
+  visit,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { Fragments, Collected } from './write/collect.ts';
 import type { Introspect } from './write/object.ts';
 
@@ -21,14 +30,22 @@ export function compileIntrospection(schema: GraphQLSchema, operation: Operation
 function documentOf(field: Collected, operation: OperationDefinitionNode, fragments: Fragments): DocumentNode {
   const selections = field.selections.flatMap(([set]) => set.selections);
   const node = field.selections.length ? { ...field.node, selectionSet: { kind: Kind.SELECTION_SET as const, selections } } : field.node;
-  const bare = { kind: Kind.OPERATION_DEFINITION as const, operation: OperationTypeNode.QUERY, selectionSet: { kind: Kind.SELECTION_SET as const, selections: [node] } };
+  const bare = {
+    kind: Kind.OPERATION_DEFINITION as const,
+    operation: OperationTypeNode.QUERY,
+    selectionSet: { kind: Kind.SELECTION_SET as const, selections: [node] },
+  };
   const used = usedFragments({ kind: Kind.DOCUMENT, definitions: [bare] }, fragments);
   const variables = variablesOf({ kind: Kind.DOCUMENT, definitions: [bare, ...used] });
   const variableDefinitions = (operation.variableDefinitions ?? []).filter(({ variable }) => variables.has(variable.name.value));
   return { kind: Kind.DOCUMENT, definitions: [{ ...bare, variableDefinitions }, ...used] };
 }
 
-function usedFragments(document: DocumentNode, fragments: Fragments, used = new Map<string, FragmentDefinitionNode>()): FragmentDefinitionNode[] {
+function usedFragments(
+  document: DocumentNode,
+  fragments: Fragments,
+  used = new Map<string, FragmentDefinitionNode>(),
+): FragmentDefinitionNode[] {
   visit(document, {
     FragmentSpread({ name }) {
       const fragment = fragments.get(name.value);

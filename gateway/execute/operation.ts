@@ -6,7 +6,7 @@ import { compilePlan } from './compile.ts';
 import { never } from './conditions.ts';
 import type { Send, Step, Tools } from './fetch.ts';
 import { compileIntrospection } from './introspection.ts';
-import { objectTypesOf } from './types.ts';
+import { objectTypesOf } from './type-conditions.ts';
 import { collectFields, type Fragments } from './write/collect.ts';
 import { compileResponse, rootType, type WriteData } from './write/response.ts';
 
@@ -31,7 +31,11 @@ export function engineOf(supergraph: Supergraph, sendTo: (service: string) => Se
 }
 
 /** The document is valid on the API schema and within the limits; what is left to refuse is the planner's. */
-export function compileOperation({ supergraph, tools }: EngineTools, document: DocumentNode, definition: OperationDefinitionNode): CompiledOperation {
+export function compileOperation(
+  { supergraph, tools }: EngineTools,
+  document: DocumentNode,
+  definition: OperationDefinitionNode,
+): CompiledOperation {
   const { apiSchema } = supergraph;
   const fragments = fragmentsOf(document);
   const node = needsPlan(supergraph, definition, fragments) ? planFor(supergraph, document, definition) : undefined;
@@ -42,14 +46,18 @@ export function compileOperation({ supergraph, tools }: EngineTools, document: D
     definition,
     fragments,
     run: compilePlan(rest, [], tools),
-    write: compileResponse({ schema: apiSchema, supergraph: supergraph.schema, fragments, introspect: compileIntrospection(apiSchema, definition, fragments) }, definition),
+    write: compileResponse(
+      { schema: apiSchema, supergraph: supergraph.schema, fragments, introspect: compileIntrospection(apiSchema, definition, fragments) },
+      definition,
+    ),
     subscription,
   };
 }
 
 export function fragmentsOf(document: DocumentNode): Fragments {
   const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   return fragments;
 }
 

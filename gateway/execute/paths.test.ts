@@ -23,6 +23,9 @@ test.each<[string, unknown, (string | number)[], unknown[]]>([
 
 test('an object that stands in two places has two paths', () => {
   const places = placesOf({ x: [{ y: a }, null, { y: a }, { y: b }] }, ['x', '@', 'y'], new Set([a]));
-  expect(places.get(a)).toEqual([['x', 0, 'y'], ['x', 2, 'y']]);
+  expect(places.get(a)).toEqual([
+    ['x', 0, 'y'],
+    ['x', 2, 'y'],
+  ]);
   expect(places.has(b)).toBe(false);
 });

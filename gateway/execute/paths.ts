@@ -39,7 +39,14 @@ export function placesOf(data: unknown, path: Path, wanted: ReadonlySet<object>)
   return places;
 }
 
-function locate(here: unknown, path: Path, from: number, walked: (string | number)[], wanted: ReadonlySet<object>, places: Map<object, Path[]>): void {
+function locate(
+  here: unknown,
+  path: Path,
+  from: number,
+  walked: (string | number)[],
+  wanted: ReadonlySet<object>,
+  places: Map<object, Path[]>,
+): void {
   if (typeof here !== 'object' || here === null) return;
   if (Array.isArray(here)) {
     const next = path[from] === '@' ? from + 1 : from;

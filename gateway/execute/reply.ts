@@ -26,9 +26,12 @@ export function readReply(text: string): Reply {
 export function toReply(reply: unknown): Reply {
   if (!isFields(reply)) throw fetchFault('SUBGRAPH_UNAVAILABLE', 'The subgraph did not answer as GraphQL does.');
   const { data, errors } = reply;
-  if (data !== undefined && data !== null && !isFields(data)) throw fetchFault('SUBGRAPH_UNAVAILABLE', 'The data of the subgraph are not an object.');
-  if (errors !== undefined && errors !== null && !Array.isArray(errors)) throw fetchFault('SUBGRAPH_UNAVAILABLE', 'The errors of the subgraph are not a list.');
-  if ((data === undefined || data === null) && !errors?.length) throw fetchFault('SUBGRAPH_UNAVAILABLE', 'The subgraph answered with neither data nor errors.');
+  if (data !== undefined && data !== null && !isFields(data))
+    throw fetchFault('SUBGRAPH_UNAVAILABLE', 'The data of the subgraph are not an object.');
+  if (errors !== undefined && errors !== null && !Array.isArray(errors))
+    throw fetchFault('SUBGRAPH_UNAVAILABLE', 'The errors of the subgraph are not a list.');
+  if ((data === undefined || data === null) && !errors?.length)
+    throw fetchFault('SUBGRAPH_UNAVAILABLE', 'The subgraph answered with neither data nor errors.');
   return { data: data ?? null, errors: errors?.length ? errors.map(toError) : NONE };
 }
 

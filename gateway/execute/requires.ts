@@ -1,7 +1,7 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import { reader, type Fields } from './own.ts';
-import { compileMatches, type Matches } from './types.ts';
+import { compileMatches, type Matches } from './type-conditions.ts';
 import { textOf } from './write/text.ts';
 
 /** The JSON text of an entity's representation, or null where it must not be sent. */
@@ -46,7 +46,7 @@ function compileShapes(schema: GraphQLSchema, selections: readonly QueryPlanSele
     const known = shapes.get(typename);
     if (known) return known;
     const merged = new Map<string, Selection>();
-    const matched = collect(selections, typename, merged, (condition) => {
+    const matched = collect(selections, merged, (condition) => {
       const matches = matchers.get(condition) ?? compileMatches(schema, condition);
       matchers.set(condition, matches);
       return matches(typename);
@@ -58,12 +58,16 @@ function compileShapes(schema: GraphQLSchema, selections: readonly QueryPlanSele
   };
 }
 
-function collect(selections: readonly QueryPlanSelectionNode[], typename: string, merged: Map<string, Selection>, applies: (condition: string) => boolean): boolean {
+function collect(
+  selections: readonly QueryPlanSelectionNode[],
+  merged: Map<string, Selection>,
+  applies: (condition: string) => boolean,
+): boolean {
   let matched = false;
   for (const selection of selections) {
     if (selection.kind === 'InlineFragment') {
       if (selection.typeCondition && !applies(selection.typeCondition)) continue;
-      collect(selection.selections, typename, merged, applies);
+      collect(selection.selections, merged, applies);
       matched = true;
       continue;
     }

@@ -1,7 +1,7 @@
 import type { FetchDataRewrite } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import { isFields, reader, setOwn, type Fields } from './own.ts';
-import { compileMatches } from './types.ts';
+import { compileMatches } from './type-conditions.ts';
 
 export type Rewrite = (value: unknown) => void;
 

@@ -26,7 +26,12 @@ export function placeRootErrors(fetch: Placed, run: Run, errors: readonly Subgra
 }
 
 /** An error of one `_entities` index stands at every place that sent this representation. */
-export function placeEntityErrors(fetch: Placed, run: Run, errors: readonly SubgraphError[], sent: Readonly<{ places: readonly Fields[]; slots: readonly number[] }>): void {
+export function placeEntityErrors(
+  fetch: Placed,
+  run: Run,
+  errors: readonly SubgraphError[],
+  sent: Readonly<{ places: readonly Fields[]; slots: readonly number[] }>,
+): void {
   const paths = placesOf(run.data, fetch.path, new Set(sent.places));
   for (const error of errors) {
     const slot = error.path?.[0] === '_entities' ? error.path[1] : undefined;

@@ -9,7 +9,8 @@ import { validateOperation } from './validate-operation.ts';
 
 const times = (count: number, make: (n: number) => string) => Array.from({ length: count }, (_, n) => make(n)).join(' ');
 const nested = (field: string, depth: number, leaf = 'id') => `${`${field} { `.repeat(depth)}${leaf}${' }'.repeat(depth)}`;
-const bomb = (power: number) => `{ product(id: "p1") { ...F0 } } ${times(power, (n) => `fragment F${n} on Product { ...F${n + 1} ...F${n + 1} }`)} fragment F${power} on Product { id }`;
+const bomb = (power: number) =>
+  `{ product(id: "p1") { ...F0 } } ${times(power, (n) => `fragment F${n} on Product { ...F${n + 1} ...F${n + 1} }`)} fragment F${power} on Product { id }`;
 
 const attacks: [string, string, string][] = [
   ...[10, 14, 18, 20, 22, 24].map((power): [string, string, string] => [`a fragment bomb of 2^${power}`, bomb(power), 'selections']),
@@ -18,8 +19,16 @@ const attacks: [string, string, string][] = [
   ['16 aliases behind fragments', `{ ...F ...F } fragment F on Query { ${times(8, (n) => `a${n}: __typename`)} }`, 'aliases'],
   ['depth 2,000', `{ product(id: "p1") { ${nested('maker', 2_000)} } }`, 'tokens'],
   ['depth 300', `{ product(id: "p1") { ${nested('boss', 300)} } }`, 'depth'],
-  ['depth 9 behind fragments', `{ product(id: "p1") { maker { ...B } } } fragment B on Maker { ${nested('boss', 3, '...C')} } fragment C on Maker { ${nested('boss', 4)} }`, 'depth'],
-  ['a depth in a fragment named __schema', `{ ...__schema } fragment __schema on Query { product(id: "p1") { maker { ${nested('boss', 9)} } } }`, 'depth'],
+  [
+    'depth 9 behind fragments',
+    `{ product(id: "p1") { maker { ...B } } } fragment B on Maker { ${nested('boss', 3, '...C')} } fragment C on Maker { ${nested('boss', 4)} }`,
+    'depth',
+  ],
+  [
+    'a depth in a fragment named __schema',
+    `{ ...__schema } fragment __schema on Query { product(id: "p1") { maker { ${nested('boss', 9)} } } }`,
+    'depth',
+  ],
   ['11 root fields', `{ ${times(11, () => '__typename')} }`, 'rootFields'],
   ['root fields behind fragments', `{ ...F ...F ...F } fragment F on Query { ${times(4, () => '__typename')} }`, 'rootFields'],
   ['many directives', `{ __typename ${times(200, () => '@skip(if: false)')} }`, 'directives'],
@@ -35,7 +44,10 @@ const attacks: [string, string, string][] = [
 
 const invalid: [string, string][] = [
   ['a fragment of itself', '{ product(id: "p1") { ...F } } fragment F on Product { maker { ...G } } fragment G on Maker { boss { ...G } }'],
-  ['fragments in a ring of 100', `{ product(id: "p1") { ...F0 } } ${times(100, (n) => `fragment F${n} on Product { ...F${(n + 1) % 100} }`)}`],
+  [
+    'fragments in a ring of 100',
+    `{ product(id: "p1") { ...F0 } } ${times(100, (n) => `fragment F${n} on Product { ...F${(n + 1) % 100} }`)}`,
+  ],
   ['a cyclic fragment that is not used', '{ __typename } fragment F on Product { ...F }'],
   ['a huge text', `{ product(id: "${'x'.repeat(200_000)}") { nothing } }`],
   ['a huge number', `{ products(first: ${'9'.repeat(100_000)}) { id } }`],
@@ -53,7 +65,8 @@ describe('at the door', () => {
     engine = await makeToyEngine(shop);
     for (const [, query] of attacks) verdictOn(query); // code that is not compiled yet says nothing of the work
   });
-  const verdictOn = (query: string, variables = {}) => validateOperation(engine.gate, { query, operationName: undefined, variables }, null, new Set(['query']));
+  const verdictOn = (query: string, variables = {}) =>
+    validateOperation(engine.gate, { query, operationName: undefined, variables }, null, new Set(['query']));
   /** 20 ms of event loop is the promise; a busy machine gets ten times as much before the test calls it broken. */
   const generousMs = 200;
 
@@ -61,7 +74,11 @@ describe('at the door', () => {
     const startedAt = performance.now();
     const verdict = verdictOn(query);
     expect(performance.now() - startedAt).toBeLessThan(generousMs);
-    expect(verdict).toMatchObject({ refusals: expect.arrayContaining([expect.objectContaining({ code: 'LIMIT_EXCEEDED', limit: { limit, value: expect.any(Number), maximum: expect.any(Number) } })]) });
+    expect(verdict).toMatchObject({
+      refusals: expect.arrayContaining([
+        expect.objectContaining({ code: 'LIMIT_EXCEEDED', limit: { limit, value: expect.any(Number), maximum: expect.any(Number) } }),
+      ]),
+    });
     expect(engine.asked).toEqual([]);
   });
 
@@ -75,7 +92,9 @@ describe('at the door', () => {
   test('a variable that is nested too deep, or asks for too much', () => {
     const deep = JSON.parse('{"name":'.repeat(50) + '1' + '}'.repeat(50)) as object;
     expect(verdictOn('query ($w: Wish) { wish(wish: $w) }', { w: deep })).toMatchObject({ refusals: [{ limit: { limit: 'valueDepth' } }] });
-    expect(verdictOn('query ($n: Int) { products(first: $n) { id } }', { n: 20_000 })).toMatchObject({ refusals: [{ limit: { limit: 'cost', value: 20_000, maximum: 10_000 } }] });
+    expect(verdictOn('query ($n: Int) { products(first: $n) { id } }', { n: 20_000 })).toMatchObject({
+      refusals: [{ limit: { limit: 'cost', value: 20_000, maximum: 10_000 } }],
+    });
   });
 
   test('nothing refused is kept, and what is kept stays within its bytes', () => {
@@ -87,7 +106,46 @@ describe('at the door', () => {
   });
 
   test('any text is answered: a verdict, never a throw', () => {
-    const piece = fc.constantFrom('{', '}', '(', ')', '...', 'on', 'Product', 'fragment', 'F', 'query', 'mutation', 'subscription', '$x', ':', '!', '[', ']', '"', '"""', '@skip', '@include', '(if: true)', 'product(id: "p1")', 'products', 'id', 'maker', '__schema', '__typename', '__proto__', 'constructor', '1', '-', '=', '\ud800', '#', '\n', '&', '|');
+    const piece = fc.constantFrom(
+      '{',
+      '}',
+      '(',
+      ')',
+      '...',
+      'on',
+      'Product',
+      'fragment',
+      'F',
+      'query',
+      'mutation',
+      'subscription',
+      '$x',
+      ':',
+      '!',
+      '[',
+      ']',
+      '"',
+      '"""',
+      '@skip',
+      '@include',
+      '(if: true)',
+      'product(id: "p1")',
+      'products',
+      'id',
+      'maker',
+      '__schema',
+      '__typename',
+      '__proto__',
+      'constructor',
+      '1',
+      '-',
+      '=',
+      '\ud800',
+      '#',
+      '\n',
+      '&',
+      '|',
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
         const verdict = verdictOn(pieces.join(' '));
@@ -98,14 +156,21 @@ describe('at the door', () => {
   });
 
   test('what clients really send is let in', () => {
-    for (const query of ['{ products(first: 100) { id name maker { name country { name } } reviews { text stars } } }', 'query A($id: ID!) { product(id: $id) { ...P } } fragment P on Product { id name }']) expect(verdictOn(query, { id: 'p1' })).toHaveProperty('operation');
+    for (const query of [
+      '{ products(first: 100) { id name maker { name country { name } } reviews { text stars } } }',
+      'query A($id: ID!) { product(id: $id) { ...P } } fragment P on Product { id name }',
+    ])
+      expect(verdictOn(query, { id: 'p1' })).toHaveProperty('operation');
   });
 });
 
 describe('on every transport', () => {
   let graph: ToyGraph;
   beforeAll(async () => {
-    graph = await startToyGraph([...shop, { name: 'live', sdl: 'type Query { live: Int @scope(needs: []) } type Subscription { never: Int @scope(needs: []) }', resolvers: {} }]);
+    graph = await startToyGraph([
+      ...shop,
+      { name: 'live', sdl: 'type Query { live: Int @scope(needs: []) } type Subscription { never: Int @scope(needs: []) }', resolvers: {} },
+    ]);
   });
   afterAll(() => graph.stop());
 

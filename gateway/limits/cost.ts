@@ -1,4 +1,18 @@
-import { getNamedType, isCompositeType, isLeafType, isListType, isNonNullType, Kind, type FieldNode, type GraphQLCompositeType, type GraphQLField, type GraphQLOutputType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  getNamedType,
+  isCompositeType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  Kind,
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
 import type { Fields } from '../execute/own.ts';
 import { rootType } from '../execute/write/response.ts';
 import type { Fragments } from '../execute/write/collect.ts';
@@ -48,7 +62,9 @@ function costOfField(rule: Rule, type: GraphQLCompositeType, node: FieldNode, in
     return (variables) => Math.ceil(size(variables) / SCALARS_PER_OBJECT);
   }
   const size = lists === 0 ? fixed(1) : nestedSize(stated ?? inherited ?? fixed(rule.assumedListSize), lists, rule.assumedListSize);
-  const below = node.selectionSet ? costOfSet(rule, named as GraphQLCompositeType, node.selectionSet, lists === 0 ? stated : null) : fixed(0);
+  const below = node.selectionSet
+    ? costOfSet(rule, named as GraphQLCompositeType, node.selectionSet, lists === 0 ? stated : null)
+    : fixed(0);
   return (variables) => size(variables) * (1 + below(variables));
 }
 

@@ -1,4 +1,14 @@
-import { GraphQLError, Kind, OverlappingFieldsCanBeMergedRule, parse, specifiedRules, validate, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import {
+  GraphQLError,
+  Kind,
+  OverlappingFieldsCanBeMergedRule,
+  parse,
+  specifiedRules,
+  validate,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { overLimit, type Refusal } from '../errors.ts';
 import type { Limits } from './limits.ts';
 import { measureDocument, type Measured } from './measure.ts';
@@ -45,7 +55,16 @@ function parseWithin(query: string, maxTokens: number): DocumentNode | Refused {
 
 function refuseSize(measured: Measured, limits: Limits): Refusal[] {
   if (measured.cycle !== null) return [badInput(`The fragment ${measured.cycle} spreads itself.`)];
-  const sizes = ['selections', 'depth', 'aliases', 'rootFields', 'directives', 'valueDepth', 'introspectionDepth', 'introspectionLists'] as const;
+  const sizes = [
+    'selections',
+    'depth',
+    'aliases',
+    'rootFields',
+    'directives',
+    'valueDepth',
+    'introspectionDepth',
+    'introspectionLists',
+  ] as const;
   return sizes.filter((name) => measured[name] > limits[name]).map((name) => overLimit(name, measured[name], limits[name]));
 }
 
@@ -53,7 +72,8 @@ function chooseOperation(document: DocumentNode, operationName: string | undefin
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   const [only] = operations;
   if (!only) return refuse(badInput('The document holds no operation.'));
-  if (operationName === undefined || operationName === '') return operations.length === 1 ? only : refuse(badInput('The document holds several operations: name one.'));
+  if (operationName === undefined || operationName === '')
+    return operations.length === 1 ? only : refuse(badInput('The document holds several operations: name one.'));
   return operations.find(({ name }) => name?.value === operationName) ?? refuse(badInput('The document holds no operation of that name.'));
 }
 

@@ -1,4 +1,13 @@
-import { Kind, type ASTNode, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type SelectionNode, type SelectionSetNode, type ValueNode } from 'graphql';
+import {
+  Kind,
+  type ASTNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'graphql';
 
 /** How large a document is with every fragment spread out, computed without spreading any; the largest operation counts. */
 export type Measured = Readonly<{
@@ -28,7 +37,8 @@ export function measureDocument(document: DocumentNode): Measured {
   const sizes = new Map<string, Size | 'open'>();
   const roots = new Map<string, Root>();
   const seen = { visited: 0, cycle: null as string | null };
-  for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
 
   function sizeOf(set: SelectionSetNode | undefined): Size {
     const size = nothing();
@@ -106,8 +116,12 @@ export function measureDocument(document: DocumentNode): Measured {
   for (const definition of document.definitions) {
     if (seen.cycle !== null || definition.kind !== Kind.OPERATION_DEFINITION) continue;
     const root = rootOf(definition.selectionSet);
-    root.directives += directivesOf(definition) + (definition.variableDefinitions ?? []).reduce((sum, variable) => sum + directivesOf(variable), 0);
-    root.valueDepth = Math.max(root.valueDepth, ...(definition.variableDefinitions ?? []).map(({ defaultValue }) => depthOfValue(defaultValue)));
+    root.directives +=
+      directivesOf(definition) + (definition.variableDefinitions ?? []).reduce((sum, variable) => sum + directivesOf(variable), 0);
+    root.valueDepth = Math.max(
+      root.valueDepth,
+      ...(definition.variableDefinitions ?? []).map(({ defaultValue }) => depthOfValue(defaultValue)),
+    );
     all.push(root);
   }
   const most = (pick: (root: Root) => number) => all.reduce((max, root) => Math.max(max, pick(root)), 0);
@@ -147,7 +161,14 @@ function add(sum: Size, part: Size): void {
 function ownSize(selection: SelectionNode): Size {
   const values = selection.kind === Kind.FIELD ? (selection.arguments ?? []).map(({ value }) => depthOfValue(value)) : [];
   const aliased = selection.kind === Kind.FIELD && selection.alias !== undefined;
-  return { depth: 0, lists: 0, selections: 1, aliases: aliased ? 1 : 0, directives: directivesOf(selection), valueDepth: Math.max(0, ...values) };
+  return {
+    depth: 0,
+    lists: 0,
+    selections: 1,
+    aliases: aliased ? 1 : 0,
+    directives: directivesOf(selection),
+    valueDepth: Math.max(0, ...values),
+  };
 }
 
 function directivesOf(node: ASTNode & { readonly directives?: readonly unknown[] }): number {

@@ -35,21 +35,42 @@ describe('says the same as graphql-js', () => {
   ])('%s', (text) => expect(ours(text)).toBe(theirs(text)));
 
   test('for any selections', () => {
-    const field = fc.constantFrom('name', 'age', 'x: name', 'x: age', 'friend', 'friend(n: 1)', 'x: friend(n: 2)', 'barks', 'x: barks(loud: true)', 'x: meows', 'owner', 'o: owner');
+    const field = fc.constantFrom(
+      'name',
+      'age',
+      'x: name',
+      'x: age',
+      'friend',
+      'friend(n: 1)',
+      'x: friend(n: 2)',
+      'barks',
+      'x: barks(loud: true)',
+      'x: meows',
+      'owner',
+      'o: owner',
+    );
     const { selections } = fc.letrec<{ selections: string }>((tie) => ({
       selections: fc
         .array(
           fc.oneof(
             { depthSize: 'small' },
             field.filter((text) => !/friend|owner/.test(text)),
-            fc.tuple(field.filter((text) => /friend|owner/.test(text)), tie('selections')).map(([text, below]) => `${text} ${below}`),
+            fc
+              .tuple(
+                field.filter((text) => /friend|owner/.test(text)),
+                tie('selections'),
+              )
+              .map(([text, below]) => `${text} ${below}`),
             fc.tuple(fc.constantFrom('Dog', 'Cat', 'Pet'), tie('selections')).map(([type, below]) => `... on ${type} ${below}`),
           ),
           { minLength: 1, maxLength: 4 },
         )
         .map((texts) => `{ ${texts.join(' ')} }`),
     }));
-    fc.assert(fc.property(selections, (text) => ours(`{ pet ${text} }`) === theirs(`{ pet ${text} }`)), { numRuns: 500, seed: 7 });
+    fc.assert(
+      fc.property(selections, (text) => ours(`{ pet ${text} }`) === theirs(`{ pet ${text} }`)),
+      { numRuns: 500, seed: 7 },
+    );
   });
 });
 
@@ -68,5 +89,7 @@ test.each<[string, string]>([
 });
 
 function nest(depth: number): string {
-  return depth === 0 ? '{ name }' : `{ friend ${nest(depth - 1)} ... on Dog { friend ${depth > 3 ? nest(depth - 2) : '{ name }'} } ... on Cat { friend { name } } }`;
+  return depth === 0
+    ? '{ name }'
+    : `{ friend ${nest(depth - 1)} ... on Dog { friend ${depth > 3 ? nest(depth - 2) : '{ name }'} } ... on Cat { friend { name } } }`;
 }

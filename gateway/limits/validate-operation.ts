@@ -17,9 +17,20 @@ export type Accepted = Readonly<{ operation: CompiledOperation; variables: Field
 export type Verdict = Accepted | Readonly<{ refusals: readonly Refusal[] }>;
 
 /** What is kept of a document that was accepted once; the plan is made when a caller may run it. */
-type Known = CheckedDocument & { readonly entries: readonly Entry[]; readonly coerce: Coerce; readonly cost: Cost; compiled: CompiledOperation | null };
+type Known = CheckedDocument & {
+  readonly entries: readonly Entry[];
+  readonly coerce: Coerce;
+  readonly cost: Cost;
+  compiled: CompiledOperation | null;
+};
 
-export type Gate = Readonly<{ engine: EngineTools; limits: Limits; introspection: Introspection; open: boolean; cache: OperationCache<Known> }>;
+export type Gate = Readonly<{
+  engine: EngineTools;
+  limits: Limits;
+  introspection: Introspection;
+  open: boolean;
+  cache: OperationCache<Known>;
+}>;
 
 /**
  * The one door of every transport: limits, validity, rights, variables and cost, all before planning. Kinds of
@@ -30,7 +41,8 @@ export function validateOperation(gate: Gate, request: OperationRequest, actor: 
   const known = lookUp(gate, request);
   if ('refusals' in known) return known;
   const { definition } = known;
-  if (!kinds.has(definition.operation)) return refuse({ code: 'BAD_USER_INPUT', message: `A ${definition.operation} cannot be sent this way.` });
+  if (!kinds.has(definition.operation))
+    return refuse({ code: 'BAD_USER_INPUT', message: `A ${definition.operation} cannot be sent this way.` });
   const refusals = gate.open ? [] : refuseEntries(known.entries, actor);
   if (known.measured.introspects) refusals.push(...refuseIntrospection(gate.introspection, actor));
   if (refusals.length) return { refusals };
@@ -47,7 +59,13 @@ export function validateOperation(gate: Gate, request: OperationRequest, actor: 
     if (planCode === undefined) throw error;
     return refuse({ code: planCode, message, cause });
   }
-  return { operation: known.compiled, variables: request.variables, coerced: coerced.values, name: definition.name?.value ?? 'anonymous', budgetMs: budgetOf(known.entries, limits) };
+  return {
+    operation: known.compiled,
+    variables: request.variables,
+    coerced: coerced.values,
+    name: definition.name?.value ?? 'anonymous',
+    budgetMs: budgetOf(known.entries, limits),
+  };
 }
 
 function lookUp(gate: Gate, { query, operationName }: OperationRequest): Known | Readonly<{ refusals: readonly Refusal[] }> {

@@ -21,7 +21,7 @@ const tanks: ToyDefinition = {
     type Subscription {
       tankChanged(tankId: ID!, count: Int! = 3, afterSeq: Int): TankChange! @scope(needs: [])
       ticks(count: Int!): Int! @scope(needs: [])
-      brokenTank: TankChange! @scope(needs: [])
+      brokenTank(late: Boolean!): TankChange! @scope(needs: [])
     }`,
   resolvers: {
     Query: { tank: (_: unknown, { id }: { id: string }) => ({ id, litres: 200 }) },
@@ -40,7 +40,8 @@ const tanks: ToyDefinition = {
         },
       },
       brokenTank: {
-        async *subscribe() {
+        async *subscribe(_: unknown, { late }: { late: boolean }) {
+          if (late) yield { brokenTank: change('t1', 1) };
           throw new Error('postgres://secret@db');
         },
       },
@@ -51,7 +52,12 @@ const change = (tankId: string, seq: number) => ({
   seq,
   reset: seq === 1,
   tank: { id: tankId, litres: 200 },
-  beings: [{ id: 'f1', name: 'Nemo', grams: 10 * seq }, { id: 's1', name: 'Turbo' }, { code: 'algae' }, { id: 'f1', name: 'Nemo', grams: 10 * seq }],
+  beings: [
+    { id: 'f1', name: 'Nemo', grams: 10 * seq },
+    { id: 's1', name: 'Turbo' },
+    { code: 'algae' },
+    { id: 'f1', name: 'Nemo', grams: 10 * seq },
+  ],
   star: { id: 's1', name: 'Turbo' },
 });
 const food: ToyDefinition = {
@@ -138,19 +144,27 @@ describe('any subscription of any graph', () => {
     expect(results).toEqual([event(1), event(2)]);
   });
 
-  test('a source that fails ends the subscription with a masked error', async () => {
-    const failure = await collect('subscription { brokenTank { seq } }').catch((errors: unknown) => errors);
+  test.each([true, false])('a source that fails ends the subscription with a masked error (after an event: %s)', async (late) => {
+    const results: unknown[] = [];
+    const failure = await (async () => {
+      for await (const result of client.iterate({ query: `subscription { brokenTank(late: ${late}) { seq } }` })) results.push(result);
+    })().catch((errors: unknown) => errors);
+    expect(results).toEqual(late ? [{ data: { brokenTank: { seq: 1 } } }] : []);
     expect(JSON.stringify(failure)).not.toContain('secret');
     expect(failure).toMatchObject([{ extensions: { code: 'INTERNAL' } }]);
   });
 
   test('a join that fails costs its own fields, and the next event goes on', async () => {
     graph.toys.doctors!.misbehave((_, response) => response.writeHead(500).end());
-    const results = await collect('subscription { tankChanged(tankId: "t1", count: 2) { seq star { name ... on Snail { doctor { name } } } } }');
+    const results = await collect(
+      'subscription { tankChanged(tankId: "t1", count: 2) { seq star { name ... on Snail { doctor { name } } } } }',
+    );
     graph.toys.doctors!.misbehave(null);
-    expect(results).toMatchObject([1, 2].map((seq) => ({
-      data: { tankChanged: { seq, star: { name: 'Turbo', doctor: null } } },
-      errors: [{ path: ['tankChanged', 'star', 'doctor'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }],
-    })));
+    expect(results).toMatchObject(
+      [1, 2].map((seq) => ({
+        data: { tankChanged: { seq, star: { name: 'Turbo', doctor: null } } },
+        errors: [{ path: ['tankChanged', 'star', 'doctor'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }],
+      })),
+    );
   });
 });

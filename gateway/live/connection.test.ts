@@ -9,7 +9,10 @@ let issuer: Issuer;
 let graph: ToyGraph;
 beforeAll(async () => {
   issuer = await startIssuer();
-  graph = await startToyGraph([pond.definition, stones], { tokens: issuer.rule, liveLimits: { initMs: 200, subscriptionsPerSocket: 3, socketsPerUser: 4, socketsPerAddress: 20, bufferedBytes: 100_000 } });
+  graph = await startToyGraph([pond.definition, stones], {
+    tokens: issuer.rule,
+    liveLimits: { initMs: 200, subscriptionsPerSocket: 3, socketsPerUser: 4, socketsPerAddress: 20, bufferedBytes: 100_000 },
+  });
 });
 afterAll(async () => {
   await graph.stop();
@@ -17,7 +20,9 @@ afterAll(async () => {
 });
 
 const url = () => graph.gateway.url;
-const authorization = async (claims = {}) => ({ authorization: `Bearer ${await issuer.sign({ sub: `user-${Math.random()}`, ...claims })}` });
+const authorization = async (claims = {}) => ({
+  authorization: `Bearer ${await issuer.sign({ sub: `user-${Math.random()}`, ...claims })}`,
+});
 async function connect(payload?: unknown): Promise<RawSocket> {
   const raw = await openRaw(url());
   raw.send({ type: 'connection_init', payload: payload ?? (await authorization()) });
@@ -97,11 +102,13 @@ describe('the beginning', () => {
     expect(await raw.closed()).toEqual([4491, 'Too many connections']);
     open[0]!.socket.close();
     await open[0]!.closed();
-    await expect.poll(async () => {
-      const again = await openRaw(url());
-      again.send({ type: 'connection_init', payload });
-      return again.next();
-    }).toEqual({ type: 'connection_ack' });
+    await expect
+      .poll(async () => {
+        const again = await openRaw(url());
+        again.send({ type: 'connection_init', payload });
+        return again.next();
+      })
+      .toEqual({ type: 'connection_ack' });
     for (const { socket } of open) socket.close();
   });
 
@@ -148,7 +155,11 @@ describe('what may be asked', () => {
   test('so many subscriptions per socket; one that ends makes room', async () => {
     const raw = await connect();
     for (const id of ['1', '2', '3', '4']) raw.send(subscribe(id, 'subscription { ripple(afterSeq: 1000000) { seq } }'));
-    expect(await raw.next()).toMatchObject({ id: '4', type: 'error', payload: [{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'subscriptionsPerSocket', value: 4, maximum: 3 } }] });
+    expect(await raw.next()).toMatchObject({
+      id: '4',
+      type: 'error',
+      payload: [{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'subscriptionsPerSocket', value: 4, maximum: 3 } }],
+    });
     raw.send({ id: '1', type: 'complete' });
     raw.send(subscribe('5', 'subscription { deep { seq } }'));
     expect(await raw.next()).toMatchObject({ id: '5', payload: [{ extensions: { code: 'FORBIDDEN' } }] });
@@ -163,7 +174,8 @@ describe('events', () => {
     raw.send(subscribe('a', 'subscription { ripple { seq stone { grams } } }'));
     await expect.poll(pond.listeners).toBe(1);
     pond.publish(50);
-    for (let seq = 1; seq <= 50; seq++) expect(await raw.next()).toEqual({ id: 'a', type: 'next', payload: { data: { ripple: { seq, stone: { grams: seq % 3 } } } } });
+    for (let seq = 1; seq <= 50; seq++)
+      expect(await raw.next()).toEqual({ id: 'a', type: 'next', payload: { data: { ripple: { seq, stone: { grams: seq % 3 } } } } });
     raw.socket.terminate();
     await expect.poll(pond.listeners).toBe(0);
   });

@@ -44,7 +44,10 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
   let actor: Actor | null = null;
   let user: string | null = null;
   let expiry: NodeJS.Timeout | undefined;
-  const initTimer = setTimeout(() => init === 'awaited' && close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout'), limits.initMs);
+  const initTimer = setTimeout(
+    () => init === 'awaited' && close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout'),
+    limits.initMs,
+  );
 
   socket.on('message', (data, isBinary) => {
     if (isBinary) return close(CloseCode.BadRequest, 'Invalid message received');
@@ -59,7 +62,7 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
   socket.once('close', () => {
     clearTimeout(initTimer);
     clearTimeout(expiry);
-    for (const id of [...subscriptions.keys()]) drop(id);
+    for (const id of subscriptions.keys()) drop(id);
     if (user !== null) tools.users.release(user);
   });
 
@@ -140,7 +143,15 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
     subscriptions.set(id, () => {});
     tools.subscribers.take(accepted.name, Number.POSITIVE_INFINITY);
     const context = { actor, tenant: actor?.tenant ?? null, requestId, deadlineAt: actor?.expiresAt ?? Date.now() + MAX_TIMER_MS };
-    const stop = startSubscription({ accepted, primary, source: tools.sourceOf(primary.service), context, outlet, limits: tools.subscriptionLimits, log });
+    const stop = startSubscription({
+      accepted,
+      primary,
+      source: tools.sourceOf(primary.service),
+      context,
+      outlet,
+      limits: tools.subscriptionLimits,
+      log,
+    });
     const end = () => {
       tools.subscribers.release(accepted.name);
       stop();
@@ -172,7 +183,7 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
     if (socket.readyState !== socket.OPEN) return;
     metrics.closed(code);
     socket.close(code, reason);
-    for (const id of [...subscriptions.keys()]) drop(id);
+    for (const id of subscriptions.keys()) drop(id);
     setTimeout(() => socket.terminate(), TERMINATE_AFTER_MS).unref();
   }
 }

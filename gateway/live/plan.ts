@@ -1,5 +1,18 @@
 import type { SubscriptionNode } from '@apollo/query-planner';
-import { getNamedType, Kind, parse, parseType, print, visit, valueFromASTUntyped, type DocumentNode, type FieldNode, type GraphQLSchema, type OperationDefinitionNode, type ValueNode } from 'graphql';
+import {
+  getNamedType,
+  Kind,
+  parse,
+  parseType,
+  print,
+  visit,
+  valueFromASTUntyped,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type ValueNode,
+} from 'graphql';
 import { compileRewrites, type Rewrite } from '../execute/rewrites.ts';
 import { isFields, reader, type Fields } from '../execute/own.ts';
 import { shapeOf } from '../execute/fetch-text.ts';
@@ -63,8 +76,12 @@ function variablesIn(document: DocumentNode): ReadonlySet<string> {
 }
 
 function rootField(document: DocumentNode): FieldNode {
-  const operation = document.definitions.find((definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION);
-  const field = operation?.selectionSet.selections.find((selection): selection is FieldNode => selection.kind === Kind.FIELD && !selection.name.value.startsWith('__'));
+  const operation = document.definitions.find(
+    (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
+  );
+  const field = operation?.selectionSet.selections.find(
+    (selection): selection is FieldNode => selection.kind === Kind.FIELD && !selection.name.value.startsWith('__'),
+  );
   if (!field) throw new Error('A subscription has one root field.');
   return field;
 }
@@ -87,7 +104,11 @@ function resumableDocument(document: DocumentNode, field: FieldNode, schema: Gra
       if (node !== field || !node.selectionSet) return undefined;
       const others = (node.arguments ?? []).filter((given) => given.name.value !== AFTER_SEQ);
       const given = { kind: Kind.ARGUMENT as const, name: name(AFTER_SEQ), value: variable };
-      return { ...node, arguments: [...others, given], selectionSet: { ...node.selectionSet, selections: [...node.selectionSet.selections, seq] } };
+      return {
+        ...node,
+        arguments: [...others, given],
+        selectionSet: { ...node.selectionSet, selections: [...node.selectionSet.selections, seq] },
+      };
     },
   });
   return withoutUnusedVariables(resumed);

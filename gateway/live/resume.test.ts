@@ -23,7 +23,8 @@ test('a lost upstream is taken up again after the last seq: nothing lost, nothin
   pond.publish(100);
   const stones: string[] = [];
   for (let round = 0; round < 5; round++) {
-    for (let n = 0; n < 20 && stones.length < 98; n++) stones.push(((await raw.next()) as { payload: { data: { r: { stone: { id: string } } } } }).payload.data.r.stone.id);
+    for (let n = 0; n < 20 && stones.length < 98; n++)
+      stones.push(((await raw.next()) as { payload: { data: { r: { stone: { id: string } } } } }).payload.data.r.stone.id);
     graph.toys.pond!.dropSockets();
   }
   expect(stones).toEqual(Array.from({ length: 98 }, (_, n) => `s${(n + 3) % 3}`));

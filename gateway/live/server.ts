@@ -8,7 +8,11 @@ import { makeCounter } from './sockets.ts';
 const PROTOCOL = 'graphql-transport-ws';
 const STOP_MS = 1_000;
 
-export type Live = Readonly<{ upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void; sockets: () => number; stop: () => Promise<void> }>;
+export type Live = Readonly<{
+  upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  sockets: () => number;
+  stop: () => Promise<void>;
+}>;
 
 type Settings = Readonly<{ connection: ConnectionTools; allowedOrigins: ReadonlySet<string> }>;
 
@@ -17,7 +21,13 @@ export function makeLive({ connection, allowedOrigins }: Settings): Live {
   const { limits } = connection;
   const addresses = makeCounter();
   const alive = new WeakSet<WebSocket>();
-  const server = new WebSocketServer({ noServer: true, maxPayload: limits.messageBytes, maxFragments: limits.fragments, perMessageDeflate: false, handleProtocols: () => PROTOCOL });
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.messageBytes,
+    maxFragments: limits.fragments,
+    perMessageDeflate: false,
+    handleProtocols: () => PROTOCOL,
+  });
   const ping = setInterval(() => {
     for (const socket of server.clients) {
       if (!alive.delete(socket)) socket.terminate();

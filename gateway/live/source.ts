@@ -29,7 +29,12 @@ export function makeSource(url: string, secret: string): Source {
   const client: Client = createClient({
     url: address.href,
     webSocketImpl: UpstreamSocket,
-    connectionParams: () => signRequest(secret, { method: 'WS', path, body: '' }, { actor: null, tenant: null, requestId: newRequestId(), deadlineAt: Date.now() + KEEP_ALIVE_MS }),
+    connectionParams: () =>
+      signRequest(
+        secret,
+        { method: 'WS', path, body: '' },
+        { actor: null, tenant: null, requestId: newRequestId(), deadlineAt: Date.now() + KEEP_ALIVE_MS },
+      ),
     lazyCloseTimeout: IDLE_MS,
     keepAlive: KEEP_ALIVE_MS,
     retryAttempts: 0,

@@ -21,9 +21,21 @@ export type Outlet = Readonly<{
 
 export type SubscriptionLimits = Readonly<{ waitingEvents: number; eventMs: number; resumeAfterMs: readonly number[] }>;
 
-export const SUBSCRIPTION_LIMITS: SubscriptionLimits = { waitingEvents: 1_000, eventMs: 8_000, resumeAfterMs: [50, 200, 500, 1_000, 2_000, 4_000, 4_000, 4_000] };
+export const SUBSCRIPTION_LIMITS: SubscriptionLimits = {
+  waitingEvents: 1_000,
+  eventMs: 8_000,
+  resumeAfterMs: [50, 200, 500, 1_000, 2_000, 4_000, 4_000, 4_000],
+};
 
-type Settings = Readonly<{ accepted: Accepted; primary: Primary; source: Source; context: RequestContext; outlet: Outlet; limits: SubscriptionLimits; log: Logger }>;
+type Settings = Readonly<{
+  accepted: Accepted;
+  primary: Primary;
+  source: Source;
+  context: RequestContext;
+  outlet: Outlet;
+  limits: SubscriptionLimits;
+  log: Logger;
+}>;
 
 /**
  * One subscription of one client: events come from the owner, are joined with the rest of the plan one after the
@@ -110,7 +122,10 @@ export function startSubscription(settings: Settings): () => void {
   };
 }
 
-const UPSTREAM_LOST: RunError = { code: 'SUBGRAPH_UNAVAILABLE', message: 'The source of this subscription was lost; subscribe again after the last seq.' };
+const UPSTREAM_LOST: RunError = {
+  code: 'SUBGRAPH_UNAVAILABLE',
+  message: 'The source of this subscription was lost; subscribe again after the last seq.',
+};
 
 async function answerEvent({ accepted, primary, context, limits, log }: Settings, event: unknown, coerced: Fields): Promise<string> {
   const { operation, variables } = accepted;

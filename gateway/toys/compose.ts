@@ -13,7 +13,9 @@ type Named = Readonly<{ name: string; sdl: string }>;
 
 /** Composes toys as scripts/compose.ts composes the product's. */
 function compose(toys: readonly Named[]): string {
-  const { supergraphSdl, errors } = composeServices(toys.map(({ name, sdl }) => ({ name, url: `http://${name}.invalid/graphql`, typeDefs: parse(LINKS + sdl) })));
+  const { supergraphSdl, errors } = composeServices(
+    toys.map(({ name, sdl }) => ({ name, url: `http://${name}.invalid/graphql`, typeDefs: parse(LINKS + sdl) })),
+  );
   if (!supergraphSdl) throw new Error((errors ?? []).map(({ message }) => message).join('\n'));
   return supergraphSdl;
 }

@@ -18,7 +18,11 @@ export type Instead = (asked: Asked, answer: { data?: Fields | null; errors?: un
 export type ToyEngine = Readonly<{
   gate: Gate;
   asked: Asked[];
-  run: (query: string, variables?: Fields, instead?: Instead) => Promise<{ data: unknown; text: string; errors: readonly RunError[]; refused?: readonly string[] }>;
+  run: (
+    query: string,
+    variables?: Fields,
+    instead?: Instead,
+  ) => Promise<{ data: unknown; text: string; errors: readonly RunError[]; refused?: readonly string[] }>;
 }>;
 
 const KINDS = new Set(['query', 'mutation']);

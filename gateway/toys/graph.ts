@@ -10,7 +10,14 @@ export async function startToyGraph(definitions: readonly ToyDefinition[], optio
   const started = await Promise.all(definitions.map((definition) => startToy(definition)));
   const toys = Object.fromEntries(started.map((toy) => [toy.name, toy]));
   const subgraphs = Object.fromEntries(started.map(({ name, url }) => [name, url]));
-  const gateway = await startGateway({ supergraphSdl: composeToys(definitions), subgraphs, secret: SECRET, tokens: null, log: makeLog('gateway', 'silent'), ...options });
+  const gateway = await startGateway({
+    supergraphSdl: composeToys(definitions),
+    subgraphs,
+    secret: SECRET,
+    tokens: null,
+    log: makeLog('gateway', 'silent'),
+    ...options,
+  });
   return {
     gateway,
     toys,
@@ -21,10 +28,22 @@ export async function startToyGraph(definitions: readonly ToyDefinition[], optio
   };
 }
 
-export type Result = { data?: Record<string, unknown> | null; errors?: { message: string; path?: (string | number)[]; extensions: { code: string; requestId: string } & Record<string, unknown> }[] };
+export type Result = {
+  data?: Record<string, unknown> | null;
+  errors?: { message: string; path?: (string | number)[]; extensions: { code: string; requestId: string } & Record<string, unknown> }[];
+};
 
 /** Asks the gateway over HTTP. */
-export async function ask({ url }: Gateway, query: string, variables: Record<string, unknown> = {}, headers: Record<string, string> = {}): Promise<Result> {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ query, variables }) });
+export async function ask(
+  { url }: Gateway,
+  query: string,
+  variables: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+): Promise<Result> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query, variables }),
+  });
   return (await response.json()) as Result;
 }

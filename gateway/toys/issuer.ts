@@ -36,18 +36,35 @@ export async function startIssuer(): Promise<Issuer> {
     }
     const known = (JSON.parse(body) as { apiKey: string }).apiKey === API_KEY;
     if (!known) return void response.writeHead(404).end();
-    response.writeHead(200).end(JSON.stringify({ kind: 'channel', id: 'c1', name: 'Channel', tenant: 'demo', scopes: ['vault:read'], channel: 'shop' }));
+    response
+      .writeHead(200)
+      .end(JSON.stringify({ kind: 'channel', id: 'c1', name: 'Channel', tenant: 'demo', scopes: ['vault:read'], channel: 'shop' }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  const rule = { issuer: 'stromgraph', audience: 'stromgraph', jwksUrl: `http://127.0.0.1:${port}/jwks`, apiKeyUrl: `http://127.0.0.1:${port}/api-key` };
+  const rule = {
+    issuer: 'stromgraph',
+    audience: 'stromgraph',
+    jwksUrl: `http://127.0.0.1:${port}/jwks`,
+    apiKeyUrl: `http://127.0.0.1:${port}/api-key`,
+  };
   return {
     rule,
     publicKey: keys[0]!,
     privateKey,
     sign(claims = {}, header = {}) {
       const now = Math.floor(Date.now() / 1_000);
-      const standard = { iss: rule.issuer, aud: rule.audience, sub: 'u1', name: 'Ada', tenant: 'demo', kind: 'user', scope: 'vault:read', iat: now, exp: now + 60 };
+      const standard = {
+        iss: rule.issuer,
+        aud: rule.audience,
+        sub: 'u1',
+        name: 'Ada',
+        tenant: 'demo',
+        kind: 'user',
+        scope: 'vault:read',
+        iat: now,
+        exp: now + 60,
+      };
       const all = Object.fromEntries(Object.entries({ ...standard, ...claims }).filter(([, value]) => value !== undefined));
       return new SignJWT(all).setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid, ...header }).sign(privateKey);
     },

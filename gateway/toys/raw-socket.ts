@@ -43,7 +43,11 @@ export async function openRaw(url: string, options: { protocol?: string; headers
 
 /** The status with which an upgrade is refused. */
 export function refusedStatus(url: string, options: { protocol?: string; headers?: Record<string, string> } = {}): Promise<number> {
-  const socket = new WebSocket(url.replace('http', 'ws'), options.protocol === undefined ? 'graphql-transport-ws' : options.protocol || undefined, { headers: options.headers ?? {} });
+  const socket = new WebSocket(
+    url.replace('http', 'ws'),
+    options.protocol === undefined ? 'graphql-transport-ws' : options.protocol || undefined,
+    { headers: options.headers ?? {} },
+  );
   return new Promise((resolve) => {
     socket.on('unexpected-response', (_, response) => resolve(response.statusCode ?? 0));
     socket.on('open', () => resolve(101));

@@ -6,7 +6,10 @@ const products = [
   { id: 'p3', name: 'Rock', kind: 'SECRET', grams: 30, makerId: null },
 ];
 
-const media = [{ id: 'b1', title: 'Dune', pages: 600 }, { id: 'f1', title: 'Tron', minutes: 96 }];
+const media = [
+  { id: 'b1', title: 'Dune', pages: 600 },
+  { id: 'f1', title: 'Tron', minutes: 96 },
+];
 
 /** A shop in three subgraphs: keys, @requires, an interface object, hidden enum values and types, mutations in order. */
 export const shop: readonly ToyDefinition[] = [
@@ -43,9 +46,18 @@ export const shop: readonly ToyDefinition[] = [
         secret: () => 'gold',
         mine: () => 'yes',
       },
-      Mutation: { add: (_: unknown, { name }: { name: string }) => added.push(name), fail: () => { throw new Error('no'); }, must: () => null },
+      Mutation: {
+        add: (_: unknown, { name }: { name: string }) => added.push(name),
+        fail: () => {
+          throw new Error('no');
+        },
+        must: () => null,
+      },
       Item: { __resolveType: (item: { ghost?: boolean }) => (item.ghost ? 'Ghost' : 'Product') },
-      Media: { __resolveReference: ({ id }: { id: string }) => media.find((medium) => medium.id === id), __resolveType: (media: { pages?: number }) => (media.pages ? 'Book' : 'Film') },
+      Media: {
+        __resolveReference: ({ id }: { id: string }) => media.find((medium) => medium.id === id),
+        __resolveType: (media: { pages?: number }) => (media.pages ? 'Book' : 'Film'),
+      },
       Product: {
         __resolveReference: ({ id }: { id: string }) => products.find((product) => product.id === id),
         maker: ({ makerId }: { makerId: string | null }) => makerId && { id: makerId },
@@ -66,7 +78,11 @@ export const shop: readonly ToyDefinition[] = [
     resolvers: {
       Query: { makers: () => [{ id: 'm1' }, { id: 'm2' }] },
       Mutation: { rename: (_: unknown, { id, name }: { id: string; name: string }) => (added.push(`rename ${name}`), { id, name }) },
-      Maker: { name: ({ id, name }: { id: string; name?: string }) => name ?? `Maker ${id}`, country: ({ id }: { id: string }) => ({ code: `c-${id}` }), boss: () => ({ id: 'm2' }) },
+      Maker: {
+        name: ({ id, name }: { id: string; name?: string }) => name ?? `Maker ${id}`,
+        country: ({ id }: { id: string }) => ({ code: `c-${id}` }),
+        boss: () => ({ id: 'm2' }),
+      },
     },
   },
   {
@@ -79,7 +95,11 @@ export const shop: readonly ToyDefinition[] = [
       type Query { mostLent: Media @scope(needs: []) }`,
     resolvers: {
       Query: { mostLent: () => ({ id: 'b1' }) },
-      Product: { inStock: ({ id }: { id: string }) => Number(id.slice(1)), freight: ({ grams }: { grams: number }) => grams * 2, reviews: () => [{ text: 'fine', stars: 4 }] },
+      Product: {
+        inStock: ({ id }: { id: string }) => Number(id.slice(1)),
+        freight: ({ grams }: { grams: number }) => grams * 2,
+        reviews: () => [{ text: 'fine', stars: 4 }],
+      },
       Country: { name: ({ code }: { code: string }) => (code === 'c-m1' ? 'Norway' : null) },
       Media: { loans: ({ id }: { id: string }) => (id === 'b1' ? 7 : 3) },
     },

@@ -40,7 +40,10 @@ export async function startToy({ name, sdl, resolvers }: ToyDefinition, options:
   const server = createServer(async (request, response) => {
     const body = await textOf(request);
     if (signed) {
-      const envelope = verify({ method: request.method ?? '', path: request.url ?? '', body }, { envelope: one(request, ENVELOPE_HEADER), signature: one(request, SIGNATURE_HEADER) });
+      const envelope = verify(
+        { method: request.method ?? '', path: request.url ?? '', body },
+        { envelope: one(request, ENVELOPE_HEADER), signature: one(request, SIGNATURE_HEADER) },
+      );
       if (!envelope) return void response.writeHead(401).end();
       envelopes.push(envelope);
     }
@@ -90,7 +93,11 @@ export function toySchema({ sdl, resolvers }: Pick<ToyDefinition, 'sdl' | 'resol
   return buildSubgraphSchema({ typeDefs: parse(composeToys.header + sdl), resolvers });
 }
 
-async function answer(schema: GraphQLSchema, { query, variables }: Toy['requests'][number], envelope: Envelope | undefined): Promise<string> {
+async function answer(
+  schema: GraphQLSchema,
+  { query, variables }: Toy['requests'][number],
+  envelope: Envelope | undefined,
+): Promise<string> {
   const document = parse(query);
   const errors = validate(schema, document);
   if (errors.length) return JSON.stringify({ errors });

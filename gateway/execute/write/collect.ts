@@ -1,4 +1,12 @@
-import { isAbstractType, Kind, type FieldNode, type FragmentDefinitionNode, type GraphQLCompositeType, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+import {
+  isAbstractType,
+  Kind,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  type SelectionSetNode,
+} from 'graphql';
 import { both, compileCondition, either, type Condition } from '../conditions.ts';
 
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
@@ -7,10 +15,20 @@ export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 export type Selections = readonly (readonly [SelectionSetNode, Condition])[];
 
 /** All selections of one response key, merged: included if one of them is. */
-export type Collected = { readonly key: string; readonly node: FieldNode; condition: Condition; readonly selections: (readonly [SelectionSetNode, Condition])[] };
+export type Collected = {
+  readonly key: string;
+  readonly node: FieldNode;
+  condition: Condition;
+  readonly selections: (readonly [SelectionSetNode, Condition])[];
+};
 
 /** The fields that a value of one runtime type answers, in the order of the query. */
-export function collectFields(schema: GraphQLSchema, fragments: Fragments, type: GraphQLCompositeType, selections: Selections): Collected[] {
+export function collectFields(
+  schema: GraphQLSchema,
+  fragments: Fragments,
+  type: GraphQLCompositeType,
+  selections: Selections,
+): Collected[] {
   const fields = new Map<string, Collected>();
   function walk(set: SelectionSetNode, outer: Condition): void {
     for (const selection of set.selections) {

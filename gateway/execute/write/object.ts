@@ -1,4 +1,11 @@
-import { isCompositeType, isNonNullType, isObjectType, type GraphQLCompositeType, type GraphQLOutputType, type GraphQLSchema } from 'graphql';
+import {
+  isCompositeType,
+  isNonNullType,
+  isObjectType,
+  type GraphQLCompositeType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Condition } from '../conditions.ts';
 import { isFields, reader, type Fields } from '../own.ts';
 import { COMPLETION } from '../../errors.ts';
@@ -78,7 +85,8 @@ export function compileFields(tools: ObjectTools, type: GraphQLCompositeType, se
       if (field.condition !== null && !field.condition(run.coerced)) continue;
       const value = field.read(object);
       const noted = run.notes.length;
-      const written = value === undefined && run.failures !== null && noteMissing(run, object, field.key) ? FAILED : field.write(value, run, object);
+      const written =
+        value === undefined && run.failures !== null && noteMissing(run, object, field.key) ? FAILED : field.write(value, run, object);
       if (run.notes.length > noted) prefixNotes(run, noted, field.key);
       if (typeof written !== 'string' && field.nonNull) return bubble(run, start, noted);
       text += (text === '{' ? '' : ',') + prefixes[i] + (written ?? 'null');
@@ -100,12 +108,22 @@ function compileField(tools: ObjectTools, type: GraphQLCompositeType, collected:
   const name = collected.node.name.value;
   const read = reader(key);
   if (name === '__typename') return { key, condition, nonNull: true, read: readTypename, write: typenameWriter(tools.schema, type) };
-  if (name === '__schema' || name === '__type') return { key, condition, nonNull: false, read: readTypename, write: (_, run) => tools.introspect(collected, run) };
+  if (name === '__schema' || name === '__type')
+    return { key, condition, nonNull: false, read: readTypename, write: (_, run) => tools.introspect(collected, run) };
   const definition = 'getFields' in type ? type.getFields()[name] : undefined;
   if (!definition) throw new Error(`${type.name} has no field ${name}.`);
   const owner = `${type.name}.${key}`;
-  const values = { supergraph: tools.supergraph, compileObject: (of: GraphQLOutputType, selections: Selections, at: string) => compileObject(tools, of, selections, at) };
-  return { key, condition, nonNull: isNonNullType(definition.type), read, write: compileValue(definition.type, collected.selections, owner, values) };
+  const values = {
+    supergraph: tools.supergraph,
+    compileObject: (of: GraphQLOutputType, selections: Selections, at: string) => compileObject(tools, of, selections, at),
+  };
+  return {
+    key,
+    condition,
+    nonNull: isNonNullType(definition.type),
+    read,
+    write: compileValue(definition.type, collected.selections, owner, values),
+  };
 }
 
 function readTypename(object: Fields): unknown {

@@ -6,7 +6,10 @@ import { compileLeaf } from './leaf.ts';
 import { FAILED, type Write } from './written.ts';
 
 /** What a value is written with: the supergraph tells what the API hides; objects are compiled elsewhere. */
-export type ValueTools = Readonly<{ supergraph: GraphQLSchema; compileObject: (type: GraphQLOutputType, selections: Selections, owner: string) => Write }>;
+export type ValueTools = Readonly<{
+  supergraph: GraphQLSchema;
+  compileObject: (type: GraphQLOutputType, selections: Selections, owner: string) => Write;
+}>;
 
 /** Null bubbles to the nearest nullable field or list element; the error is noted where it began. */
 export function compileValue(type: GraphQLOutputType, selections: Selections, owner: string, tools: ValueTools): Write {

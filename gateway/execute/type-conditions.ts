@@ -19,5 +19,9 @@ export function compileMatches(schema: GraphQLSchema, condition: string): Matche
 }
 
 export function objectTypesOf(schema: GraphQLSchema): ReadonlySet<string> {
-  return new Set(Object.values(schema.getTypeMap()).filter(isObjectType).map((type) => type.name));
+  return new Set(
+    Object.values(schema.getTypeMap())
+      .filter(isObjectType)
+      .map((type) => type.name),
+  );
 }
