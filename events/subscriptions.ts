@@ -26,4 +26,5 @@ export const hearersOf: Readonly<Record<string, readonly string[]>> = {
   'messaging.NotificationSent': ['customers'],
   'messaging.NotificationBounced': ['customers'],
   'messaging.NotificationFailed': ['customers'],
+  'messaging.MessageChanged': [],
 };
