@@ -1,0 +1,35 @@
+// The graph's names and words: conventions of schema/README.md, and a description where a reader needs one.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSchema, type GraphQLNamedType, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isSpecifiedScalarType, isUnionType } from 'graphql';
+import { expect, test } from 'vitest';
+
+const schema = buildSchema(readFileSync(join(import.meta.dirname, '..', 'schema', 'supergraph.api.graphql'), 'utf8'), { assumeValid: true });
+const types = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type));
+const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
+/** Their name says all there is to say. */
+const isPlumbing = ({ name }: GraphQLNamedType) => ROOTS.has(name) || /(Connection|Edge|Success|Result|Input)$/.test(name);
+
+test('the graph is there', () => expect(types.length).toBeGreaterThan(150));
+
+test.each(types.map((type) => [type.name, type] as const))('%s is named as the trade and the house do', (name, type) => {
+  expect(name).toMatch(/^[A-Z][A-Za-z0-9]*$/);
+  if (isEnumType(type)) for (const value of type.getValues()) expect(value.name).toMatch(/^[A-Z][A-Z0-9_]*$/);
+  if (isObjectType(type) || isInterfaceType(type) || isInputObjectType(type)) for (const field of Object.keys(type.getFields())) expect(field).toMatch(/^[a-z][A-Za-z0-9]*$/);
+  if (isUnionType(type)) expect(name.endsWith('Result')).toBe(true);
+});
+
+test.each(types.filter((type) => !isPlumbing(type) && !isEnumType(type) && !isUnionType(type)).map((type) => [type.name, type] as const))('%s says what it is', (_, type) => {
+  expect(type.description?.length ?? 0).toBeGreaterThan(10);
+});
+
+test.each([...ROOTS])('every %s takes its input as the house does and answers with problems', (root) => {
+  const fields = Object.values((schema.getType(root) as ReturnType<typeof schema.getMutationType>)!.getFields());
+  expect(fields.length).toBeGreaterThan(3);
+  if (root !== 'Mutation') return;
+  for (const field of fields) {
+    const name = field.name[0]!.toUpperCase() + field.name.slice(1);
+    expect(field.args.map((argument) => `${argument.name}: ${argument.type.toString()}`), field.name).toEqual([`input: ${name}Input!`]);
+    expect(field.type.toString(), field.name).toBe(`${name}Result!`);
+  }
+});
