@@ -127,7 +127,7 @@ export async function readTogether<T>(db: Db<any>, work: (at: Queryable) => Prom
 /** The name of the constraint that a statement broke, with its SQLSTATE; null for any other error. */
 export function constraintOf(error: unknown): { name: string; code: string } | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;
-  if (!/^23/.test(error.code)) return null;
+  if (!error.code.startsWith('23')) return null;
   return { name: 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : '', code: error.code };
 }
 

@@ -11,7 +11,7 @@ const decimal = (value: unknown): string => {
 /** A decimal number as text, so that no double rounds it. */
 const Decimal = new GraphQLScalarType({
   name: 'Decimal',
-  serialize: (value) => decimal(typeof value === 'object' && value !== null ? String(value) : value),
+  serialize: (value) => decimal(value),
   parseValue: decimal,
   parseLiteral: (node) => decimal(node.kind === Kind.STRING ? node.value : null),
 });

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { commandLineOf } from './process-table.ts';
 
-export type Postgres = Readonly<{ url: (database: string) => string; port: number; stop: () => Promise<void>; directory: string; pid: () => number }>;
+export type Postgres = Readonly<{ url: (database: string) => string; port: number; stop: (how?: { waitForClientsSeconds?: number }) => Promise<void>; directory: string; pid: () => number }>;
 
 /** Throw-away clusters may lose acknowledged commits when they are killed: never for `npm start`, kill tests or benchmarks. */
 export type Durability = 'durable' | 'throw-away';
@@ -58,7 +58,11 @@ export async function startPostgres(options: {
     port,
     url: (database) => `postgresql://postgres:${readFileSync(passwordFile(directory), 'utf8')}@127.0.0.1:${port}/${database}`,
     pid: () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]),
-    stop: () => run(join(bin, 'pg_ctl'), ['stop', '-w', '-t', '60', '-m', 'fast', '-D', data], owner),
+    stop: async ({ waitForClientsSeconds = 0 } = {}) => {
+      const stop = (mode: string, seconds: number) => run(join(bin, 'pg_ctl'), ['stop', '-w', '-t', String(seconds), '-m', mode, '-D', data], owner);
+      if (waitForClientsSeconds > 0 && (await stop('smart', waitForClientsSeconds).then(() => true, () => false))) return;
+      await stop('fast', 60);
+    },
   };
 }
 
@@ -124,7 +128,7 @@ export function isEnterable(path: string): boolean {
 
 function run(command: string, args: string[], owner: Owner): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], ...(owner ?? {}), cwd: '/', env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], ...owner, cwd: '/', env: { ...process.env, LC_ALL: 'C.UTF-8' } });
     let errors = '';
     child.stderr.on('data', (chunk) => (errors += chunk));
     child.once('error', reject);

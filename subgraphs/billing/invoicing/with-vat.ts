@@ -5,7 +5,7 @@ export type Totals = Readonly<{ netCents: Cents; vatCents: Cents; grossCents: Ce
 
 /** VAT once per rate on the net sum of the document; the lines share it by largest remainder, so that lines and header agree to the cent. */
 export function withVat(charges: readonly Charge[]): { lines: InvoiceLine[]; totals: Totals } {
-  const vatCents = new Array<Cents>(charges.length).fill(0n);
+  const vatCents = charges.map((): Cents => 0n);
   for (const [rate, indexes] of Map.groupBy(charges.keys(), (index) => charges[index]!.vatBasisPoints)) {
     const nets = indexes.map((index) => charges[index]!.netCents);
     const shares = allocate(vatOn(sum(nets), rate), nets);
