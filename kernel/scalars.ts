@@ -1,3 +1,4 @@
+import { Decimal as Exact } from 'decimal.js';
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { DateTimeResolver, JSONResolver, LocalDateResolver, SafeIntResolver } from 'graphql-scalars';
 
@@ -11,7 +12,7 @@ const decimal = (value: unknown): string => {
 /** A decimal number as text, so that no double rounds it. */
 const Decimal = new GraphQLScalarType({
   name: 'Decimal',
-  serialize: (value) => decimal(value),
+  serialize: (value) => decimal(Exact.isDecimal(value) ? value.toFixed() : value),
   parseValue: decimal,
   parseLiteral: (node) => decimal(node.kind === Kind.STRING ? node.value : null),
 });
