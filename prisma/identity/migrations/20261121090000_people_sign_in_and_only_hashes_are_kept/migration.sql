@@ -216,5 +216,5 @@ INSERT INTO identity.role_scope (role, scope)
                       'metering:read', 'pricing:read', 'messaging:read']),
     ('OPERATIONS', ARRAY['messaging:read', 'messaging:write', 'market:read', 'market:write', 'metering:read', 'metering:write', 'pricing:read', 'pricing:write',
                          'contracts:read', 'contracts:approve', 'customers:read', 'billing:read', 'energy:read', 'operations']),
-    ('CUSTOMER', ARRAY['customers:read', 'contracts:read', 'metering:read', 'billing:read', 'messaging:read'])
+    ('CUSTOMER', ARRAY['customers:read', 'contracts:read', 'metering:read', 'billing:read'])
   ) AS granted (role, scopes);
