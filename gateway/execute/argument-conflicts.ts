@@ -1,5 +1,15 @@
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
-import { Kind, parse, print, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  Kind,
+  parse,
+  print,
+  visit,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type ObjectValueNode,
+  type SelectionSetNode,
+} from 'graphql';
 
 /**
  * The planner puts the client's field and the same field of a `@requires`, with other arguments, on one response key:
@@ -27,34 +37,34 @@ function add(map: Map<string, Set<string>>, place: string, text: string): void {
 
 type EachFetch = (operation: string, path: string, entities: boolean) => void;
 
-function eachFetch(node: PlanNode | SubscriptionNode | undefined, path: string, visit: EachFetch): void {
+function eachFetch(node: PlanNode | SubscriptionNode | undefined, path: string, found: EachFetch): void {
   switch (node?.kind) {
     case 'Fetch':
       // Renamed keys are the planner's own answer to the conflict.
-      if (!node.outputRewrites?.some(({ kind }) => kind === 'KeyRenamer')) visit(node.operation, path, node.requires !== undefined);
+      if (!node.outputRewrites?.some(({ kind }) => kind === 'KeyRenamer')) found(node.operation, path, node.requires !== undefined);
       return;
     case 'Flatten':
       return eachFetch(
         node.node,
         node.path.reduce<string>((at, part) => (part === '@' ? at : `${at}.${part}`), path),
-        visit,
+        found,
       );
     case 'Sequence':
     case 'Parallel':
-      for (const child of node.nodes) eachFetch(child, path, visit);
+      for (const child of node.nodes) eachFetch(child, path, found);
       return;
     case 'Condition':
-      eachFetch(node.ifClause, path, visit);
-      eachFetch(node.elseClause, path, visit);
+      eachFetch(node.ifClause, path, found);
+      eachFetch(node.elseClause, path, found);
       return;
     case 'Subscription':
-      eachFetch(node.primary, path, visit);
-      eachFetch(node.rest, path, visit);
+      eachFetch(node.primary, path, found);
+      eachFetch(node.rest, path, found);
   }
 }
 
 /** Calls back with the place (response keys from the root) and the field with its arguments in a fixed order. */
-function eachField(document: DocumentNode, path: string, visit: (place: string, text: string) => void, entities = false): void {
+function eachField(document: DocumentNode, path: string, found: (place: string, text: string) => void, entities = false): void {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
@@ -62,7 +72,7 @@ function eachField(document: DocumentNode, path: string, visit: (place: string, 
     for (const selection of set.selections) {
       if (selection.kind === Kind.FIELD) {
         const place = `${at}.${selection.alias?.value ?? selection.name.value}`;
-        visit(place, textOf(selection));
+        found(place, textOf(selection));
         if (selection.selectionSet) walk(selection.selectionSet, place);
         continue;
       }
@@ -78,7 +88,12 @@ function eachField(document: DocumentNode, path: string, visit: (place: string, 
   }
 }
 
+/** The planner writes the fields of an object in an order of its own. */
 function textOf(field: FieldNode): string {
-  const texts = (field.arguments ?? []).map((argument) => print(argument)).sort();
-  return `${field.name.value}(${texts.join(', ')})`;
+  const texts = (field.arguments ?? []).map((argument) => print(visit(argument, { ObjectValue: { leave: inOrder } })));
+  return `${field.name.value}(${texts.sort().join(', ')})`;
+}
+
+function inOrder(node: ObjectValueNode): ObjectValueNode {
+  return { ...node, fields: node.fields.toSorted((a, b) => (a.name.value < b.name.value ? -1 : 1)) };
 }
