@@ -2,6 +2,7 @@ import { ApolloGateway } from '@apollo/gateway';
 import { operationFromDocument, type Schema } from '@apollo/federation-internals';
 import type { QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { requiredWithArguments } from './execute/argument-conflicts.ts';
 import { readScopes, type Scopes } from './scopes.ts';
 
 export type Planned = Readonly<{
@@ -15,6 +16,8 @@ export type Supergraph = Readonly<{
   apiSchema: GraphQLSchema;
   schema: GraphQLSchema;
   scopes: Scopes;
+  /** Fields whose arguments a plan may mix up. */
+  requiredWithArguments: ReadonlySet<string>;
   subgraphs: ReadonlyMap<string, string>;
   plan: (document: DocumentNode, operationName: string | undefined) => Planned;
 }>;
@@ -37,6 +40,7 @@ export async function loadSupergraph(supergraphSdl: string): Promise<Supergraph>
     apiSchema,
     schema: inside.supergraphSchema,
     scopes: readScopes(inside.supergraphSchema),
+    requiredWithArguments: requiredWithArguments(inside.supergraphSchema),
     subgraphs,
     plan: (document, operationName) => planOperation(inside.apiSchema, queryPlanner, document, operationName),
   };

@@ -16,8 +16,14 @@ const library = {
 };
 const lenders = {
   name: 'lenders',
-  sdl: 'type Book @key(fields: "id") { id: ID! lent(days: Int! = 3, filter: [Int!]): Boolean }',
-  resolvers: { Book: { lent: () => true } },
+  sdl: `type Book @key(fields: "id") {
+    id: ID! lent(days: Int! = 3, filter: [Int!]): Boolean
+    title(short: Boolean = false, filter: Filter): String @external
+    loud: String @requires(fields: "title(short: true)")
+  }
+  enum Order { UP DOWN }
+  input Filter { ids: [ID!], text: String = "x", deep: Filter, order: Order = UP, min: Float }`,
+  resolvers: { Book: { lent: () => true, loud: () => 'LOUD' } },
 };
 
 test.each<[string, object?]>([
@@ -30,9 +36,20 @@ test.each<[string, object?]>([
     { id: '1', n: [1] },
   ],
   ['{ book(id: "1") { ...A ... on Book { pages(order: UP) } } } fragment A on Book { pages(order: UP) lent(days: 1) }'],
+  ['{ book(id: "1") { loud title(short: true) a: title } }'],
+  ['query ($f: Filter, $min: Float) { book(id: "1") { title(filter: { min: $min, ids: ["1"], deep: $f }) a: title(filter: $f) } }'],
   ['{ books(filter: null, first: null) { title(filter: { text: null }) lent(filter: null) } }'],
 ])('%s is no conflict', async (query, variables = {}) => {
   const engine = await makeToyEngine([library, lenders]);
   const { refused, errors } = await engine.run(query, variables as Record<string, unknown>);
   expect({ refused, errors }).toEqual({ refused: undefined, errors: [] });
+});
+
+test.each([
+  '{ book(id: "1") { loud title } }',
+  '{ book(id: "1") { loud title(short: false) } }',
+  '{ books { loud ...A } } fragment A on Book { title(short: true, filter: { min: 1 }) }',
+])('%s is one', async (query) => {
+  const engine = await makeToyEngine([library, lenders]);
+  expect((await engine.run(query)).refused).toHaveLength(1);
 });

@@ -1,27 +1,53 @@
 import type { PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import {
+  isInterfaceType,
+  isObjectType,
   Kind,
   parse,
   print,
   visit,
   type DocumentNode,
+  type FieldDefinitionNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLSchema,
   type ObjectValueNode,
   type SelectionSetNode,
 } from 'graphql';
+
+/** Names of the fields that some `@requires` of the supergraph asks for with arguments; with none there is no conflict. */
+export function requiredWithArguments(schema: GraphQLSchema): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) && !isInterfaceType(type)) continue;
+    for (const { astNode } of Object.values(type.getFields())) for (const name of requiredBy(astNode)) names.add(name);
+  }
+  return names;
+}
+
+function requiredBy(field: FieldDefinitionNode | undefined | null): string[] {
+  const names: string[] = [];
+  for (const directive of field?.directives ?? []) {
+    const requires = directive.arguments?.find(({ name }) => name.value === 'requires')?.value;
+    if (directive.name.value !== 'join__field' || requires?.kind !== Kind.STRING) continue;
+    visit(parse(`{ ${requires.value} }`), { Field: (node) => (node.arguments?.length ? void names.push(node.name.value) : undefined) });
+  }
+  return names;
+}
 
 /**
  * The planner puts the client's field and the same field of a `@requires`, with other arguments, on one response key:
  * one would answer for the other, silently. Names the first such key, so that the operation can be refused.
  */
-export function findArgumentConflict(plan: QueryPlan, clientText: string): string | null {
+export function findArgumentConflict(plan: QueryPlan, clientText: string, required: ReadonlySet<string>): string | null {
+  if (required.size === 0) return null;
   const asked = new Map<string, Set<string>>();
-  eachField(parse(clientText, { noLocation: true }), '', (place, text) => add(asked, place, text));
   const fetched = new Map<string, Set<string>>();
-  eachFetch(plan.node, '', (operation, path, entities) => {
-    eachField(parse(operation, { noLocation: true }), path, (place, text) => add(fetched, place, text), entities);
-  });
+  const into = (map: Map<string, Set<string>>) => (place: string, field: FieldNode) => {
+    if (required.has(field.name.value)) add(map, place, textOf(field));
+  };
+  eachField(parse(clientText, { noLocation: true }), '', into(asked));
+  eachFetch(plan.node, '', (operation, path, entities) => eachField(parse(operation, { noLocation: true }), path, into(fetched), entities));
   for (const [place, texts] of fetched) {
     const wanted = asked.get(place);
     if (wanted ? [...texts].some((text) => !wanted.has(text)) : texts.size > 1) return place;
@@ -63,8 +89,8 @@ function eachFetch(node: PlanNode | SubscriptionNode | undefined, path: string, 
   }
 }
 
-/** Calls back with the place (response keys from the root) and the field with its arguments in a fixed order. */
-function eachField(document: DocumentNode, path: string, found: (place: string, text: string) => void, entities = false): void {
+/** Calls back with every field and its place, the response keys from the root. */
+function eachField(document: DocumentNode, path: string, found: (place: string, field: FieldNode) => void, entities = false): void {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
@@ -72,7 +98,7 @@ function eachField(document: DocumentNode, path: string, found: (place: string, 
     for (const selection of set.selections) {
       if (selection.kind === Kind.FIELD) {
         const place = `${at}.${selection.alias?.value ?? selection.name.value}`;
-        found(place, textOf(selection));
+        found(place, selection);
         if (selection.selectionSet) walk(selection.selectionSet, place);
         continue;
       }

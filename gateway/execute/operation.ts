@@ -70,7 +70,7 @@ function needsPlan({ apiSchema }: Supergraph, definition: OperationDefinitionNod
 function planFor(supergraph: Supergraph, document: DocumentNode, definition: OperationDefinitionNode): PlanNode | SubscriptionNode {
   const { plan, text } = planOrFault(supergraph, document, definition.name?.value);
   if (!plan.node) throw planFault('INTERNAL', 'The operation has no plan.');
-  const conflict = findArgumentConflict(plan, text);
+  const conflict = findArgumentConflict(plan, text, supergraph.requiredWithArguments);
   if (conflict) throw planFault('BAD_USER_INPUT', `The field ${conflict.slice(1)} is needed with other arguments at the same time.`);
   return plan.node;
 }
