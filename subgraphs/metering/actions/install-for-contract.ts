@@ -1,0 +1,35 @@
+import type { Tx } from '@stromgraph/kernel/database';
+import { newId } from '@stromgraph/kernel/ids';
+import { parseMeterNumber } from '@stromgraph/kernel/market-ids';
+import { isProblem } from '@stromgraph/kernel/problem';
+import { businessNow } from '@stromgraph/kernel/clock';
+import { startOfDay } from '@stromgraph/kernel/time';
+import { kindFor, type Meter, registersFor } from '../meters/meter.ts';
+import { addMeter, addRegisters, beginInstallationAt, installationsOf, meterByNumber } from '../store/meters.ts';
+import { addSupply, type SupplyContract } from '../store/supplies.ts';
+import { hang, tellInstalled } from './install-meter.ts';
+
+export type MeteredContract = SupplyContract & Readonly<{ meterNumber: string; meteringKind: 'PROFILE' | 'INTERVAL' }>;
+
+/** The market names the meter of a confirmed contract: it is registered if unknown and hangs at the location from the start of supply at the latest. */
+export async function installForContract(tx: Tx, { meterNumber: given, meteringKind, ...supply }: MeteredContract): Promise<void> {
+  const meterNumber = parseMeterNumber(given);
+  if (isProblem(meterNumber)) throw new Error(`contract ${supply.contractId} names no meter: ${meterNumber.message}`);
+  if (!(await addSupply(tx, supply))) return;
+  const meter = (await meterByNumber(tx, meterNumber)) ?? (await register(tx, meterNumber, meteringKind));
+  await addRegisters(tx, meter.id, registersFor(meteringKind));
+  const fromAt = startOfDay(supply.startOn);
+  const here = (await installationsOf(tx, [meter.id])).find(({ maloId, untilAt }) => maloId === supply.maloId && (untilAt === null || untilAt > fromAt));
+  if (here) await beginInstallationAt(tx, here.id, fromAt);
+  else {
+    const elsewhere = await hang(tx, meter, { maloId: supply.maloId, meloId: null, marketLocationId: supply.marketLocationId, fromAt });
+    if (elsewhere) throw new Error(elsewhere.message);
+  }
+  await tellInstalled(tx, meter, [supply], fromAt);
+}
+
+async function register(tx: Tx, meterNumber: string, meteringKind: 'PROFILE' | 'INTERVAL'): Promise<Meter> {
+  const meter: Meter = { id: newId<'meter'>(), meterNumber, manufacturer: null, kind: kindFor(meteringKind), calibratedUntil: null, status: 'REGISTERED' };
+  await addMeter(tx, { ...meter, registers: [], registeredAt: await businessNow(tx) });
+  return meter;
+}

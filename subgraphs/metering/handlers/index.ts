@@ -1,0 +1,3 @@
+import { onContractConfirmed } from './on-contract-confirmed.ts';
+
+export const handlers = [onContractConfirmed];

@@ -1,0 +1,28 @@
+import type { WattHours } from '@stromgraph/kernel/energy';
+import { allocate } from '@stromgraph/kernel/money';
+import { addDays, type LocalDate, QUARTER_HOUR_MS, startOfDay } from '@stromgraph/kernel/time';
+import type { ValueStatus } from './value.ts';
+
+export type KnownInterval = Readonly<{ startMs: number; wattHours: WattHours; status: ValueStatus }>;
+/** A Berlin day of 92, 96 or 100 quarter hours in order of time; null where no value is known. */
+export type QuarterHours = Readonly<{ wattHours: (WattHours | null)[]; statuses: (ValueStatus | null)[] }>;
+
+const MINUTES = 15;
+
+/** A day's intervals as quarter hours; longer ones are split so that their parts add up exactly. */
+export function toQuarterHours(day: LocalDate, minutes: number, intervals: readonly KnownInterval[]): QuarterHours {
+  const startMs = startOfDay(day).getTime();
+  const count = (startOfDay(addDays(day, 1)).getTime() - startMs) / QUARTER_HOUR_MS;
+  const wattHours = Array<WattHours | null>(count).fill(null);
+  const statuses = Array<ValueStatus | null>(count).fill(null);
+  const share = Array<bigint>(minutes / MINUTES).fill(1n);
+  for (const interval of intervals) {
+    const at = (interval.startMs - startMs) / QUARTER_HOUR_MS;
+    const parts = share.length === 1 ? [interval.wattHours] : allocate(interval.wattHours, share);
+    parts.forEach((part, offset) => {
+      wattHours[at + offset] = part;
+      statuses[at + offset] = interval.status;
+    });
+  }
+  return { wattHours, statuses };
+}

@@ -1,0 +1,15 @@
+import { toConnection } from '@stromgraph/kernel/connection';
+import { isId } from '@stromgraph/kernel/ids';
+import type { MeterResolvers } from '#schema';
+import { readingsPage } from '../store/readings.ts';
+import { pageOrThrow } from './page.ts';
+
+export const Meter: MeterResolvers = {
+  __resolveReference: ({ id }, { loaders }) => (isId(id) ? loaders.meter.load(id) : null),
+  registers: ({ id }, _, { loaders }) => loaders.registers.load(id),
+  installations: ({ id }, _, { loaders }) => loaders.installations.load(id),
+  readings: async ({ id }, args, { db }) => {
+    const { first, after } = pageOrThrow(args, 2);
+    return toConnection(await readingsPage(db, id, first, after), first, (reading) => [reading.readAt.toISOString(), reading.id]);
+  },
+};

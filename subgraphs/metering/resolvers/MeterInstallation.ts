@@ -1,0 +1,6 @@
+import type { MeterInstallationResolvers } from '#schema';
+
+export const MeterInstallation: MeterInstallationResolvers = {
+  from: ({ fromAt }) => fromAt,
+  until: ({ untilAt }) => untilAt,
+};
