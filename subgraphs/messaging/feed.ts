@@ -1,0 +1,11 @@
+import { type FeedTail, openFeedTail } from '@stromgraph/kernel/live';
+import type { Runtime } from '@stromgraph/kernel/runtime';
+
+const tails = new WeakMap<Runtime<any>, FeedTail>();
+
+/** The process's one ear at the feed, opened at the first subscription. */
+export function feedOf(runtime: Runtime<any>): FeedTail {
+  const tail = tails.get(runtime) ?? openFeedTail(runtime);
+  tails.set(runtime, tail);
+  return tail;
+}
