@@ -1,4 +1,4 @@
-import { Kind, OperationTypeNode, type DocumentNode, type FragmentDefinitionNode, type OperationDefinitionNode } from 'graphql';
+import { Kind, type OperationTypeNode, type DocumentNode, type FragmentDefinitionNode, type OperationDefinitionNode } from 'graphql';
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
 import type { Supergraph } from '../supergraph.ts';
 import { findArgumentConflict } from './argument-conflicts.ts';

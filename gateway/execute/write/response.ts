@@ -1,4 +1,4 @@
-import { OperationTypeNode, type GraphQLObjectType, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { GraphQLObjectType, GraphQLSchema, OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import type { Run } from '../run.ts';
 import { compileFields, type ObjectTools } from './object.ts';
 
