@@ -42,7 +42,7 @@ const FEES_TREND = 1.03;
 
 /** @param years the calendar years in which something was sold, in order */
 export function campaignsOf({ seed, tariffs, years, idBaseMs }: { seed: string; tariffs: readonly DemoTariff[]; years: readonly number[]; idBaseMs: number }): DemoCampaign[] {
-  const wanted = years.flatMap((year) => tariffs.flatMap((tariff) => CHANNELS.map((channel) => ({ year, tariff, channel }))));
+  const wanted = years.flatMap((year) => tariffs.flatMap((tariff) => channelsOf(tariff).map((channel) => ({ year, tariff, channel }))));
   return wanted.map(({ year, tariff, channel }, index) => ({
     campaignId: demoId('campaign', idBaseMs, index),
     tariff,
@@ -82,23 +82,27 @@ export const areaOf = (place: DemoPlace): DemoGridArea => GRID_AREAS.find(({ cod
 function priceAt({ seed, year, tariff, channel, place }: { seed: string; year: number; tariff: DemoTariff; channel: SalesChannel; place: DemoPlace }): DemoPrice {
   const area = areaOf(place);
   const costs = {
-    energy: ENERGY_MILLI_CT[year] ?? LATER_ENERGY_MILLI_CT,
+    // On the exchange's price comes a surcharge; the energy itself is not in it.
+    energy: tariff.rate.kind === 'SPOT' ? 0 : (ENERGY_MILLI_CT[year] ?? LATER_ENERGY_MILLI_CT),
     grid: inYear(area.gridFee.workingMilliCtPerKwh, year),
     concession: place.concessionMilliCtPerKwh,
     levies: leviesWithoutTaxOf(year),
     tax: taxOf(year),
   };
-  const wish = MARGIN_MILLI_CT[channel] + (tariff.household ? 0 : -450) + (tariff.kind === 'DYNAMIC' ? -250 : 0) + randomOf(seed, 'margin', place.ags, place.gridAreaCode, channel).whole(-200, 201);
+  const wish = MARGIN_MILLI_CT[channel] + (tariff.household ? 0 : -450) + (tariff.billingFrequencyMonths === 1 ? -250 : 0) + randomOf(seed, 'margin', place.ags, place.gridAreaCode, channel).whole(-200, 201);
   const margin = Math.min(Math.max(wish, tariff.minimumMarginMilliCt), tariff.maximumMarginMilliCt);
   return {
     place,
     workingMilliCt: Object.values(costs).reduce((sum, part) => sum + part, margin),
     fixFeeCentsPerMonth: tariff.fixFeeCentsPerMonth,
-    variableBonusMilliCt: channel === 'WEB' && tariff.kind === 'FIX12' ? 300 : 0,
+    variableBonusMilliCt: channel === 'WEB' && tariff.billingFrequencyMonths === 12 ? 300 : 0,
     fixedBonusCents: channel === 'PARTNER' ? 0 : tariff.fixedBonusCents,
     gridFixMilliCtPerMonth: Math.round(((inYear(area.gridFee.baseCentsPerYear, year) + area.gridFee.meteringCentsPerYear) * 1_000) / 12),
     costs,
   };
 }
+
+/** What the exchange makes is sold on the web only. */
+const channelsOf = ({ rate }: DemoTariff): readonly SalesChannel[] => (rate.kind === 'SPOT' ? ['WEB'] : CHANNELS);
 
 const inYear = (fee: number, year: number) => Math.round(fee * FEES_TREND ** (year - FIRST_FEES));

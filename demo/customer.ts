@@ -59,7 +59,7 @@ function businessOf(lastName: string, random: Random) {
   return { company: `${trade} ${lastName} ${random.pick(LEGAL_FORMS)}`, profile: 'G25' as const, expectedKwh: roundTo(10, random.whole(fromKwh, untilKwh)) };
 }
 
-const farmOf = (lastName: string, random: Random) => ({ company: `${random.pick(FARMS)} ${lastName}`, profile: 'L25' as const, expectedKwh: roundTo(10, random.whole(9_000, 48_000)) });
+const farmOf = (lastName: string, random: Random) => ({ company: `${random.pick(FARMS)} ${lastName}`, profile: 'L25' as const, expectedKwh: roundTo(10, random.whole(6_000, 28_000)) });
 
 /** Half of the households use less than 2,750 kWh, a few with a heat pump or a car far more. */
 const householdKwh = (random: Random) => roundTo(10, Math.min(Math.max(2_750 * Math.exp(0.42 * random.normal()), 900), 14_000));

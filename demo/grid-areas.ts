@@ -19,9 +19,6 @@ export type DemoGridArea = Readonly<{
   weight: number;
 }>;
 
-export const BALANCING_GROUP = '11XSTROMGRAPH--B';
-export const SUPPLIER_CODE = '9999000900016';
-
 export const GRID_AREAS: readonly DemoGridArea[] = [
   {
     code: '11YSTROM-NORD--9', name: 'Netzgebiet Nord', gridOperatorCode: '9999000100012', gridOperatorName: 'Fördenetz GmbH', dsoNumber: '999101',

@@ -1,8 +1,8 @@
 // What a counter showed when somebody read it: at the start of supply, then once a year, and at its end.
 import { addMonths, type LocalDate, startOfDay } from '@stromgraph/kernel/time';
-import { shareOfYears } from './consumption.ts';
 import type { DemoContract } from './portfolio.ts';
 import { randomOf } from './random.ts';
+import { shareOfYears } from './shapes.ts';
 
 export type DemoRead = Readonly<{ readAt: Date; wattHours: number; source: 'UPLOAD' | 'IOT_GATEWAY' | 'ESTIMATE'; quality: 'MEASURED' | 'SUBSTITUTED' }>;
 

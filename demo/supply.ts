@@ -12,6 +12,8 @@ export type Course = Readonly<{
   endReason: 'SUPPLIER_CHANGE' | 'MOVE_OUT' | null;
   reason: 'SUPPLIER_CHANGE' | 'MOVE_IN';
   signedAt: Date;
+  /** When the signed contract reached us. */
+  importedAt: Date;
   requestedAt: Date;
   confirmedAt: Date;
 }>;
@@ -42,7 +44,7 @@ export function courseOf(random: Random, today: LocalDate, state: ContractState)
 function signedOnDay(random: Random, day: LocalDate) {
   const signedAt = new Date(startOfDay(day).getTime() + random.whole(8 * 60, 20 * 60) * MINUTE_MS);
   const requestedAt = new Date(signedAt.getTime() + random.whole(2, 180) * MINUTE_MS);
-  return { signedAt, requestedAt, confirmedAt: new Date(requestedAt.getTime() + random.whole(1, 40) * MINUTE_MS) };
+  return { signedAt, importedAt: new Date(signedAt.getTime() + MINUTE_MS), requestedAt, confirmedAt: new Date(requestedAt.getTime() + random.whole(1, 40) * MINUTE_MS) };
 }
 
 /** Most people start on the first of a month: the next one, unless it is later than `latest`. */

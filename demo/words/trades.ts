@@ -1,9 +1,9 @@
 /** Of businesses on G25, by what they would use in a year (kWh, from and until). */
 export const BUSINESSES: readonly (readonly [trade: string, fromKwh: number, untilKwh: number])[] = [
-  ['Bäckerei', 12_000, 42_000], ['Metzgerei', 14_000, 38_000], ['Friseursalon', 3_000, 9_000], ['Architekturbüro', 2_500, 8_000], ['Tischlerei', 6_000, 22_000],
-  ['Autohaus', 15_000, 60_000], ['Gasthof', 12_000, 45_000], ['Blumenhaus', 3_500, 11_000], ['Apotheke', 8_000, 20_000], ['Zahnarztpraxis', 6_000, 14_000],
-  ['Steuerkanzlei', 2_500, 9_000], ['Buchhandlung', 4_000, 12_000], ['Druckerei', 18_000, 70_000], ['Elektrotechnik', 4_000, 15_000], ['Café', 7_000, 22_000],
-  ['Hausverwaltung', 2_000, 7_000], ['Fahrradladen', 2_500, 8_000], ['Wäscherei', 20_000, 65_000],
+  ['Bäckerei', 5_400, 18_900], ['Metzgerei', 6_300, 17_100], ['Friseursalon', 1_500, 4_000], ['Architekturbüro', 1_500, 3_600], ['Tischlerei', 2_700, 9_900],
+  ['Autohaus', 6_800, 27_000], ['Gasthof', 5_400, 20_200], ['Blumenhaus', 1_600, 5_000], ['Apotheke', 3_600, 9_000], ['Zahnarztpraxis', 2_700, 6_300],
+  ['Steuerkanzlei', 1_500, 4_000], ['Buchhandlung', 1_800, 5_400], ['Druckerei', 8_100, 31_500], ['Elektrotechnik', 1_800, 6_800], ['Café', 3_200, 9_900],
+  ['Hausverwaltung', 1_500, 3_200], ['Fahrradladen', 1_500, 3_600], ['Wäscherei', 9_000, 29_200],
 ];
 
 export const LEGAL_FORMS = ['GmbH', 'GmbH', 'e. K.', 'OHG', 'GmbH & Co. KG', 'UG'] as const;
