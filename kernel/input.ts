@@ -17,6 +17,9 @@ export function toFault(issue: z.core.$ZodIssue): InputFault {
   return fault(path, issue.message, allowedBy(issue));
 }
 
+/** Formats in words; patterns say little to people. */
+const FORMATS: Readonly<Record<string, string>> = { uuid: 'a UUID', email: 'an e-mail address', date: 'a day YYYY-MM-DD', datetime: 'an instant with Z or an offset', url: 'an address' };
+
 function allowedBy(issue: z.core.$ZodIssue): string | null {
   switch (issue.code) {
     case 'too_small':
@@ -26,7 +29,7 @@ function allowedBy(issue: z.core.$ZodIssue): string | null {
     case 'invalid_value':
       return issue.values.map(String).join(', ');
     case 'invalid_format':
-      return issue.pattern ?? issue.format;
+      return FORMATS[issue.format] ?? issue.pattern ?? issue.format;
     case 'not_multiple_of':
       return `multiples of ${issue.divisor}`;
     default:
