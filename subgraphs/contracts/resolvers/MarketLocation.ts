@@ -1,0 +1,6 @@
+import type { MarketLocationResolvers } from '#schema';
+
+export const MarketLocation: MarketLocationResolvers = {
+  __resolveReference: ({ id }, { loaders }) => loaders.location.load(id),
+  intervalMetered: ({ meteringKind }) => meteringKind === 'INTERVAL',
+};
