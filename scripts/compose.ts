@@ -5,6 +5,7 @@ import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
 import { lexicographicSortSchema, parse, printSchema } from 'graphql';
 import { subgraphSdl } from '@stromgraph/kernel/schema';
+import { plannerFaults } from './planner-rules.ts';
 import { scopeFaults } from './scope-rules.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -22,7 +23,7 @@ export const domainsWithSchemaFile = (): string[] => readdirSync(SUBGRAPHS).filt
 
 export function compose(sdlOf: Record<string, string> = readSchemas()): Composed {
   const services = Object.entries(sdlOf).map(([name, sdl]) => ({ name, url: `http://${name}.invalid/graphql`, typeDefs: parse(subgraphSdl(sdl)) }));
-  const faults = services.flatMap(({ name, typeDefs }) => scopeFaults(name, typeDefs, services));
+  const faults = services.flatMap(({ name, typeDefs }) => [...scopeFaults(name, typeDefs, services), ...plannerFaults(name, typeDefs)]);
   if (faults.length > 0) throw new Error(faults.join('\n'));
   const result = composeServices(services);
   if (result.errors) throw new Error(result.errors.map((error) => error.message).join('\n'));

@@ -38,7 +38,7 @@ test('a household is won, supplied, measured, billed and written to, while the p
   // The contract comes in and the market confirms it: from then on the position carries it, for the hours of its supply.
   const imported = await world.query(agent, IMPORT, { input: aPersonalImport({ campaignId: offer.price.campaign.id, tariffId: offer.price.campaign.tariff.id, address: anAddressIn(place) }) });
   expect(imported.importContract).toMatchObject({ __typename: 'ImportContractSuccess', replayed: false });
-  const contractId: string = imported.importContract.draft.contract?.id ?? imported.importContract.draft.contractId;
+  const contractId: string = imported.importContract.draft.id;
   const confirmed = await watch.next((event) => event.positions.some((cell) => cell.demandWattHours > watch.before(cell.start).demandWattHours));
   expect(confirmed.delayMs).toBeLessThan(ONE_SECOND_MS);
   await expect.poll(async () => (await world.query(agent, CONTRACT, { id: contractId })).contract?.state, { timeout: 20_000 }).toBe('CONFIRMED');
@@ -83,7 +83,7 @@ test('a household is won, supplied, measured, billed and written to, while the p
 
   // The agent sees the customer whole, in one query over five domains.
   const { customer } = await world.query(agent, CUSTOMER, { id: invoice.customer.id });
-  expect(customer).toMatchObject({ contracts: { nodes: [{ state: 'ACTIVE' }] }, invoices: { nodes: [{ number: invoice.number }] }, balance: { cents: invoice.total.cents } });
+  expect(customer).toMatchObject({ contracts: { nodes: [{ active: true, contract: { state: 'ACTIVE' } }] }, invoices: { nodes: [{ number: invoice.number }] }, balance: { cents: invoice.total.cents } });
   expect(customer.messages.nodes.length).toBeGreaterThanOrEqual(2);
 });
 
@@ -121,10 +121,10 @@ async function startRun(contractId: string, dryRun: boolean): Promise<string> {
 }
 
 const QUOTE = 'query ($input: QuoteInput!) { quote(input: $input) { __typename ... on QuoteSuccess { offers { price { campaign { id tariff { id kind } } } } } } }';
-const IMPORT = 'mutation ($input: ImportContractInput!) { importContract(input: $input) { __typename ... on ImportContractSuccess { replayed draft { id contractId status } } ... on InputInvalid { faults { path fault allowed } } ... on Problem { message } } }';
+const IMPORT = 'mutation ($input: ImportContractInput!) { importContract(input: $input) { __typename ... on ImportContractSuccess { replayed draft { id status } } ... on InputInvalid { faults { path fault allowed } } ... on Problem { message } } }';
 const CONTRACT = 'query ($id: ID!) { contract(id: $id) { id state startOn meterNumber } }';
 const TRADE = 'mutation ($input: RecordTradeInput!) { recordTrade(input: $input) { __typename } }';
 const START = 'mutation ($input: StartBillingRunInput!) { startBillingRun(input: $input) { __typename ... on StartBillingRunSuccess { run { id } } ... on Problem { message } } }';
 const RUN = 'query ($id: ID!) { billingRun(id: $id) { status invoicesCreated failed failures { nodes { reason detail } } } }';
 const INVOICES = 'query ($id: ID!) { invoices(contractId: $id) { nodes { number from until wattHours net { cents } vat { cents } total { cents } contract { state } customer { id kind } } } }';
-const CUSTOMER = `query ($id: ID!) { customer(id: $id) { displayName balance { cents } contracts { nodes { state } } invoices { nodes { number } } messages { nodes { status } } timeline { nodes { type } } } }`;
+const CUSTOMER = `query ($id: ID!) { customer(id: $id) { name balance { cents } contracts { nodes { active contract { state } } } invoices { nodes { number } } messages { nodes { status } } timeline { nodes { type } } } }`;

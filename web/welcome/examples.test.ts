@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parseMaloId } from '@stromgraph/kernel/market-ids';
 import { type Example, fillVariables } from './examples.ts';
 
 const example = (name: string, more: Partial<Example> = {}): Example => ({ name, about: '', signIn: null, document: '', ...more });
@@ -16,6 +17,11 @@ test.each([
 test('keys are fresh each time', async () => {
   const filled = () => fillVariables(example('a', { variables: { key: '<new key>' } }), [], { today: '2026-01-01' }, never) as Promise<{ key: string }>;
   expect((await filled()).key).not.toBe((await filled()).key);
+});
+
+test('a new MaLo id has its check digit', async () => {
+  const { id } = (await fillVariables(example('a', { variables: { id: '<new malo>' } }), [], { today: '2026-01-01' }, never)) as { id: string };
+  expect(parseMaloId(id)).toBe(id);
 });
 
 test('a value is taken from what another example answers, which may take its own', async () => {

@@ -8,7 +8,7 @@ export type Example = Readonly<{
   /** Who may run it. */
   signIn: string | null;
   document: string;
-  /** Texts such as `<today+1>`, `<start of today-7>`, `<new key>` stand for values of the moment. */
+  /** Texts such as `<today+1>`, `<start of today-7>`, `<first of month>`, `<new key>`, `<new malo>` stand for values of the moment. */
   variables?: unknown;
   /** Path of a variable → `<example>: <path in its answer>`; that example is run first. */
   take?: Readonly<Record<string, string>>;
@@ -44,12 +44,20 @@ function fill(value: unknown, moment: Moment): unknown {
 
 function fillText(text: string, { today }: Moment): string {
   if (text === '<new key>') return crypto.randomUUID();
+  if (text === '<new malo>') return newMaloId();
   const [, kind, offset] = /^<(today|start of today|first of month)([+-]\d+)?>$/.exec(text) ?? [];
   if (!kind) return text;
   const steps = Number(offset ?? 0);
   if (kind === 'first of month') return monthsAfter(today, steps);
   const day = daysAfter(today, steps);
   return kind === 'today' ? day : startOfDay(day);
+}
+
+/** Eleven digits, the last one the check digit: odd places count once, even places twice. */
+function newMaloId(): string {
+  const base = `5${String(Math.floor(Math.random() * 1e9)).padStart(9, '0')}`;
+  const sum = Array.from(base, (digit, index) => Number(digit) * (index % 2 === 0 ? 1 : 2)).reduce((a, b) => a + b, 0);
+  return `${base}${(10 - (sum % 10)) % 10}`;
 }
 
 const daysAfter = (day: string, days: number) => new Date(Date.parse(`${day}T12:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);

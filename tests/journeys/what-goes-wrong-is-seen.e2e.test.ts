@@ -1,0 +1,109 @@
+// The market refuses, readings have a gap: nothing is lost, nothing is guessed, and an agent sees what happened and what to do.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addDays, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
+import { anAddressIn, aPersonalImport } from '../build/contract-import.ts';
+import { type Environment, startEnvironment } from '../environment.ts';
+import { calmClearingHouse, rejectNext } from '../outside.ts';
+
+const MONDAY = '2026-11-09T09:00:00Z';
+const KIEL = { postalCode: '24103', city: 'Kiel' };
+
+let world: Environment;
+let agent: string;
+let clerk: string;
+let admin: string;
+let offer: { campaignId: string; tariffId: string };
+
+beforeAll(async () => {
+  world = await startEnvironment({ customers: 5, days: 5, now: MONDAY });
+  [agent, clerk, admin] = (await Promise.all(['agent', 'billing', 'admin'].map((who) => world.signIn(`${who}@demo.test`)))) as [string, string, string];
+  await calmClearingHouse(world);
+  const { quote } = await world.query(agent, QUOTE, { input: { channel: 'WEB', ...KIEL, wattHoursPerYear: 3_500_000 } });
+  const { campaign } = quote.offers.find((one: { price: { campaign: { tariff: { kind: string } } } }) => one.price.campaign.tariff.kind === 'FIX12').price;
+  offer = { campaignId: campaign.id, tariffId: campaign.tariff.id };
+});
+afterAll(() => world?.stop());
+
+const importFor = async (change: object) => {
+  const { importContract } = await world.query(agent, IMPORT, { input: aPersonalImport({ ...offer, address: anAddressIn(KIEL), ...change }) });
+  return importContract;
+};
+
+test('a refused application is told to agent and customer, with the code in words and what can be done', { timeout: 60_000 }, async () => {
+  await rejectNext(world, 'A02');
+  const imported = await importFor({ customer: { kind: 'INDIVIDUAL', salutation: 'MR', firstName: 'Rolf', lastName: 'Refused', email: 'rolf.refused@example.test' } });
+  const contractId: string = imported.draft.id;
+  await expect.poll(async () => (await world.query(agent, DRAFT, { id: imported.draft.id })).contractDraft.status, { timeout: 20_000 }).toBe('SWITCH_FAILED');
+  const { contractDraft } = await world.query(agent, DRAFT, { id: imported.draft.id });
+  expect(contractDraft.applications).toMatchObject([{ status: 'REJECTED', codeList: 'E_0622', code: 'A02', reason: expect.stringMatching(/\w{5}/) }]);
+  expect(contractDraft.nextSteps.map((step: { kind: string }) => step.kind)).not.toContain('WAIT');
+  const { marketMessages } = await world.query(agent, MESSAGES, { id: contractId });
+  expect(marketMessages.nodes).toMatchObject([{ status: 'DELIVERED', answer: { outcome: 'REJECTED', code: 'A02' } }]);
+  await expect.poll(async () => (await world.mailsTo('rolf.refused@example.test')).length, { timeout: 20_000 }).toBeGreaterThan(0);
+  // Nothing else happened: no contract, no customer who pays, no position.
+  expect((await world.query(agent, '{ contracts(first: 100) { nodes { id } } }')).contracts.nodes.map((one: { id: string }) => one.id)).not.toContain(contractId);
+});
+
+test('a month with a gap is not billed; the run says which days are missing, and bills once they are there', { timeout: 120_000 }, async () => {
+  const imported = await importFor({ customer: { kind: 'INDIVIDUAL', salutation: 'MS', firstName: 'Gerda', lastName: 'Gap', email: 'gerda.gap@example.test' } });
+  const contractId: string = imported.draft.id;
+  await expect.poll(async () => (await world.query(agent, CONTRACT, { id: contractId })).contract?.state, { timeout: 20_000 }).toBe('CONFIRMED');
+  const { contract } = await world.query(agent, CONTRACT, { id: contractId });
+  await world.advanceClock(admin, new Date('2026-12-03T08:00:00Z'));
+  await send(contract.meterNumber, contract.startOn, '2026-11-20');
+  await send(contract.meterNumber, '2026-11-21', '2026-12-01');
+
+  const run = await billing(contractId);
+  await expect.poll(() => stateOf(run), { timeout: 30_000 }).toMatchObject({ status: 'COMPLETED_WITH_FAILURES', invoicesCreated: 0, failures: { nodes: [{ reason: 'READINGS_INCOMPLETE', detail: '2026-11-20' }] } });
+  const { invoices } = await world.query(agent, 'query ($id: ID!) { invoices(contractId: $id) { nodes { id } } }', { id: contractId });
+  expect(invoices.nodes).toEqual([]);
+
+  await send(contract.meterNumber, '2026-11-20', '2026-11-21');
+  await expect.poll(async () => {
+    const again = await world.query(clerk, RETRY, { input: { idempotencyKey: crypto.randomUUID(), runId: run } });
+    return again.retryFailedContracts.__typename === 'RetryFailedContractsSuccess' && (await stateOf(run)).invoicesCreated;
+  }, { timeout: 30_000, interval: 500 }).toBe(1);
+});
+
+test.each([
+  ['a MaLo id with a wrong check digit', { marketLocationId: '51238696780' }, 'marketLocationId'],
+  ['an IBAN with a wrong check digit', { iban: 'DE89370400440532013001' }, 'iban'],
+  ['a start in the past', { desiredStartOn: '2026-11-01' }, 'desiredStartOn'],
+])('%s is refused at once, naming the field, and leaves nothing behind', async (_, change, path) => {
+  const before = await drafts();
+  const imported = await importFor(change);
+  expect(imported).toMatchObject({ __typename: 'InputInvalid', faults: [expect.objectContaining({ path })] });
+  expect(await drafts()).toEqual(before);
+});
+
+const drafts = async () => (await world.query(agent, '{ switchBoard(first: 500) { nodes { draft { id } } } }')).switchBoard.nodes;
+
+const stateOf = async (id: string) => (await world.query(clerk, RUN, { id })).billingRun;
+
+async function billing(contractId: string): Promise<string> {
+  for (;;) {
+    const { startBillingRun } = await world.query(clerk, START, { input: { idempotencyKey: crypto.randomUUID(), kind: 'MONTHLY', from: '2026-11-01', until: '2026-12-01', contractIds: [contractId], dryRun: true } });
+    await expect.poll(async () => (await stateOf(startBillingRun.run.id)).status, { timeout: 20_000 }).not.toBe('RUNNING');
+    const { failures } = await stateOf(startBillingRun.run.id);
+    if (failures.nodes[0]?.detail === '2026-11-20') break; // billing has heard of all that was sent
+  }
+  const { startBillingRun } = await world.query(clerk, START, { input: { idempotencyKey: crypto.randomUUID(), kind: 'MONTHLY', from: '2026-11-01', until: '2026-12-01', contractIds: [contractId], dryRun: false } });
+  return startBillingRun.run.id;
+}
+
+async function send(meterNumber: string, from: string, until: string): Promise<void> {
+  const intervals = [];
+  for (let day = from; day < until; day = addDays(day, 1)) intervals.push({ meterNumber, obis: '1-0:1.29.0', start: startOfDay(day), minutes: 15, wattHours: quarterHoursOf(day).map(() => 125), status: 'TRUE' });
+  const { ingestReadings } = await world.query(agent, INGEST, { input: { idempotencyKey: crypto.randomUUID(), intervals } });
+  expect(ingestReadings).toMatchObject({ __typename: 'IngestReadingsSuccess', rejected: 0 });
+}
+
+const QUOTE = 'query ($input: QuoteInput!) { quote(input: $input) { __typename ... on QuoteSuccess { offers { price { campaign { id tariff { id kind } } } } } } }';
+const IMPORT = 'mutation ($input: ImportContractInput!) { importContract(input: $input) { __typename ... on ImportContractSuccess { draft { id status } } ... on InputInvalid { faults { path fault allowed } } ... on Problem { message } } }';
+const DRAFT = 'query ($id: ID!) { contractDraft(id: $id) { status applications { status codeList code reason } nextSteps { kind explanation } } }';
+const CONTRACT = 'query ($id: ID!) { contract(id: $id) { state startOn meterNumber } }';
+const MESSAGES = 'query ($id: ID!) { marketMessages(filter: { contractId: $id }) { nodes { status answer { outcome codeList code reason } } } }';
+const INGEST = 'mutation ($input: IngestReadingsInput!) { ingestReadings(input: $input) { __typename ... on IngestReadingsSuccess { accepted unchanged rejected } ... on InputInvalid { faults { path fault allowed } } ... on Problem { message } } }';
+const START = 'mutation ($input: StartBillingRunInput!) { startBillingRun(input: $input) { __typename ... on StartBillingRunSuccess { run { id } } ... on Problem { message } } }';
+const RUN = 'query ($id: ID!) { billingRun(id: $id) { status invoicesCreated failed failures { nodes { reason detail } } } }';
+const RETRY = 'mutation ($input: RetryFailedContractsInput!) { retryFailedContracts(input: $input) { __typename } }';
