@@ -72,14 +72,14 @@ test('it looks like a retailer', () => {
   expect(households[Math.floor(households.length / 2)]).toBeLessThan(3_300);
 });
 
-test('every contract has a lawful course, a tariff that fits and the price that was offered when it was signed', () => {
-  for (const one of contracts) {
+test.each([TODAY, '2026-03-29', '2027-01-01', '2028-02-29', '2030-12-31'])('on %s every contract has a lawful course, a tariff that fits and the price that was offered when it was signed', (today) => {
+  for (const one of [...openPortfolio({ today, customers: 300 }).customers()].flatMap((customer) => customer.contracts)) {
     expect(dayOf(one.requestedAt) <= latestTransmissionDay(one.startOn)).toBe(true);
     expect(one.requestedAt.getTime() - one.signedAt.getTime()).toBeLessThan(24 * 3_600_000);
-    expect(one.confirmedAt > one.requestedAt && dayOf(one.confirmedAt) < TODAY).toBe(true);
-    expect(one.startOn > TODAY).toBe(one.state === 'CONFIRMED');
-    expect(one.startOn >= addMonths(TODAY, -37)).toBe(true);
-    expect((one.endOn ?? '9999') < TODAY).toBe(one.state === 'TERMINATED');
+    expect(one.confirmedAt > one.requestedAt && dayOf(one.confirmedAt) < today).toBe(true);
+    expect(one.startOn > today).toBe(one.state === 'CONFIRMED');
+    expect(one.startOn >= addMonths(today, -37)).toBe(true);
+    expect((one.endOn ?? '9999') < today).toBe(one.state === 'TERMINATED');
     if (one.endOn) expect(one.endOn > one.startOn).toBe(true);
     expect(one.billingInterval === 'MONTHLY').toBe(one.meteringKind === 'INTERVAL');
     expect(one.tariff.billingFrequencyMonths).toBe(one.billingInterval === 'MONTHLY' ? 1 : 12);

@@ -58,7 +58,7 @@ type Unnumbered = Omit<DemoTrade, 'id'>;
 function areaTrades({ seed, today, area, style, demand }: { seed: string; today: LocalDate; area: DemoGridArea; style: Style; demand: AreaDemand }): Unnumbered[] {
   const near = Array.from({ length: PEAK_DAYS }, (_, ahead) => calendarDay(addDays(today, ahead), area.state));
   const base = Math.round(style.base * Math.min(...near.slice(0, NEAR_DAYS).map((day) => meanKilowatts(demand, day, 4, 20))));
-  const trades: Unnumbered[] = monthsFrom(today).map(([from, until]) => trade(seed, area, { product: 'BASE', from: startOfDay(from), until: startOfDay(until), kilowatts: base, recordedOn: addDays(from, -30) }));
+  const trades: Unnumbered[] = monthsFrom(today).map(([from, until]) => trade(seed, area, { product: 'BASE', from: startOfDay(from), until: startOfDay(until), kilowatts: base, recordedOn: earlier(addDays(from, -30), addDays(today, -3)) }));
   for (const [ahead, day] of near.entries()) {
     const peak = Math.max(0, Math.round(style.peak * (meanKilowatts(demand, day, PEAK_FROM * 4, PEAK_UNTIL * 4) - base)));
     const isWeekend = Temporal.PlainDate.from(day.day).dayOfWeek > 5;
@@ -102,6 +102,8 @@ function trade(seed: string, area: DemoGridArea, { recordedOn, ...deal }: Deal):
     recordedAt: new Date(startOfDay(recordedOn).getTime() + random.whole(9 * 60, 17 * 60) * 60_000),
   };
 }
+
+const earlier = (a: LocalDate, b: LocalDate) => (a < b ? a : b);
 
 /** This month and the two after it, as [first day, day after the last]. */
 const monthsFrom = (today: LocalDate): [LocalDate, LocalDate][] =>
