@@ -26,6 +26,9 @@ export const hasScopes = (actor: Actor | null, needs: readonly string[]): boolea
 export const unauthenticated = () => new GraphQLError('Sign in first.', { extensions: { code: 'UNAUTHENTICATED' } });
 export const forbidden = (needs: readonly string[]) => new GraphQLError(`This needs the scope ${needs.join(' and ')}.`, { extensions: { code: 'FORBIDDEN' } });
 
+/** For what the database gives to no customer, whatever the scopes. */
+export const notForCustomers = () => new GraphQLError('This is not open to customers.', { extensions: { code: 'FORBIDDEN' } });
+
 /** Throws unless the actor holds all the scopes. */
 export function requireScopes(actor: Actor | null, needs: readonly string[]): void {
   if (hasScopes(actor, needs)) return;

@@ -1,5 +1,5 @@
 // What a process of one domain stands on: its connections per tenant, its keys, its log.
-import type { Actor } from './auth.ts';
+import { type Actor, notForCustomers } from './auth.ts';
 import { businessNow } from './clock.ts';
 import { type Db, openDb, type PrismaClientType, types } from './database.ts';
 import type { Keyring } from './seal.ts';
@@ -115,13 +115,16 @@ export function contextOn<Prisma, Loaders>(
   };
 }
 
+const INSUFFICIENT_PRIVILEGE = '42501';
+
 /** Typed reads of a customer's session run in a transaction that names the customer; the database shows nothing else. */
 function viewOf<Prisma>(db: Db<Prisma>, customerId: string): Db<Prisma> {
   const client = db.prisma as { $extends?: (extension: unknown) => Prisma; $executeRaw: (...args: unknown[]) => unknown; $transaction: (steps: unknown[]) => Promise<unknown[]> } | undefined;
   const prisma = client?.$extends?.({
     query: {
       $allOperations: async ({ args, query }: { args: unknown; query: (args: unknown) => unknown }) => {
-        const [, rows] = await client.$transaction([client.$executeRaw(Object.assign([`SELECT set_config('stromgraph.customer', `, `, true)`], { raw: [] }), customerId), query(args)]);
+        const steps = [client.$executeRaw(Object.assign([`SELECT set_config('stromgraph.customer', `, `, true)`], { raw: [] }), customerId), query(args)];
+        const [, rows] = await client.$transaction(steps).catch(refuseCustomer);
         return rows;
       },
     },
@@ -136,7 +139,7 @@ function viewOf<Prisma>(db: Db<Prisma>, customerId: string): Db<Prisma> {
       return { rows: result.rows, rowCount: result.rowCount ?? 0 };
     } catch (error) {
       await connection.query('ROLLBACK').catch(() => {});
-      throw error;
+      return refuseCustomer(error);
     } finally {
       connection.release();
     }
@@ -149,6 +152,12 @@ function viewOf<Prisma>(db: Db<Prisma>, customerId: string): Db<Prisma> {
     sql: async (strings, ...values) => (await inTransaction(strings.reduce((text, part, index) => `${text}$${index}${part}`), values)).rows as never,
     causedBy: () => viewOf(db, customerId),
   };
+}
+
+/** A table that was granted to no customer is an answer, not a failure. */
+function refuseCustomer(error: unknown): never {
+  const { code, meta } = error as { code?: string; meta?: { driverAdapterError?: { cause?: { originalCode?: string } } } };
+  throw code === INSUFFICIENT_PRIVILEGE || meta?.driverAdapterError?.cause?.originalCode === INSUFFICIENT_PRIVILEGE ? notForCustomers() : error;
 }
 
 /**

@@ -259,7 +259,7 @@ test('a customer sees the own record and timeline and finds nobody else', async 
     const { rows } = await ownDb.query<{ of: string }>(`SELECT ${table === 'customer' ? 'id' : 'customer_id'} AS of FROM customers.${table}`);
     expect([...new Set(rows.map((row) => row.of))], table).toEqual([mine.customerId]);
     expect((await runtime.tenants.get('demo')!.own(newId()).query(`SELECT * FROM customers.${table}`)).rows, table).toEqual([]);
-    await expect(ownDb.query(`DELETE FROM customers.${table}`), table).rejects.toMatchObject({ code: expect.stringMatching(/42501|25006/) });
+    await expect(ownDb.query(`DELETE FROM customers.${table}`), table).rejects.toThrow(/not open to customers|read-only/);
   }
   expect((await ask(server.url, actorWith('billing:read'), CUSTOMER, { id: mine.customerId })).errors![0]!.extensions.code).toBe('FORBIDDEN');
   expect((await ask(server.url, null, entities, { of: [{ __typename: 'Customer', id: mine.customerId }] })).errors![0]!.extensions.code).toBe('UNAUTHENTICATED');

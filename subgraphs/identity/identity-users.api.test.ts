@@ -96,7 +96,7 @@ test('a customer sees itself and nobody else, whatever id it asks for', async ()
   expect((await runtime.tenants.get('north')!.own(customerId).prisma.user.findMany()).map(({ id }) => id)).toEqual([user.id]);
   expect(await runtime.tenants.get('north')!.own(newId()).prisma.user.findMany()).toEqual([]);
   for (const table of ['password', 'session', 'refresh_token', 'api_key', 'signing_key', 'login_attempt'])
-    await expect(runtime.tenants.get('north')!.own(customerId).query(`SELECT * FROM identity.${table}`), table).rejects.toMatchObject({ code: '42501' });
+    await expect(runtime.tenants.get('north')!.own(customerId).query(`SELECT * FROM identity.${table}`), table).rejects.toThrow('not open to customers');
   expect((await ask(server.url, null, entities, asked, 'north')).errors![0]!.extensions.code).toBe('UNAUTHENTICATED');
   expect((await ask(server.url, customer, 'mutation { logout(input: { everywhere: true }) { ... on LogoutSuccess { sessionsEnded } } }')).data.logout).toEqual({ sessionsEnded: 1 });
 });

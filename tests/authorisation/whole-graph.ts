@@ -17,7 +17,7 @@ const CUSTOMERS_PASSWORD = 'a customer’s password';
 export async function startWholeGraph(): Promise<WholeGraph> {
   const database = await testDatabase();
   const connections = Object.fromEntries(await Promise.all(domainFolders().map(async (domain) => [domain, { staff: await database.urlOf(domain), own: await database.urlOf(domain, 'own') }] as const)));
-  const env = { STROMGRAPH_CONNECTIONS: JSON.stringify({ demo: connections }), STROMGRAPH_KEYS: TEST_KEYS, STROMGRAPH_GATEWAY_SECRET: TEST_SECRET, STROMGRAPH_LOG_LEVEL: 'silent', ...OUTSIDE };
+  const env = { STROMGRAPH_CONNECTIONS: JSON.stringify({ demo: connections }), STROMGRAPH_KEYS: TEST_KEYS, STROMGRAPH_GATEWAY_SECRET: TEST_SECRET, ...OUTSIDE };
   const domains = await Promise.all(domainFolders().map((name) => startDomain(name, { parts: 'server', env })));
   const urls = new Map(domains.map(({ name, url }) => [name, url!]));
   const identity = openDomain(env);
@@ -41,6 +41,7 @@ const OUTSIDE = {
   STROMGRAPH_ENET_URL: 'http://127.0.0.1:9',
   STROMGRAPH_CLEARING_HOUSE_URL: 'http://127.0.0.1:9',
   STROMGRAPH_SMTP_URL: 'smtp://127.0.0.1:9',
+  STROMGRAPH_QUEUES_SECRET: 'a secret of queues that only tests know',
 };
 
 /** What the gateway makes of the token that this sign-in gives. */
