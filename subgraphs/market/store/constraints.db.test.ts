@@ -208,5 +208,5 @@ test('the domain role may not rewrite what was exchanged, and the role of own ro
     await expect(staff.query(statement), statement).rejects.toMatchObject({ code: '42501' });
   const runtime = await database.runtime('market');
   const own = runtime.tenants.get('demo')!.own(newId());
-  for (const table of ['message', 'message_prepared', 'message_audit', 'inbound_message', 'market_partner']) await expect(own.query(`SELECT * FROM market.${table}`), table).rejects.toMatchObject({ code: '42501' });
+  for (const table of ['message', 'message_prepared', 'message_audit', 'inbound_message', 'market_partner']) await expect(own.query(`SELECT * FROM market.${table}`), table).rejects.toThrow('not open to customers');
 });
