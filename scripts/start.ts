@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { isProblem } from '@stromgraph/kernel/problem';
 import { occupyDataFolder } from './start/data-folder.ts';
-import { askAll, type Probe, readProbes, signIn } from './start/probes.ts';
-import { startProduct } from './start/run.ts';
+import { askAll, readProbes } from './start/probes.ts';
+import { probeTokens, startProduct } from './start/run.ts';
 import { readSecrets } from './start/secrets.ts';
 import { readSettings, type Settings } from './start/settings.ts';
 import { makeSupervisor } from './start/supervisor.ts';
@@ -39,9 +39,11 @@ async function start(settings: Settings): Promise<void> {
     release = occupyDataFolder(settings.dataFolder, settings.minFreeMegabytes);
     const secrets = readSecrets(settings.dataFolder, process.env, settings.demo !== null);
     const probes = readProbes();
-    const addresses = await startProduct({ settings, secrets, env: process.env, supervisor, say });
+    const options = { settings, secrets, env: process.env, supervisor, say };
+    const product = await startProduct(options);
+    const { addresses } = product;
     say('asking every subgraph through the gateway');
-    await Promise.race([supervisor.broken, askEverything(addresses.gateway.graphql, settings, probes)]);
+    for (const token of await probeTokens(options, product)) await Promise.race([supervisor.broken, askAll(addresses.gateway.graphql, `Bearer ${token}`, probes)]);
     console.log(welcome(addresses, settings));
     console.log(`ready ${addresses.gateway.graphql}`);
     await supervisor.broken;
@@ -50,10 +52,6 @@ async function start(settings: Settings): Promise<void> {
     console.error(`npm start stopped: ${error instanceof Error ? error.message : String(error)}`);
     await end(1);
   }
-}
-
-async function askEverything(graphqlUrl: string, { tenants }: Settings, probes: readonly Probe[]): Promise<void> {
-  for (const { name: tenant } of tenants) await askAll(graphqlUrl, `Bearer ${await signIn(graphqlUrl, 'admin@demo.test', { tenant })}`, probes);
 }
 
 function refuse(message: string): never {

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { commandLineOf } from '../process-table.ts';
 
 /** Makes the folder and makes sure that there is room and that no other run has it. Answers what gives it free again. */
 export function occupyDataFolder(folder: string, minFreeMegabytes: number): () => void {
   try {
-    mkdirSync(join(folder, 'logs'), { recursive: true, mode: 0o755 });
+    makeFolder(join(folder, 'logs'));
   } catch (error) {
-    throw new Error(`STROMGRAPH_DATA: ${folder} cannot be made (${(error as NodeJS.ErrnoException).code}).`);
+    throw new Error(`STROMGRAPH_DATA: ${folder} cannot be made (${(error as NodeJS.ErrnoException).code}).`, { cause: error });
   }
   refuseLittleRoom(folder, minFreeMegabytes);
   const lock = join(folder, 'start.pid');
@@ -18,6 +18,13 @@ export function occupyDataFolder(folder: string, minFreeMegabytes: number): () =
   return () => {
     if (existsSync(lock) && Number(readFileSync(lock, 'utf8')) === process.pid) rmSync(lock, { force: true });
   };
+}
+
+/** One by one: Node's own recursive form never ends where a file system refuses folders with ENOENT, as /proc does. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o755 });
 }
 
 function refuseLittleRoom(folder: string, minFreeMegabytes: number): void {

@@ -33,6 +33,8 @@ export type Word = Readonly<{ ready: unknown } | { failed: string } | { progress
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const STOP_MS = 20_000;
+/** Such a reason says all: which setting is wrong and why. */
+const NAMES_A_VARIABLE = /^[A-Z][A-Z_]+: /;
 
 export function startPart<Ready>(options: PartOptions, onProgress: (line: string) => void = () => {}): Part<Ready> {
   const { name, script, env, logFolder, onError, task = false } = options;
@@ -67,7 +69,10 @@ export function startPart<Ready>(options: PartOptions, onProgress: (line: string
   ready.catch(() => {});
   broken.catch(() => {});
 
-  const reasonOf = (how: string): Error => new Error(`${name} failed: ${failed ?? `${how}\n${lastLines(file, 12)}`.trim()}${failed ? '' : `\n(the whole log: ${file})`}`);
+  const reasonOf = (how: string): Error => {
+    if (failed === null) return new Error(`${name} failed: ${how}\n${lastLines(file, 12)}\n(the whole log: ${file})`);
+    return new Error(NAMES_A_VARIABLE.test(failed) ? failed : `${name} failed: ${failed}`);
+  };
 
   return {
     name,

@@ -5,6 +5,7 @@ import { isAlive } from '../process-table.ts';
 import { placeOf } from './postgres-place.ts';
 
 const LOOK_MS = 1_000;
+const CLIENTS_SECONDS = 8;
 
 await runChild(
   async () => {
@@ -17,7 +18,8 @@ await runChild(
     }, LOOK_MS);
     const stop = async () => {
       clearInterval(watch);
-      await postgres.stop();
+      // Without a parent nobody has ended the clients before: they get the time to end by themselves.
+      await postgres.stop({ waitForClientsSeconds: process.connected ? 0 : CLIENTS_SECONDS });
     };
     return { ready: { url: postgres.url('postgres'), directory }, stop };
   },

@@ -1,7 +1,10 @@
 // The whole product on one machine: database, simulators, domains, gateway, in this order; ended in the opposite one.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Seeded } from '@stromgraph/demo/seed';
+import { buildPage } from '@stromgraph/web/build';
 import { type Owner, ownersOf, type Prepared } from './databases.ts';
+import { signIn } from './probes.ts';
 import { refuseUnreachableRedis, refuseUsedPort } from './reachable.ts';
 import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
@@ -16,8 +19,10 @@ const HOST = '127.0.0.1';
 /** Advancing business time runs all that falls due on the way before it answers. */
 const PATIENT_FIELDS_MS = { 'Mutation.advanceClock': 3_600_000 };
 
+export type Product = Readonly<{ addresses: Addresses; prepared: readonly Prepared[] }>;
+
 /** Starts everything that answers; the caller asks the probes and says when it is ready. */
-export async function startProduct(options: RunOptions): Promise<Addresses> {
+export async function startProduct(options: RunOptions): Promise<Product> {
   const { settings, supervisor, say } = options;
   await refuseUsedPort(settings.port, HOST);
   if (settings.redisUrl) await refuseUnreachableRedis(settings.redisUrl);
@@ -26,15 +31,25 @@ export async function startProduct(options: RunOptions): Promise<Addresses> {
   say('starting the simulators');
   const simulators = await startSimulators(options, first);
   for (const { owner, connections, businessNow, demo } of prepared)
-    if (demo === 'to build') await buildDemo(options, { tenant: owner.tenant, ownerUrl: owner.url, connections, businessNow });
+    if (demo === 'to build') await buildDemo(options, { tenant: owner.tenant, ownerUrl: owner.url, connections, businessNow }, simulators);
   say('starting the domains and their workers');
   const { subgraphs } = await supervisor.start<{ subgraphs: Record<string, string> }>({ name: 'domains', script: 'scripts/domains.ts', env: domainEnv(options, prepared, simulators) });
   say('starting the gateway');
-  await supervisor.start({ name: 'gateway', script: 'gateway/main.ts', env: gatewayEnv(options, subgraphs) });
+  const page = join(settings.dataFolder, 'page');
+  buildPage(page, { mailbox: simulators['mail']?.url ?? null, demo: settings.demo !== null });
+  await supervisor.start({ name: 'gateway', script: 'gateway/main.ts', env: { ...gatewayEnv(options, subgraphs), STROMGRAPH_PAGE: page } });
   const url = `http://${HOST}:${settings.port}`;
   const addresses = { gateway: { url, graphql: `${url}/graphql`, websocket: `ws://${HOST}:${settings.port}/graphql` }, simulators, subgraphs };
   writeFileSync(join(settings.dataFolder, 'addresses.json'), `${JSON.stringify(addresses, null, 2)}\n`);
-  return addresses;
+  return { addresses, prepared };
+}
+
+/** Per tenant what the probes ask with: the demo's sign-in, or a token of minutes where there is none. */
+export async function probeTokens({ settings, secrets, env, supervisor }: RunOptions, { addresses, prepared }: Product): Promise<string[]> {
+  const tenants = settings.tenants.map(({ name }) => name);
+  if (prepared.every(({ demo }) => demo !== 'none')) return Promise.all(tenants.map((tenant) => signIn(addresses.gateway.graphql, 'admin@demo.test', { tenant })));
+  const tokens = await supervisor.start<Record<string, string>>({ name: 'token', script: 'scripts/start/token-child.ts', task: true, env: { ...env, ...secrets, STROMGRAPH_CONNECTIONS: connectionsText(prepared) } });
+  return tenants.map((tenant) => tokens[tenant]!);
 }
 
 async function prepareDatabases({ settings, env, supervisor, say }: RunOptions): Promise<Prepared[]> {
@@ -69,22 +84,35 @@ async function startSimulators({ settings, secrets, env, supervisor }: RunOption
   return simulators;
 }
 
-async function buildDemo({ settings, secrets, env, supervisor, say }: RunOptions, database: Readonly<{ tenant: string; ownerUrl: string; connections: object; businessNow: string }>): Promise<void> {
+async function buildDemo(
+  { settings, secrets, env, supervisor, say }: RunOptions,
+  database: Readonly<{ tenant: string; ownerUrl: string; connections: object; businessNow: string }>,
+  simulators: Simulators,
+): Promise<void> {
   const { customers, days } = settings.demo!;
   say(`building the demo of tenant ${database.tenant}: ${customers} customers, ${days} days`);
   const task = JSON.stringify({ ...database, customers, days });
-  await supervisor.start({ name: `demo-${database.tenant}`, script: 'scripts/start/demo-child.ts', task: true, env: { ...env, ...secrets, STROMGRAPH_DEMO: task } }, say);
+  const { supplied } = await supervisor.start<Pick<Seeded, 'supplied'>>({ name: `demo-${database.tenant}`, script: 'scripts/start/demo-child.ts', task: true, env: { ...env, ...secrets, STROMGRAPH_DEMO: task } }, say);
+  for (const area of supplied) await tellForecaster(simulators, area, database.businessNow);
+}
+
+/** Forecasts of our demand start from what we supply; outside the demo the forecaster learns it from our nominations. */
+async function tellForecaster({ enet }: Simulators, { gridAreaCode, kwhPerYear }: Seeded['supplied'][number], asOf: string): Promise<void> {
+  const response = await fetch(`${enet!.url}/v1/portfolios/${gridAreaCode}`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ asOf, kwhPerYear }) });
+  if (!response.ok) throw new Error(`the simulator enet does not take our portfolio: ${response.status} ${await response.text()}`);
 }
 
 function domainEnv({ secrets, env }: RunOptions, prepared: readonly Prepared[], simulators: Simulators): Env {
   return {
     ...env,
     ...secrets,
-    STROMGRAPH_CONNECTIONS: JSON.stringify(Object.fromEntries(prepared.map(({ owner, connections }) => [owner.tenant, connections]))),
+    STROMGRAPH_CONNECTIONS: connectionsText(prepared),
     STROMGRAPH_SIMULATORS: JSON.stringify(Object.values(simulators).map(({ url }) => url)),
     ...outsideOf(simulators, env),
   };
 }
+
+const connectionsText = (prepared: readonly Prepared[]) => JSON.stringify(Object.fromEntries(prepared.map(({ owner, connections }) => [owner.tenant, connections])));
 
 /** Where the world outside is: what the environment says, or the simulator that plays it. */
 function outsideOf(simulators: Simulators, env: Env): Env {
