@@ -17,10 +17,18 @@ export function readProbes(): Probe[] {
   return domainFolders().flatMap((domain) => {
     const file = join(SUBGRAPHS, domain, 'probes.json');
     if (!existsSync(file)) throw new Error(`subgraphs/${domain}/probes.json is missing: it says how to see that ${domain} works.`);
-    const { own, joined } = Probes.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const { own, joined } = parseProbes(file);
     const first: Probe = { domain, what: 'a query of its own', query: own };
     return joined === undefined ? [first] : [first, { domain, what: 'a look-up from another subgraph', query: joined }];
   });
+}
+
+function parseProbes(file: string): z.infer<typeof Probes> {
+  try {
+    return Probes.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new Error(`${file} does not say what to ask: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Asks until every probe has had its answer without an error; what stays without one is named with the last reason. */
@@ -54,8 +62,8 @@ async function faultOf(graphqlUrl: string, authorization: string, query: string)
 
 export type Reply = Readonly<{ data?: Record<string, any> | null; errors?: readonly { message: string; path?: readonly (string | number)[]; extensions?: Record<string, unknown> }[] }>;
 
-export async function post(graphqlUrl: string, body: object, headers: Record<string, string> = {}): Promise<Reply> {
-  const response = await fetch(graphqlUrl, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body), signal: AbortSignal.timeout(ANSWER_MS) });
+export async function post(graphqlUrl: string, body: object, headers: Record<string, string> = {}, answerMs = ANSWER_MS): Promise<Reply> {
+  const response = await fetch(graphqlUrl, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body), signal: AbortSignal.timeout(answerMs) });
   return (await response.json()) as Reply;
 }
 
