@@ -49,12 +49,12 @@ export async function settleRun(tx: Tx, run: string, all: readonly Settled[], at
     ), changed AS (
       UPDATE messaging.message m SET status = s.status, attempts = s.attempts, next_retry_at = s.next_retry_at, unconfirmed = s.unconfirmed, provider_id = coalesce(s.provider_id, m.provider_id), reason = left(s.reason, 1000),
         handed_over_at = CASE WHEN s.status <> 'PENDING' THEN m.handed_over_at END, queued_until = NULL, claimed_by = NULL, claimed_until = NULL,
-        sent_at = CASE WHEN s.status = 'SENT' THEN ${at} END, settled_at = CASE WHEN s.status <> 'PENDING' THEN ${at} END
+        sent_at = CASE WHEN s.status = 'SENT' THEN ${at}::timestamptz END, settled_at = CASE WHEN s.status <> 'PENDING' THEN ${at}::timestamptz END
       FROM settlement s WHERE m.id = s.id AND m.claimed_by = ${run} AND m.status = 'PENDING'
       RETURNING m.id, m.customer_id, m.template_id
     ), logged AS (
       INSERT INTO messaging.send_log (message_id, attempt, result, result_code, duration_ms, at)
-      SELECT s.id, s.attempts, s.result, left(s.result_code, 100), s.duration_ms, ${at} FROM settlement s JOIN changed USING (id) WHERE s.result IS NOT NULL
+      SELECT s.id, s.attempts, s.result, left(s.result_code, 100), s.duration_ms, ${at}::timestamptz FROM settlement s JOIN changed USING (id) WHERE s.result IS NOT NULL
     )
     SELECT id, customer_id, template_id FROM changed`;
   return rows.map((row) => ({ id: row.id, customerId: row.customer_id, templateId: row.template_id }));
