@@ -59,7 +59,7 @@ const states = async () => (await database.owner.query<{ id: string; status: str
 const letClaimsRunOut = () => database.owner.query(`UPDATE messaging.message SET claimed_until = clock_timestamp() - interval '1 s' WHERE claimed_until IS NOT NULL`).then(() => database.owner.query('UPDATE messaging.message SET queued_until = NULL'));
 
 test('a killed worker sends nothing twice: what it had in hand is unconfirmed, the rest goes out by another', async () => {
-  await control({ slowMs: 1_000 });
+  await control({ slowMs: 2_000 });
   const ids = await writeMails(MAILS);
   const connections = { demo: { messaging: { staff: await database.urlOf('messaging'), own: await database.urlOf('messaging', 'own') } } };
   child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '..', '..', 'tests', 'messaging-worker.child.ts')], {
@@ -67,6 +67,8 @@ test('a killed worker sends nothing twice: what it had in hand is unconfirmed, t
     stdio: 'ignore',
   });
   await waitFor('mails in hand', async () => ((await (await fetch(`${mail.url}/_idle`)).json()) as { pending: number }).pending === CONNECTIONS);
+  // Long enough that the server has all of them, not so long that it has answered.
+  await waitFor('mails that left a moment ago', async () => (await database.owner.query(`SELECT 1 FROM messaging.message WHERE handed_over_at < clock_timestamp() - interval '500 ms'`)).rowCount === CONNECTIONS);
   child.kill('SIGKILL');
   await waitFor('the mails that were handed over', async () => (await received()).length === CONNECTIONS);
   const inHand = await received();
