@@ -2,6 +2,7 @@
 import { feedHead, feedTail, type FeedEntry, readFeed } from './feed.ts';
 import type { FeedTail } from './feed-tail.ts';
 import { type Db, type Queryable, readTogether } from './database.ts';
+import { makePace } from './live-pace.ts';
 import { makeWaiting, MAX_WAITING, type Waiting } from './live-waiting.ts';
 
 export { feedTailOf, openFeedTail, type FeedTail } from './feed-tail.ts';
@@ -48,9 +49,8 @@ async function* generate<T extends object>(tail: FeedTail, options: LiveOptions<
   const { tenant: name, types, snapshot, change } = options;
   const tenant = tail.tenant(name);
   const db = options.db ?? tenant.db;
-  const pauseMs = 1000 / Math.max(1, options.maxHz);
+  const pace = makePace(options.maxHz);
   const { from, leave } = await tail.follow(name, { types, take: waiting.take });
-  let sentAt = 0;
   try {
     if (waiting.ended()) return undefined;
     let seq = options.afterSeq === null ? null : BigInt(options.afterSeq);
@@ -64,12 +64,12 @@ async function* generate<T extends object>(tail: FeedTail, options: LiveOptions<
         const { head, committedAt, state } = await inSnapshot(db, snapshot);
         waiting.forget(head);
         seq = head;
-        sentAt = performance.now();
+        pace.sent(performance.now());
         yield { ...state, seq, committedAt, reset: true };
       }
       await waiting.some();
       if (waiting.ended()) return undefined;
-      await waiting.pause(pauseMs - (performance.now() - sentAt));
+      await waiting.pause(pace.waitMs(performance.now()));
       if (waiting.ended()) return undefined;
       if (waiting.overflown()) continue;
       const after: bigint = seq;
@@ -79,7 +79,7 @@ async function* generate<T extends object>(tail: FeedTail, options: LiveOptions<
       const changed = await change(entries);
       seq = last.position;
       if (changed === null) continue;
-      sentAt = performance.now();
+      pace.sent(performance.now());
       yield { ...changed, seq, committedAt: last.committedAt, reset: false };
     }
   } finally {
