@@ -66,7 +66,7 @@ async function replayBatch(tx: Tx, handlers: Handlers, { domain, aggregateType, 
     const handler = handlers.get(entry.name);
     await tx.query('SAVEPOINT letter');
     try {
-      if (handler && (await enter(tx, [entry])).length > 0) await handler.apply(tx, [read(handler, entry)], tools);
+      if (handler && (await enter(tx, [entry], null)).length > 0) await handler.apply(tx, [read(handler, entry)], tools);
       await tx.query('RELEASE SAVEPOINT letter');
       applied.push(entry.position);
     } catch (error) {

@@ -1,8 +1,9 @@
 // A domain's ear: follows the feed by its own cursor. The queue only wakes it; a timer does so too.
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Db, isPassing, transact } from './database.ts';
 import { type AggregateKey, replayParked, replayQueueOf, type Replayed, toRetry } from './dead-letters.ts';
 import { deadLetters, deliverySeconds, hearerLag } from './event-metrics.ts';
-import { applyEach, applyTogether, type Handler, type Handlers, inboxQueueName, moveCursor, type Progress, readPage } from './inbox.ts';
+import { applyEach, applyTogether, type Handler, type Handlers, inboxQueueName, isBehind, moveCursor, type Progress, readPage } from './inbox.ts';
 import { park, postpone, ranOutOfTime } from './parking.ts';
 import { queuesOf, work, type Working } from './queue.ts';
 import type { Runtime, Tenant, Tools } from './runtime.ts';
@@ -16,6 +17,8 @@ const MAX_PAGE = 500;
 /** A domain's transactions end after 2 s: a page that takes longer than this makes the next ones smaller. */
 const LONG_PAGE_MS = 700;
 const SHORT_PAGE_MS = 150;
+/** While events keep coming, it looks again after this, and needs no nudge. */
+const STAY_MS = 40;
 /** A nudge that was killed holds its key until the queue's check; the timer does not wait for that. */
 const TIMER_MS = 1_000;
 const TIMEOUTS_OF_ONE_EVENT = 3;
@@ -45,38 +48,65 @@ export async function replayDeadLetters(runtime: Runtime<any>, handlers: readonl
 
 function listen(runtime: Runtime<any>, ear: Ear): Working {
   let stopped = false;
-  let running: Promise<void> | null = null;
+  let running: Promise<boolean> | null = null;
   let again = false;
   const isStopped = () => stopped;
   // One run at a time in this process; a wake-up during a run causes one more look.
-  const look = async (): Promise<void> => {
+  const look = async (): Promise<boolean> => {
     again = true;
     running ??= (async () => {
+      let found = false;
       try {
         while (again && !stopped) {
           again = false;
-          await drain(ear, isStopped);
+          found = (await drain(ear, isStopped)) || found;
         }
+        return found;
       } finally {
         running = null;
       }
     })();
-    await running;
+    return running;
   };
-  const worker = queuesOf(runtime, ear.db.tenant).workerOf(inboxQueueName(ear.db.domain), look, { concurrency: 1 });
-  const ticker = startTicker(TIMER_MS, () => tick(ear, look).catch((error: unknown) => {
+  let staying: Promise<void> | null = null;
+  const stay = (): Promise<void> =>
+    (staying ??= (async () => {
+      try {
+        do await pause(STAY_MS);
+        while (!stopped && (await look()));
+      } finally {
+        staying = null;
+      }
+    })());
+  const worker = queuesOf(runtime, ear.db.tenant).workerOf(
+    inboxQueueName(ear.db.domain),
+    async () => {
+      if (await look()) await stay();
+    },
+    { concurrency: 1 },
+  );
+  const failed = (error: unknown): void => {
     if (!isPassing(error)) ear.tools.log.error({ err: error }, 'the hearer failed; it looks again in a second');
-  }));
+  };
+  const ticker = startTicker(TIMER_MS, async () => {
+    try {
+      if (await look()) stay().catch(failed);
+      await lookAfterLetters(ear);
+    } catch (error) {
+      failed(error);
+    }
+  });
   return {
     stop: async () => {
       stopped = true;
       await Promise.all([worker.close(), ticker.stop()]);
+      await staying?.catch(() => {});
     },
   };
 }
 
-async function tick(ear: Ear, look: () => Promise<void>): Promise<void> {
-  await look();
+/** Tries parked events again whose pause is over, and reports. */
+async function lookAfterLetters(ear: Ear): Promise<void> {
   for (const aggregate of await toRetry(ear.db))
     await replayParked(ear.db, ear.handlers, { aggregate }, ear.tools).catch((error: unknown) => {
       if (!isPassing(error)) throw error;
@@ -93,8 +123,11 @@ async function tick(ear: Ear, look: () => Promise<void>): Promise<void> {
   deadLetters.set(labels, Number(state?.dead ?? 0n));
 }
 
-async function drain(ear: Ear, isStopped: () => boolean): Promise<void> {
+/** Turns pages until there is nothing new; whether there was anything. */
+async function drain(ear: Ear, isStopped: () => boolean): Promise<boolean> {
+  if (!(await isBehind(ear.db, ear.db.domain))) return false;
   while (!isStopped() && (await turnPage(ear)));
+  return true;
 }
 
 /** One page in one transaction; whether more may follow. */
@@ -127,8 +160,7 @@ async function runPage(ear: Ear, apply: typeof applyTogether): Promise<boolean> 
       return true;
     }
     ear.progress = { applied: 0 };
-    await apply(tx, ear.handlers, page.entries, ear.tools, ear.progress);
-    await moveCursor(tx, page.head);
+    await apply(tx, ear.handlers, page, ear.tools, ear.progress);
     committed.push(...page.entries.map((entry) => entry.committedAt));
     return page.more;
   });

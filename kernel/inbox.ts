@@ -1,5 +1,5 @@
 // Applies a page of the feed to one domain: inbox rows, effects and cursor in one transaction.
-import { isPassing, type Tx } from './database.ts';
+import { isPassing, type Queryable, type Tx } from './database.ts';
 import type { Event, EventType } from './event.ts';
 import { aggregateOf, FEED_COLUMNS, type FeedEntry, type FeedRow, toEntry } from './feed.ts';
 import { park, parkBehind } from './parking.ts';
@@ -39,19 +39,27 @@ export const causedBy = (tx: Tx, event: Event<any>): Tx => ({ ...tx, correlation
 
 /** Locks the cursor and reads what follows it. Null when there is nothing new. Events of parked aggregates go behind them at once. */
 export async function readPage(tx: Tx, types: readonly string[], limit: number): Promise<Page | null> {
-  const [cursor] = (await tx.query<{ position: bigint; head: bigint }>(
-    `SELECT c.position, (SELECT coalesce(max(position), 0) FROM platform.feed) AS head FROM ${tx.domain}.hearer_cursor c WHERE c.hearer = $1 FOR UPDATE OF c`,
-    [tx.domain],
-  )).rows;
-  if (!cursor || cursor.head <= cursor.position) return null;
-  const { rows } = await tx.query<FeedRow & { parked: boolean }>(
-    `SELECT ${FEED_COLUMNS}, EXISTS (SELECT FROM ${tx.domain}.dead_letter d WHERE d.hearer = $1 AND d.domain = f.domain AND d.aggregate_type = f.aggregate_type AND d.aggregate_id = f.aggregate_id) AS parked
-     FROM platform.feed f WHERE f.position > $2 AND f.position <= $3 AND f.type = ANY ($4) ORDER BY f.position LIMIT $5`,
-    [tx.domain, cursor.position, cursor.head, types, limit],
+  const { rows } = await tx.query<FeedRow & { at: bigint; head: bigint; parked: boolean }>(
+    `WITH cursor AS MATERIALIZED (SELECT position AS at FROM ${tx.domain}.hearer_cursor WHERE hearer = $1 FOR UPDATE),
+          head AS MATERIALIZED (SELECT coalesce(max(position), 0) AS head FROM platform.feed)
+     SELECT cursor.at, head.head, page.* FROM cursor CROSS JOIN head LEFT JOIN LATERAL (
+       SELECT ${FEED_COLUMNS}, EXISTS (SELECT FROM ${tx.domain}.dead_letter d WHERE d.hearer = $1 AND d.domain = f.domain AND d.aggregate_type = f.aggregate_type AND d.aggregate_id = f.aggregate_id) AS parked
+       FROM platform.feed f WHERE f.position > cursor.at AND f.position <= head.head AND f.type = ANY ($2) ORDER BY f.position LIMIT $3
+     ) page ON true ORDER BY page.position`,
+    [tx.domain, types, limit],
   );
-  await parkBehind(tx, rows.filter((row) => row.parked).map((row) => row.position));
-  const more = rows.length === limit;
-  return { entries: rows.filter((row) => !row.parked).map(toEntry), head: more ? rows.at(-1)!.position : cursor.head, more };
+  const [first] = rows;
+  if (!first || first.head <= first.at) return null;
+  const page = rows.filter((row) => row.position !== null);
+  await parkBehind(tx, page.filter((row) => row.parked).map((row) => row.position));
+  const more = page.length === limit;
+  return { entries: page.filter((row) => !row.parked).map(toEntry), head: more ? page.at(-1)!.position : first.head, more };
+}
+
+/** Whether there may be anything new; without a lock. */
+export async function isBehind(db: Queryable, domain: string): Promise<boolean> {
+  const { rows } = await db.query<{ behind: boolean }>(`SELECT (SELECT coalesce(max(position), 0) FROM platform.feed) > position AS behind FROM ${domain}.hearer_cursor WHERE hearer = $1`, [domain]);
+  return rows[0]?.behind ?? false;
 }
 
 export async function moveCursor(tx: Tx, to: bigint): Promise<void> {
@@ -59,8 +67,8 @@ export async function moveCursor(tx: Tx, to: bigint): Promise<void> {
 }
 
 /** The whole page at once; any failure fails it. */
-export async function applyTogether(tx: Tx, handlers: Handlers, page: readonly FeedEntry[], tools: Tools, progress: Progress): Promise<void> {
-  const fresh = await enter(tx, page);
+export async function applyTogether(tx: Tx, handlers: Handlers, page: Page, tools: Tools, progress: Progress): Promise<void> {
+  const fresh = await enter(tx, page.entries, page.head);
   const waiting = new Map<Handler, Event[]>();
   const holder = new Map<string, Handler>();
   const flush = async (handler: Handler): Promise<void> => {
@@ -80,17 +88,19 @@ export async function applyTogether(tx: Tx, handlers: Handlers, page: readonly F
       progress.applied += 1;
       continue;
     }
-    waiting.set(handler, [...(waiting.get(handler) ?? []), event]);
+    const together = waiting.get(handler);
+    if (together) together.push(event);
+    else waiting.set(handler, [event]);
     holder.set(aggregateOf(entry), handler);
   }
   for (const handler of [...waiting.keys()]) await flush(handler);
 }
 
 /** The page event by event under savepoints: what fails by its data is parked with its aggregate, everything else is applied. */
-export async function applyEach(tx: Tx, handlers: Handlers, page: readonly FeedEntry[], tools: Tools, progress: Progress): Promise<void> {
+export async function applyEach(tx: Tx, handlers: Handlers, page: Page, tools: Tools, progress: Progress): Promise<void> {
   const parked = new Set<string>();
   const behind: FeedEntry[] = [];
-  const fresh = await enter(tx, page);
+  const fresh = await enter(tx, page.entries, page.head);
   await tx.query('SAVEPOINT event');
   for (const entry of fresh) {
     if (parked.has(aggregateOf(entry))) {
@@ -116,12 +126,16 @@ export async function applyEach(tx: Tx, handlers: Handlers, page: readonly FeedE
   await leave(tx, behind);
 }
 
-/** Writes the inbox rows; returns the events that were not applied before. */
-export async function enter(tx: Tx, entries: readonly FeedEntry[]): Promise<FeedEntry[]> {
-  if (entries.length === 0) return [];
+/** Writes the inbox rows, with the cursor if it moves; returns the events that were not applied before. */
+export async function enter(tx: Tx, entries: readonly FeedEntry[], cursorTo: bigint | null): Promise<FeedEntry[]> {
+  if (entries.length === 0) {
+    if (cursorTo !== null) await moveCursor(tx, cursorTo);
+    return [];
+  }
   const { rows } = await tx.query<{ event_id: string }>(
-    `INSERT INTO ${tx.domain}.inbox (event_id, position) SELECT * FROM unnest($1::uuid[], $2::bigint[]) ON CONFLICT DO NOTHING RETURNING event_id`,
-    [entries.map((entry) => entry.id), entries.map((entry) => entry.position)],
+    `WITH moved AS (UPDATE ${tx.domain}.hearer_cursor SET position = $4 WHERE hearer = $3 AND $4::bigint IS NOT NULL)
+     INSERT INTO ${tx.domain}.inbox (event_id, position) SELECT * FROM unnest($1::uuid[], $2::bigint[]) ON CONFLICT DO NOTHING RETURNING event_id`,
+    [entries.map((entry) => entry.id), entries.map((entry) => entry.position), tx.domain, cursorTo],
   );
   const fresh = new Set(rows.map((row) => row.event_id));
   return entries.filter((entry) => fresh.has(entry.id));

@@ -2,6 +2,7 @@
 import {
   type BackendFactory, type Job, type JobsOptions, PostgresConnection, PostgresQueueBackend, Queue, type QueueOptions, Worker, type WorkerOptions,
 } from 'bullmq';
+import type { EventEmitter } from 'node:events';
 import { Redis } from 'ioredis';
 import type { Logger } from './log.ts';
 
@@ -29,6 +30,7 @@ export type Queues = Readonly<{
   workerOf: (name: string, run: (job: Job) => Promise<void>, options?: Partial<WorkerOptions>) => Worker;
   close: () => Promise<void>;
 }>;
+type ListenClient = Awaited<ReturnType<PostgresConnection['getListenClient']>>;
 type Side = Readonly<{
   factory?: BackendFactory<any, any>;
   options: (name: string, worker: boolean) => QueueOptions;
@@ -87,10 +89,12 @@ function onPostgres({ url, application, log }: QueueAddress): Side {
   });
   // The schema was checked when the database was migrated; a check here would remember a failure for ever.
   connection.waitUntilReady = () => Promise.resolve();
+  const shared = new WeakSet<object>();
   const shareListener = connection.getListenClient.bind(connection);
   connection.getListenClient = async () => {
     const client = await shareListener();
-    (client as unknown as { setMaxListeners: (count: number) => void }).setMaxListeners(0);
+    if (!shared.has(client)) shareClient(client);
+    shared.add(client);
     return client;
   };
   const factory: BackendFactory<PostgresQueueBackend, any> = (name, options) => {
@@ -105,6 +109,18 @@ function onPostgres({ url, application, log }: QueueAddress): Side {
   // A bulk would create the queue's sequence itself, which roles may not; drawing once lets the owner's function do it.
   const prepare = async (name: string) => void (await connection.pool.query(`SELECT ${SCHEMA}.next_job_id($1)`, [name]));
   return { factory, options: () => ({ connection: {} }), prepare, close: () => connection.close() };
+}
+
+/** Many workers listen on it, and their statements go one after the other. */
+function shareClient(client: ListenClient): void {
+  (client as unknown as EventEmitter).setMaxListeners(0);
+  const query = client.query.bind(client);
+  let last: Promise<unknown> = Promise.resolve();
+  client.query = (text, parameters) => {
+    const answer = last.then(() => query<any>(text, parameters));
+    last = answer.catch(() => {});
+    return answer;
+  };
 }
 
 /** Producers fail at once when Redis is away; workers wait for it. Each queue has its own hash slot in a cluster. */

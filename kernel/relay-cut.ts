@@ -40,7 +40,7 @@ export async function settle(db: Queryable, { isStopped, onWait }: { isStopped: 
   }
 }
 
-/** Copies the next chunk of a settled cut and moves the cursor with it, in one statement. Returns where the cut goes on, null at its end. */
+/** Copies the next chunk of a settled cut and moves the cursor with it, in one statement, which is its own transaction. Returns where the cut goes on, null at its end. */
 export async function copyChunk(db: Queryable, { domain, from, until }: Cut): Promise<{ copied: Copied; rest: Cut | null }> {
   const { rows } = await db.query<{ count: number; first: bigint | null; last: bigint | null; reached: bigint | null; types: string[] | null; disorder: string[] | null }>(
     `WITH chunk AS MATERIALIZED (

@@ -13,6 +13,10 @@ import { inboxQueueName } from './inbox.ts';
 
 /** The safety net below the wake-up by NOTIFY, which may skip its last one. */
 const POLL_MS = 50;
+/** Under load, cuts are taken no closer together than this: fewer and larger ones cost writers less. The first after a rest is taken at once. */
+const BETWEEN_CUTS_MS = 20;
+/** While events keep coming a hearer stays awake by itself. */
+const BETWEEN_NUDGES_MS = 100;
 const LOCK = 'stromgraph relay';
 const STANDBY_MS = 500;
 const RECONNECT_MS = 250;
@@ -104,6 +108,7 @@ async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
     let domains = await outboxDomains(db);
     let prunedAt = Date.now();
     let behindSince = 0;
+    let cutAt = 0;
     const onWait = waitWatch(options.tenant, log);
     while (!isStopped()) {
       if (lost) throw lost;
@@ -112,9 +117,11 @@ async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
       behindSince = cuts.length === 0 ? 0 : behindSince || Date.now();
       relayLagSeconds.set({ tenant: options.tenant }, behindSince && (Date.now() - behindSince) / 1000);
       if (cuts.length > 0) {
+        cutAt = performance.now();
         if (!(await settle(db, { isStopped, onWait }))) return;
-        await carry(client, db, cuts, options, tools);
+        await carry(db, cuts, options, tools);
         behindSince = 0;
+        await pause(Math.max(0, cutAt + BETWEEN_CUTS_MS - performance.now()));
         continue;
       }
       if (Date.now() - prunedAt > PRUNE_EVERY_MS) {
@@ -137,13 +144,11 @@ async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
   }
 }
 
-async function carry(client: pg.Client, db: Queryable, cuts: readonly Cut[], { tenant, hearersOf }: RelayOptions, { nudge, announce, log }: Session): Promise<void> {
+async function carry(db: Queryable, cuts: readonly Cut[], { tenant, hearersOf }: RelayOptions, { nudge, announce, log }: Session): Promise<void> {
   let open = [...cuts];
   while (open.length > 0) {
-    await client.query('BEGIN');
     const chunks = [];
     for (const cut of open) chunks.push(await copyChunk(db, cut));
-    await client.query('COMMIT');
     const copied = chunks.map((chunk) => chunk.copied).filter(({ rows }) => rows > 0);
     for (const { disorder } of copied) {
       if (disorder.length === 0) continue;
@@ -181,21 +186,24 @@ export async function relayOnce(url: string): Promise<number> {
 
 type Nudge = Readonly<{ wake: (domain: string) => void; settled: () => Promise<void> }>;
 
-/** At most one wake-up under way per hearer: what comes meanwhile is one more. A lost one is made good by the hearer's timer. */
+/** At most one wake-up under way per hearer, with a pause after it: what comes meanwhile is one more. A lost one is made good by the hearer's timer. */
 function nudger(send: (domain: string) => Promise<unknown>, log: Logger): Nudge {
   const again = new Set<string>();
   const underWay = new Map<string, Promise<void>>();
   const wake = (domain: string): void => {
     if (underWay.has(domain)) return void again.add(domain);
     const sent = send(domain)
-      .then(() => {}, (error) => log.debug({ err: error, domain }, 'a wake-up was lost'))
+      .then(() => pause(BETWEEN_NUDGES_MS), (error) => log.debug({ err: error, domain }, 'a wake-up was lost'))
       .then(() => {
         underWay.delete(domain);
         if (again.delete(domain)) wake(domain);
       });
     underWay.set(domain, sent);
   };
-  return { wake, settled: async () => void (await Promise.all(underWay.values())) };
+  const settled = async (): Promise<void> => {
+    while (underWay.size > 0) await Promise.all(underWay.values());
+  };
+  return { wake, settled };
 }
 
 /** Age of xmin as far as it matters: how long an older transaction has held the events back. */

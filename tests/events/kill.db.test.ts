@@ -6,7 +6,7 @@ import { BACKENDS, type RedisServer, startRedis } from './redis.ts';
 import { HEARERS } from './toy-domains.ts';
 
 // The whole of it, with more events, kills and seeds, is kill.long.test.ts.
-const RUN = { seed: 20_261_121, writers: 16, processes: 2, eventsEach: 80, redisUrl: null };
+const RUN = { seed: 20_261_121, writers: 16, processes: 2, eventsEach: 60, redisUrl: null };
 
 let cluster: ToyCluster;
 let redis: RedisServer | null = null;
@@ -26,4 +26,4 @@ test.each(BACKENDS)('nothing is lost, doubled or out of order when anything is k
   const expected = [...expectedSteps(run.seed, run.writers, run.eventsEach)].map(([order, steps]) => `${order}: ${Array.from({ length: steps }, (_, index) => index + 1).join(' ')} last ${steps} x ${steps}`).sort();
   for (const hearer of HEARERS) expect([...killed.rows[hearer]!].sort()).toEqual(expected);
   expect(killed).toMatchObject({ parked: 0, crashed: 0 });
-});
+}, 180_000);

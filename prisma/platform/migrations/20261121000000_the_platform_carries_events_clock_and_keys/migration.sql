@@ -23,7 +23,6 @@ CREATE TABLE platform.feed (
   causation_id text,
   UNIQUE (domain, aggregate_type, aggregate_id, aggregate_version)
 );
-CREATE INDEX feed_by_type ON platform.feed (type, position);
 
 -- How far the relay has copied each domain's outbox.
 CREATE TABLE platform.relay_cursor (
