@@ -1,4 +1,5 @@
-import { Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { hasScopes } from '@stromgraph/kernel/auth';
 import { parseInput } from '@stromgraph/kernel/input';
@@ -21,22 +22,32 @@ const STATUS: Readonly<Record<string, number>> = { InputInvalid: 400, FileUnusab
 export function addRoutes(app: FastifyInstance, { contextOf }: RouteTools<PrismaClient, Loaders>): void {
   app.post('/metering/readings', { config: { streamed: true } }, async (request, reply) => {
     const ctx = contextOf(request);
-    if (!hasScopes(ctx.actor, ['metering:write'])) return refuse(reply, ctx.actor ? 403 : 401, 'This needs the scope metering:write.');
-    const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
     const body = (request.body as Readable | undefined) ?? Readable.from([]);
-    if (type === 'text/csv') return answer(ctx, reply, await ingestFile(ctx, body.pipe(upTo(MAX_FILE_BYTES, body))));
-    if (type !== 'application/json') return refuse(reply, 415, 'Send text/csv or application/json.');
-    const text = await read(body);
-    if (text === null) return refuse(reply, 413, `JSON may have ${MAX_JSON_BYTES} bytes; send more as text/csv.`);
-    const given = parseJson(text);
-    if (given === undefined) return refuse(reply, 400, 'The body is no JSON.');
-    const input = parseInput(ReadingsBody, given);
-    const outcome = isProblem(input) ? input : await ingestReadings(ctx, input, 'REST_JSON');
-    return answer(ctx, reply, isProblem(outcome) ? outcome : (await batchById(ctx.db, outcome.batchId))!);
+    const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+    const outcome = hasScopes(ctx.actor, ['metering:write']) ? await take(ctx, type, body) : forbidden(ctx);
+    await readToTheEnd(body);
+    return answer(ctx, reply, outcome);
   });
 }
 
-async function answer({ db }: DomainContext, reply: FastifyReply, outcome: Batch | Problem) {
+type Refusal = Readonly<{ status: number; title: string }>;
+
+async function take(ctx: DomainContext, type: string | undefined, body: Readable): Promise<Batch | Problem | Refusal> {
+  if (type === 'text/csv') return ingestFile(ctx, upTo(MAX_FILE_BYTES, body));
+  if (type !== 'application/json') return { status: 415, title: 'Send text/csv or application/json.' };
+  const text = await read(body);
+  if (text === null) return { status: 413, title: `JSON may have ${MAX_JSON_BYTES} bytes; send more as text/csv.` };
+  const given = parseJson(text);
+  if (given === undefined) return { status: 400, title: 'The body is no JSON.' };
+  const input = parseInput(ReadingsBody, given);
+  const outcome = isProblem(input) ? input : await ingestReadings(ctx, input, 'REST_JSON');
+  return isProblem(outcome) ? outcome : (await batchById(ctx.db, outcome.batchId))!;
+}
+
+const forbidden = ({ actor }: DomainContext): Refusal => ({ status: actor ? 403 : 401, title: 'This needs the scope metering:write.' });
+
+async function answer({ db }: DomainContext, reply: FastifyReply, outcome: Batch | Problem | Refusal) {
+  if ('title' in outcome) return reply.code(outcome.status).type('application/problem+json').send(outcome);
   if (isProblem(outcome)) {
     const { problem, message, ...facts } = outcome;
     return reply.code(STATUS[problem] ?? 400).type('application/problem+json').send({ title: message, status: STATUS[problem] ?? 400, problem, ...facts });
@@ -50,32 +61,32 @@ async function answer({ db }: DomainContext, reply: FastifyReply, outcome: Batch
   });
 }
 
-const refuse = (reply: FastifyReply, status: number, title: string) => reply.code(status).type('application/problem+json').send({ title, status });
-
 /** The gateway has the same limit; here it also ends what lies about its length. */
-function upTo(limit: number, source: Readable): Transform {
+async function* upTo(limit: number, body: Readable): AsyncGenerator<Buffer> {
   let size = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _, done) {
-      size += chunk.length;
-      if (size > limit) done(Object.assign(new Error(`the file has more than ${limit} bytes`), { code: 'ABORT_ERR' }));
-      else done(null, chunk);
-    },
-  });
-  source.once('error', (error) => counted.destroy(error));
-  source.once('aborted', () => counted.destroy(Object.assign(new Error('the connection broke'), { code: 'ECONNRESET' })));
-  return counted;
+  for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > limit) throw Object.assign(new Error(`it has more than ${limit} bytes`), { code: 'ABORT_ERR' });
+    yield chunk;
+  }
 }
 
+/** An answer before the end of the body would leave the connection, which others use after us, in the middle of it. */
+async function readToTheEnd(body: Readable): Promise<void> {
+  if (body.destroyed || body.readableEnded) return;
+  body.resume();
+  await finished(body).catch(() => {});
+}
+
+/** Null when it is too long. */
 async function read(body: Readable): Promise<string | null> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_JSON_BYTES) return null;
-    chunks.push(chunk);
+    if (size <= MAX_JSON_BYTES) chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return size > MAX_JSON_BYTES ? null : Buffer.concat(chunks).toString('utf8');
 }
 
 function parseJson(text: string): unknown {

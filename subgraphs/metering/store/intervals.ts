@@ -49,26 +49,33 @@ export async function saveIntervals(tx: Tx, { added, replaced }: Decided, { know
   );
 }
 
-/** Adds what a batch changes to the sums that are kept, and remembers the days to tell of. */
+/** Adds what a batch changes to the sums that are kept, and remembers the days to tell of. The registers are held, so a day that is new stays so. */
 export async function foldIntoUsage(tx: Tx, changes: readonly DayChange[], { knownAt, batchId }: { knownAt: Date; batchId: string }): Promise<void> {
   if (changes.length === 0) return;
   const given = JSON.stringify(changes.map((change) => ({ ...change, wattHours: String(change.wattHours) })));
   await tx.query(
     `WITH change AS (
        SELECT * FROM jsonb_to_recordset($1::jsonb) AS c ("registerId" int, day date, minutes smallint, "contractId" uuid, "customerId" uuid, "wattHours" bigint, known int, substitute int, provisional int, corrected boolean)
-     ), monthly AS (
-       INSERT INTO metering.usage_monthly AS u (register_id, month, watt_hours, known_values)
-       SELECT "registerId", date_trunc('month', day), sum("wattHours"), sum(known) FROM change GROUP BY 1, 2 ORDER BY 1, 2
-       ON CONFLICT (register_id, month) DO UPDATE SET watt_hours = u.watt_hours + excluded.watt_hours, known_values = u.known_values + excluded.known_values
+     ), month AS (
+       SELECT "registerId" AS id, date_trunc('month', day)::date AS month, sum("wattHours") AS watt_hours, sum(known) AS known FROM change GROUP BY 1, 2
+     ), grown_month AS (
+       UPDATE metering.usage_monthly u SET watt_hours = u.watt_hours + m.watt_hours, known_values = u.known_values + m.known
+       FROM month m WHERE u.register_id = m.id AND u.month = m.month RETURNING u.register_id, u.month
+     ), new_month AS (
+       INSERT INTO metering.usage_monthly (register_id, month, watt_hours, known_values)
+       SELECT id, month, watt_hours, known FROM month WHERE (id, month) NOT IN (SELECT register_id, month FROM grown_month)
+     ), grown_day AS (
+       UPDATE metering.usage_daily u SET watt_hours = u.watt_hours + c."wattHours", known_values = u.known_values + c.known,
+         substitute_values = u.substitute_values + c.substitute, provisional_values = u.provisional_values + c.provisional,
+         contract_id = c."contractId", customer_id = c."customerId", version = u.version + 1, known_at = $2
+       FROM change c WHERE u.register_id = c."registerId" AND u.day = c.day RETURNING u.register_id, u.day
      ), told AS (
        INSERT INTO metering.batch_day AS b (batch_id, register_id, day, corrected) SELECT $3, "registerId", day, corrected FROM change ORDER BY 2, 3
        ON CONFLICT (batch_id, register_id, day) DO UPDATE SET corrected = b.corrected OR excluded.corrected
      )
-     INSERT INTO metering.usage_daily AS u (register_id, day, contract_id, customer_id, minutes, watt_hours, known_values, expected_values, substitute_values, provisional_values, version, known_at)
-     SELECT "registerId", day, "contractId", "customerId", minutes, "wattHours", known, metering.quarter_hours_of(day) * 15 / minutes, substitute, provisional, 1, $2 FROM change ORDER BY 1, 2
-     ON CONFLICT (register_id, day) DO UPDATE SET watt_hours = u.watt_hours + excluded.watt_hours, known_values = u.known_values + excluded.known_values,
-       substitute_values = u.substitute_values + excluded.substitute_values, provisional_values = u.provisional_values + excluded.provisional_values,
-       contract_id = excluded.contract_id, customer_id = excluded.customer_id, version = u.version + 1, known_at = excluded.known_at`,
+     INSERT INTO metering.usage_daily (register_id, day, contract_id, customer_id, minutes, watt_hours, known_values, expected_values, substitute_values, provisional_values, version, known_at)
+     SELECT "registerId", day, "contractId", "customerId", minutes, "wattHours", known, metering.quarter_hours_of(day) * 15 / minutes, substitute, provisional, 1, $2
+     FROM change WHERE ("registerId", day) NOT IN (SELECT register_id, day FROM grown_day)`,
     [given, knownAt, batchId],
   );
 }
