@@ -36,7 +36,7 @@ export function aMaloId(tenDigits: string = String(1_000_000_000 + Math.floor(Ma
   return tenDigits + String((10 - (sum % 10)) % 10);
 }
 
-export const aSignedContract = (offered: { campaignId: string; tariffId: string }, change: object = {}) => ({
+export const aSignedContract = <Change extends object = object>(offered: { campaignId: string; tariffId: string }, change: Change = {} as Change) => ({
   idempotencyKey: newId(), funnelId: 'web-1', ...offered,
   customer: { kind: 'INDIVIDUAL', salutation: 'Frau', firstName: 'Ida', lastName: 'Sommer', email: 'ida.sommer@example.test', phone: '+49 431 123456' },
   deliveryAddress: { street: 'Holstenstraße', houseNumber: '12a', postalCode: '24103', city: 'Kiel', district: 'Altstadt' },
