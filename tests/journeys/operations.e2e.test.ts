@@ -1,0 +1,64 @@
+// Every document of docs/operations is run through the gateway as the first page would: variables filled, the right person signed in.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readExamples } from '@stromgraph/web/build';
+import { type Example, fillVariables } from '../../web/welcome/examples.ts';
+import { type Environment, startEnvironment } from '../environment.ts';
+
+/** A list may be empty; these say that the example has something to show. */
+const SHOWS: Readonly<Record<string, (data: any) => unknown>> = {
+  'sign-in': ({ login }) => login.accessToken,
+  'search-customers': ({ searchCustomers }) => searchCustomers.nodes[0],
+  'customer-360': ({ customer }) => customer.contracts.nodes[0].contract.marketLocation.maloId,
+  'open-positions': ({ openPositions }) => openPositions.nodes[0].gridArea.name,
+  'import-contract': ({ importContract }) => importContract.draft.id,
+  'record-trade': ({ recordTrade }) => recordTrade.trade.id,
+  'start-billing-run': ({ startBillingRun }) => startBillingRun.run.total > 0,
+  'notify-customer': ({ notifyCustomer }) => notifyCustomer.messages[0].id,
+  'ingest-readings': ({ ingestReadings }) => ingestReadings.accepted === 3 && ingestReadings.rejected === 1,
+  usage: ({ usage }) => usage.complete,
+  quote: ({ quote }) => quote.offers[0].price.campaign.id,
+  'advance-clock': ({ advanceClock }) => advanceClock.clock.now,
+  queues: ({ queueStates }) => queueStates.length > 10,
+};
+/** Those that need what another one has made come after it; the clock is moved last. */
+const ORDER = ['start-billing-run', 'import-contract'];
+const examples = readExamples();
+const ordered = [...examples].sort((a, b) => rank(a) - rank(b));
+function rank({ name }: Example): number {
+  if (ORDER.includes(name)) return 0;
+  return name === 'advance-clock' ? 2 : 1;
+}
+
+let world: Environment;
+let today: string;
+const tokens = new Map<string | null, string | null>([[null, null]]);
+beforeAll(async () => {
+  world = await startEnvironment({ customers: 30, days: 60 });
+  for (const email of new Set(examples.map(({ signIn }) => signIn))) if (email) tokens.set(email, await world.signIn(email));
+  ({ today } = (await world.query(tokens.get('agent@demo.test')!, '{ businessClock { today } }')).businessClock);
+});
+afterAll(() => world?.stop());
+
+const ask = (example: Example, variables: unknown) => world.query(tokens.get(example.signIn)!, example.document, variables as object);
+
+test('there is an example for every kind of user', () => {
+  expect(new Set(examples.map(({ signIn }) => signIn)).size).toBe(6);
+  expect(examples.length).toBeGreaterThan(30);
+  expect(Object.keys(SHOWS).filter((name) => !examples.some((example) => example.name === name))).toEqual([]);
+});
+
+test.each(ordered.map((example) => [example.name, example] as const))('%s', { timeout: 60_000 }, async (name, example) => {
+  expect(example.about.length).toBeGreaterThan(10);
+  const variables = await fillVariables(example, examples, { today }, ask);
+  const data = /^\s*subscription\b/m.test(example.document) ? await firstEvent(example, variables as Record<string, unknown>) : await ask(example, variables);
+  expect(data).toBeTruthy();
+  for (const value of Object.values(data as object)) expect((value as { __typename?: string } | null)?.__typename ?? 'Success').toMatch(/Success$/);
+  if (SHOWS[name]) expect(SHOWS[name](data)).toBeTruthy();
+});
+
+async function firstEvent(example: Example, variables: Record<string, unknown>): Promise<unknown> {
+  const events = world.subscribe(tokens.get(example.signIn)!, example.document, variables);
+  const { value } = await events.next();
+  await events.return(undefined);
+  return value;
+}
