@@ -9,8 +9,12 @@ CREATE TABLE market.market_partner (
   role text NOT NULL CHECK (role IN ('LF', 'NB', 'MSB', 'UENB', 'BKV', 'BIKO')),
   name text CHECK (length(name) BETWEEN 1 AND 200),
   contact text CHECK (length(contact) BETWEEN 1 AND 500),
-  created_at timestamptz NOT NULL
+  /* Set on our own code: the balancing group (EIC type X) in which our customers are balanced. */
+  own_balancing_group text CHECK (own_balancing_group ~ '^[0-9A-Z-]{16}$'),
+  created_at timestamptz NOT NULL,
+  CONSTRAINT only_suppliers_apply CHECK (own_balancing_group IS NULL OR role = 'LF')
 );
+CREATE UNIQUE INDEX we_have_one_supplier_code ON market.market_partner ((true)) WHERE own_balancing_group IS NOT NULL;
 
 -- A message as it was built. The payload is sealed under the customer's key: it may carry names and addresses.
 CREATE TABLE market.message_prepared (
@@ -82,8 +86,8 @@ CREATE TABLE market.message (
   CONSTRAINT a_code_needs_its_list CHECK ((outcome_code IS NULL) = (outcome_code_list IS NULL) AND (outcome IS NOT NULL OR outcome_code IS NULL))
 );
 CREATE INDEX message_by_next_try ON market.message (next_attempt_at) WHERE status = 'PENDING';
-CREATE INDEX message_by_status ON market.message (status, queued_at DESC, id DESC);
-CREATE INDEX message_by_malo ON market.message (malo_id, queued_at DESC);
+CREATE INDEX message_by_status ON market.message (status, id DESC);
+CREATE INDEX message_by_malo ON market.message (malo_id, id DESC);
 CREATE INDEX prepared_by_contract ON market.message_prepared (contract_id, id DESC);
 
 CREATE FUNCTION market.refuse_unlawful_transition() RETURNS trigger LANGUAGE plpgsql SET search_path = market, pg_temp AS $$ BEGIN
