@@ -7,7 +7,7 @@ import { importContract } from './actions/import-contract.ts';
 import { submissionDueAt } from './drafts/submission.ts';
 import type { Draft } from './drafts/draft.ts';
 import type { Loaders } from './loaders.ts';
-import { wakeWorkers } from './resolvers/Mutation.ts';
+import { wakeWorkers } from './wake-workers.ts';
 
 const MAX_BYTES = 1_000_000;
 const STATUS: Readonly<Record<string, number>> = { InputInvalid: 400, CampaignNotFound: 422, CampaignNotForChannel: 403, IdempotencyKeyReused: 422 };

@@ -24,7 +24,7 @@ export function addRoutes(app: FastifyInstance, { contextOf }: RouteTools<Prisma
     const header = await rows.next();
     const outcome = await importCampaign(ctx, header.value, { [Symbol.asyncIterator]: () => rows });
     if (isProblem(outcome)) return tell(reply, outcome);
-    await wakeDue(ctx.runtime, ctx.tenant, 'pricing');
+    wakeDue(ctx.runtime, ctx.tenant, 'pricing').catch((error: unknown) => ctx.log.warn({ err: error }, 'the workers were not woken; their timer will do it'));
     const { id: campaignId, publishedAt, priceCount } = outcome.campaign;
     return reply.code(outcome.replayed ? 200 : 201).send({ campaignId, publishedAt, priceCount, replayed: outcome.replayed });
   });

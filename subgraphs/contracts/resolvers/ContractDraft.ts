@@ -1,8 +1,6 @@
-import type { SealedParties } from '@stromgraph/events/contracts';
-import { unseal } from '@stromgraph/kernel/seal';
 import type { ContractDraftResolvers } from '#schema';
+import { openParties } from '../actions/open-parties.ts';
 import type { DomainContext } from '../context.ts';
-import { maskIban } from '../drafts/iban.ts';
 import { submissionDueAt } from '../drafts/submission.ts';
 import { nextSteps, type Refusal } from '../switching/next-steps.ts';
 import { listEvents, refuseCustomers } from './trail.ts';
@@ -16,12 +14,7 @@ export const ContractDraft: ContractDraftResolvers = {
   salesChannel: ({ channel }) => channel,
   workingPriceCtPerKwh: ({ price }) => price.workingPriceCtPerKwh,
   fixFeeCentsPerMonth: ({ price }) => price.fixFeeCentsPerMonth,
-  parties: async ({ customerId, sealedParties }, _, { db, keyring }) => {
-    const text = await unseal(db, keyring, customerId, sealedParties);
-    if (text === null) return null;
-    const { iban, ...parties } = JSON.parse(text) as SealedParties;
-    return { ...parties, maskedIban: iban && maskIban(iban) };
-  },
+  parties: (draft, _, ctx) => openParties(ctx, draft),
   validationFaults: ({ validationFaults }) => [...validationFaults],
   maloDraft: async ({ contractId }, _, ctx) => newest(ctx, contractId),
   maloDraftVersions: ({ contractId }, _, ctx) => {

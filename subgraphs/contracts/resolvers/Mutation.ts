@@ -1,4 +1,3 @@
-import { wakeDue } from '@stromgraph/kernel/due';
 import { isProblem } from '@stromgraph/kernel/problem';
 import type { MutationResolvers } from '#schema';
 import { approveMaloDraft } from '../actions/approve-malo-draft.ts';
@@ -7,6 +6,7 @@ import { importContract } from '../actions/import-contract.ts';
 import { requestSwitch } from '../actions/request-switch.ts';
 import type { DomainContext } from '../context.ts';
 import type { Draft } from '../drafts/draft.ts';
+import { wakeWorkers } from '../wake-workers.ts';
 
 export const Mutation: MutationResolvers = {
   importContract: async (_, { input }, ctx) => {
@@ -19,11 +19,6 @@ export const Mutation: MutationResolvers = {
   approveMaloDraft: async (_, { input }, ctx) => withDraft(ctx, await approveMaloDraft(ctx, input)),
   requestSwitch: async (_, { input }, ctx) => withDraft(ctx, await requestSwitch(ctx, input.draftId)),
 };
-
-/** The next step is a due row; this only wakes those who do it, and may fail. */
-export function wakeWorkers({ runtime, tenant, log }: DomainContext): void {
-  wakeDue(runtime, tenant, 'contracts').catch((error: unknown) => log.warn({ err: error }, 'the workers were not woken; their timer will do it'));
-}
 
 /** The draft as it now stands. */
 async function withDraft<Refused extends { problem: string }>(ctx: DomainContext, outcome: Refused | { contractId: string }): Promise<Refused | { draft: Draft }> {

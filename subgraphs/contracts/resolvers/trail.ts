@@ -15,7 +15,7 @@ export async function listEvents(ctx: DomainContext, { contractId, customerId }:
   const { first, after } = pageOrThrow(args, [(key) => /^\d{1,15}$/.test(key)]);
   const events = await eventsPage(ctx.db, contractId, first, after);
   const texts = await unsealAll(ctx.db, ctx.keyring, events.map(({ sealed }) => ({ customerId, sealed })));
-  const opened = events.map(({ sealed: _, ...event }, index): OpenedEvent => ({ ...event, payload: texts[index] == null ? null : JSON.parse(texts[index]) }));
+  const opened = events.map(({ sealed: _sealed, ...event }, index): OpenedEvent => ({ ...event, payload: texts[index] == null ? null : JSON.parse(texts[index]) }));
   return toConnection(opened, first, (event) => [event.sequence.toString()]);
 }
 

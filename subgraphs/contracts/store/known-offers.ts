@@ -1,6 +1,4 @@
 // Our own copy of what pricing has told: an import never waits for another domain.
-import type { z } from 'zod';
-import type { CampaignPricesPublished, PlacesPublished, PriceVersionPublished, TariffDefined } from '@stromgraph/events/pricing';
 import type { Queryable, Tx } from '@stromgraph/kernel/database';
 import type { PlaceName } from '@stromgraph/kernel/place';
 import type { KnownCampaign, KnownPrice, KnownTariff } from '../drafts/terms.ts';
@@ -29,7 +27,8 @@ export const knownPrices = (db: Queryable, campaignId: string, postalCode: strin
 export const knownPlaces = (db: Queryable, postalCode: string): Promise<KnownPlace[]> =>
   db.sql<KnownPlace>`SELECT postal_code AS "postalCode", city, district, ags, grid_operator_code AS "gridOperatorCode", grid_area_code AS "gridAreaCode" FROM contracts.place_copy WHERE postal_code = ${postalCode}`;
 
-export async function saveTariffs(tx: Tx, tariffs: readonly z.infer<typeof TariffDefined.schema>[]): Promise<void> {
+/** Tariffs as their events carry them. */
+export async function saveTariffs(tx: Tx, tariffs: readonly object[]): Promise<void> {
   await tx.query(
     `INSERT INTO contracts.tariff_copy SELECT "tariffId", name, kind, "minimumDurationMonths", "consumptionFromWattHours", "consumptionUntilWattHours", "billingFrequencyMonths", "advancePaymentMode", "numberOfAdvances",
        "graceDays", "endOfContract", "fixedBonusCents", ARRAY(SELECT jsonb_array_elements_text("passedThrough")), "validFrom", "validUntil", rate
@@ -41,7 +40,7 @@ export async function saveTariffs(tx: Tx, tariffs: readonly z.infer<typeof Tarif
 }
 
 /** A campaign that does not say how many prices follow counts as whole at once. */
-export async function saveCampaigns(tx: Tx, campaigns: readonly z.infer<typeof PriceVersionPublished.schema>[]): Promise<void> {
+export async function saveCampaigns(tx: Tx, campaigns: readonly object[]): Promise<void> {
   await tx.query(
     `INSERT INTO contracts.campaign_copy SELECT "campaignId", "tariffId", channel, "validFrom", "validUntil", coalesce("priceCount", 0)
      FROM jsonb_to_recordset($1) AS c ("campaignId" uuid, "tariffId" uuid, channel text, "validFrom" date, "validUntil" date, "priceCount" int) ON CONFLICT DO NOTHING`,
@@ -49,7 +48,7 @@ export async function saveCampaigns(tx: Tx, campaigns: readonly z.infer<typeof P
   );
 }
 
-export async function savePrices(tx: Tx, chunks: readonly z.infer<typeof CampaignPricesPublished.schema>[]): Promise<void> {
+export async function savePrices(tx: Tx, chunks: readonly { campaignId: string; prices: readonly object[] }[]): Promise<void> {
   const rows = chunks.flatMap(({ campaignId, prices }) => prices.map((price) => ({ campaignId, ...price })));
   await tx.query(
     `WITH stored AS (INSERT INTO contracts.campaign_price_copy (campaign_id, postal_code, city, district, starts_on, working_price_ct_per_kwh, fix_fee_cents_per_month, variable_bonus_ct_per_kwh, fixed_bonus_cents,
@@ -62,7 +61,7 @@ export async function savePrices(tx: Tx, chunks: readonly z.infer<typeof Campaig
   );
 }
 
-export async function savePlaces(tx: Tx, places: readonly z.infer<typeof PlacesPublished.schema>['places'][number][]): Promise<void> {
+export async function savePlaces(tx: Tx, places: readonly KnownPlace[]): Promise<void> {
   // The last word on a place counts: one statement cannot change a row twice.
   const latest = new Map(places.map((place) => [JSON.stringify([place.postalCode, place.city, place.district]), place]));
   await tx.query(

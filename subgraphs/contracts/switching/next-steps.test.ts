@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fault } from '@stromgraph/kernel/problem';
-import { CONTRACT_STATES } from '../drafts/transitions.ts';
+import type { CONTRACT_STATES } from '../drafts/transitions.ts';
 import { nextSteps } from './next-steps.ts';
 
 const malo = { status: 'DRAFT' as const, maloId: null };

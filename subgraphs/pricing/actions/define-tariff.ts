@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { TariffDefined } from '@stromgraph/events/pricing';
 import { constraintOf, transact } from '@stromgraph/kernel/database';
 import { newId } from '@stromgraph/kernel/ids';

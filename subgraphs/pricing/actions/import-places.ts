@@ -5,9 +5,10 @@ import { newId } from '@stromgraph/kernel/ids';
 import { toFault } from '@stromgraph/kernel/input';
 import { publishAll } from '@stromgraph/kernel/outbox';
 import { fault, type InputInvalid, invalid } from '@stromgraph/kernel/problem';
+import { LevyLine } from '../campaigns/levy.ts';
 import { PlaceLine } from '../campaigns/place.ts';
 import type { DomainContext } from '../context.ts';
-import { LevyLine, saveLevies } from '../store/levies.ts';
+import { saveLevies } from '../store/levies.ts';
 import { contradicted, savePlaces } from '../store/places.ts';
 
 /** One transaction stores a file; Germany has about 16,000 places. */
