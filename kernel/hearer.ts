@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Db, isPassing, transact } from './database.ts';
 import { type AggregateKey, replayParked, replayQueueOf, type Replayed, toRetry } from './dead-letters.ts';
 import { deadLetters, deliverySeconds, hearerLag } from './event-metrics.ts';
-import { applyEach, applyTogether, type Handler, type Handlers, inboxQueueName, isBehind, moveCursor, type Progress, readPage } from './inbox.ts';
+import { applyEach, applyTogether, type Handler, type Handlers, inboxQueueName, isBehind, moveCursor, type Progress, pruneInbox, readPage } from './inbox.ts';
 import { park, postpone, ranOutOfTime } from './parking.ts';
 import { queuesOf, work, type Working } from './queue.ts';
 import type { Runtime, Tenant, Tools } from './runtime.ts';
@@ -21,6 +21,7 @@ const SHORT_PAGE_MS = 150;
 const STAY_MS = 40;
 /** A nudge that was killed holds its key until the queue's check; the timer does not wait for that. */
 const TIMER_MS = 1_000;
+const PRUNE_EVERY_MS = 3_600_000;
 const TIMEOUTS_OF_ONE_EVENT = 3;
 
 type Ear = { db: Db<any>; handlers: Handlers; types: string[]; tools: Tools; pageSize: number; first: bigint | null; progress: Progress; timeouts: { position: bigint; count: number } | null };
@@ -68,6 +69,7 @@ function listen(runtime: Runtime<any>, ear: Ear): Working {
     })();
     return running;
   };
+  let prunedAt = Date.now();
   let staying: Promise<void> | null = null;
   const stay = (): Promise<void> =>
     (staying ??= (async () => {
@@ -92,6 +94,9 @@ function listen(runtime: Runtime<any>, ear: Ear): Working {
     try {
       if (await look()) stay().catch(failed);
       await lookAfterLetters(ear);
+      if (Date.now() - prunedAt < PRUNE_EVERY_MS) return;
+      prunedAt = Date.now();
+      await pruneInbox(ear.db);
     } catch (error) {
       failed(error);
     }

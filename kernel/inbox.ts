@@ -1,9 +1,12 @@
 // Applies a page of the feed to one domain: inbox rows, effects and cursor in one transaction.
-import { isPassing, type Queryable, type Tx } from './database.ts';
+import { type Db, isPassing, type Queryable, type Tx } from './database.ts';
 import type { Event, EventType } from './event.ts';
 import { aggregateOf, FEED_COLUMNS, type FeedEntry, type FeedRow, toEntry } from './feed.ts';
 import { park, parkBehind } from './parking.ts';
 import type { Tools } from './runtime.ts';
+
+const KEEP_DAYS = 60;
+const PRUNE_BATCH = 5_000;
 
 export type Apply = (tx: Tx, events: readonly Event<any>[], tools: Tools) => Promise<void>;
 /** What a domain does when it hears one kind of event: one by one, or all of a page at once. */
@@ -139,6 +142,15 @@ export async function enter(tx: Tx, entries: readonly FeedEntry[], cursorTo: big
   );
   const fresh = new Set(rows.map((row) => row.event_id));
   return entries.filter((entry) => fresh.has(entry.id));
+}
+
+/** Forgets what was applied long ago: longer than the feed is kept, so that a rewound cursor still finds what it applied. Event ids rise with time. */
+export async function pruneInbox(db: Db<any>): Promise<void> {
+  const text = `DELETE FROM ${db.domain}.inbox WHERE event_id IN (
+    SELECT event_id FROM ${db.domain}.inbox
+    WHERE event_id < (lpad(to_hex((extract(epoch FROM clock_timestamp() - $1 * interval '1 day') * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+    ORDER BY event_id LIMIT ${PRUNE_BATCH})`;
+  while ((await db.query(text, [KEEP_DAYS])).rowCount === PRUNE_BATCH);
 }
 
 async function leave(tx: Tx, entries: readonly FeedEntry[]): Promise<void> {
