@@ -1,7 +1,9 @@
 // The whole product on one machine: database, simulators, domains, gateway, in this order; ended in the opposite one.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { reportPortfolio } from '@stromgraph/demo/report-portfolio';
 import type { Seeded } from '@stromgraph/demo/seed';
+import { addDays, dayOf } from '@stromgraph/kernel/time';
 import { buildPage } from '@stromgraph/web/build';
 import { type Owner, ownersOf, type Prepared } from './databases.ts';
 import { signIn } from './probes.ts';
@@ -93,13 +95,9 @@ async function buildDemo(
   say(`building the demo of tenant ${database.tenant}: ${customers} customers, ${days} days`);
   const task = JSON.stringify({ ...database, customers, days });
   const { supplied } = await supervisor.start<Pick<Seeded, 'supplied'>>({ name: `demo-${database.tenant}`, script: 'scripts/start/demo-child.ts', task: true, env: { ...env, ...secrets, STROMGRAPH_DEMO: task } }, say);
-  for (const area of supplied) await tellForecaster(simulators, area, database.businessNow);
-}
-
-/** Forecasts of our demand start from what we supply; outside the demo the forecaster learns it from our nominations. */
-async function tellForecaster({ enet }: Simulators, { gridAreaCode, kwhPerYear }: Seeded['supplied'][number], asOf: string): Promise<void> {
-  const response = await fetch(`${enet!.url}/v1/portfolios/${gridAreaCode}`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ asOf, kwhPerYear }) });
-  if (!response.ok) throw new Error(`the simulator enet does not take our portfolio: ${response.status} ${await response.text()}`);
+  // Forecasts of our demand start from what we supply; outside the demo the forecaster learns it from our nominations.
+  const today = dayOf(new Date(database.businessNow));
+  await reportPortfolio({ enetUrl: simulators['enet']!.url, supplied, asOf: new Date(database.businessNow), deliveryDays: [today, addDays(today, 1)] });
 }
 
 function domainEnv({ secrets, env }: RunOptions, prepared: readonly Prepared[], simulators: Simulators): Env {
