@@ -22,6 +22,9 @@ export const startOfDay = (day: LocalDate, zone = BERLIN): Date => new Date(Temp
 export const dayOf = (instant: Date, zone = BERLIN): LocalDate =>
   Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(zone).toPlainDate().toString();
 
+/** An instant some milliseconds later; negative for earlier. */
+export const addMs = (instant: Date, ms: number): Date => new Date(instant.getTime() + ms);
+
 export const addDays = (day: LocalDate, days: number): LocalDate => Temporal.PlainDate.from(day).add({ days }).toString();
 export const addMonths = (day: LocalDate, months: number): LocalDate => Temporal.PlainDate.from(day).add({ months }).toString();
 /** Days from `from` (inclusive) to `until` (exclusive). */
