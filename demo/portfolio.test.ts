@@ -8,6 +8,7 @@ import { addMonths, dayOf } from '@stromgraph/kernel/time';
 import { calendarDay } from './calendar-day.ts';
 import { areaOf, milliText } from './campaigns.ts';
 import { quarterHoursOf } from './consumption.ts';
+import { deliveriesOf, firstMeasuredDay } from './deliveries.ts';
 import { openPortfolio } from './portfolio.ts';
 import { readsOf } from './reads.ts';
 import { shareOfYears } from './shapes.ts';
@@ -129,6 +130,22 @@ test('counters only go on, from the start of supply to yesterday at most', () =>
       if (nth > 0 && read.wattHours < 900_000_000) expect(read.wattHours).toBeGreaterThan(reads[nth - 1]!.wattHours);
     }
   }
+});
+
+test.each([
+  ['2026-11-24', 60, '2026-09-25'],
+  ['2026-08-31', 60, '2026-07-01'], // the 2nd would leave July without a day
+  ['2026-03-31', 60, '2026-01-30'],
+  ['2026-11-24', 35, '2026-10-20'],
+  ['2026-11-24', 1, '2026-11-23'],
+])('on %s %i days of quarter hours begin on %s', (today, days, first) => expect(firstMeasuredDay(today, days)).toBe(first));
+
+test('values are delivered once a month, the last of them by the beginning of today', () => {
+  const deliveries = deliveriesOf({ kind: 'quarter hours', from: '2026-09-25', until: '2026-11-23', today: TODAY, idBaseMs: 0 });
+  expect(deliveries.map(({ month, receivedAt }) => [month, receivedAt.toISOString()])).toEqual([
+    ['2026-09-01', '2026-10-02T03:00:00.000Z'], ['2026-10-01', '2026-11-02T04:00:00.000Z'], ['2026-11-01', '2026-11-23T23:00:00.000Z'],
+  ]);
+  expect(deliveriesOf({ kind: 'counters', from: '2026-11-01', until: '2026-11-30', today: '2026-12-01', idBaseMs: 0 }).map(({ receivedAt }) => receivedAt.toISOString())).toEqual(['2026-11-30T23:00:00.000Z']);
 });
 
 test.each([

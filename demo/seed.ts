@@ -3,7 +3,8 @@
 import pg from 'pg';
 import { type Db, openDb } from '@stromgraph/kernel/database';
 import type { Keyring } from '@stromgraph/kernel/seal';
-import { addDays, type LocalDate } from '@stromgraph/kernel/time';
+import type { LocalDate } from '@stromgraph/kernel/time';
+import { firstMeasuredDay } from './deliveries.ts';
 import { loadAll } from './load/all.ts';
 import { createSignIns } from './load/identity.ts';
 import type { Domain, World } from './load/world.ts';
@@ -48,7 +49,7 @@ export async function seedDemo(options: SeedOptions): Promise<Seeded | null> {
       pricing: open('pricing'), contracts: open('contracts'), customers: open('customers'), metering: open('metering'), energy: open('energy'), billing: open('billing'), messaging: open('messaging'),
     };
     const world: World = { portfolio: openPortfolio({ today, customers }), dbs, keyring, today, now: rows[0]!.now };
-    const [seeded] = await Promise.all([loadAll(world, { owner, firstDay: addDays(today, -days), customers, say }), createSignIns(addressOf(connections, 'identity'), tenant)]);
+    const [seeded] = await Promise.all([loadAll(world, { owner, firstDay: firstMeasuredDay(today, days), customers, say }), createSignIns(addressOf(connections, 'identity'), tenant)]);
     return seeded;
   } finally {
     await Promise.all(opened.map((db) => db.close()));
