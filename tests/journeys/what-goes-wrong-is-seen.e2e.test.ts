@@ -65,15 +65,20 @@ test('a month with a gap is not billed; the run says which days are missing, and
   }, { timeout: 30_000, interval: 500 }).toBe(1);
 });
 
+test('a start in the past is refused at once, naming the field, and leaves nothing behind', async () => {
+  const before = await drafts();
+  expect(await importFor({ desiredStartOn: '2026-11-01' })).toMatchObject({ __typename: 'InputInvalid', faults: [{ path: 'desiredStartOn' }] });
+  expect(await drafts()).toEqual(before);
+});
+
 test.each([
   ['a MaLo id with a wrong check digit', { marketLocationId: '51238696780' }, 'marketLocationId'],
   ['an IBAN with a wrong check digit', { iban: 'DE89370400440532013001' }, 'iban'],
-  ['a start in the past', { desiredStartOn: '2026-11-01' }, 'desiredStartOn'],
-])('%s is refused at once, naming the field, and leaves nothing behind', async (_, change, path) => {
-  const before = await drafts();
-  const imported = await importFor(change);
-  expect(imported).toMatchObject({ __typename: 'InputInvalid', faults: [expect.objectContaining({ path })] });
-  expect(await drafts()).toEqual(before);
+])('%s is kept as it came, refused by validation, and nothing leaves for the market', { timeout: 60_000 }, async (_, change, path) => {
+  const { draft } = await importFor(change);
+  const seen = async () => (await world.query(agent, DRAFT, { id: draft.id })).contractDraft;
+  await expect.poll(async () => (await seen()).status, { timeout: 20_000 }).toBe('REJECTED');
+  expect(await seen()).toMatchObject({ validationFaults: [{ path }], applications: [] });
 });
 
 const drafts = async () => (await world.query(agent, '{ switchBoard(first: 500) { nodes { draft { id } } } }')).switchBoard.nodes;
@@ -95,15 +100,15 @@ async function send(meterNumber: string, from: string, until: string): Promise<v
   const intervals = [];
   for (let day = from; day < until; day = addDays(day, 1)) intervals.push({ meterNumber, obis: '1-0:1.29.0', start: startOfDay(day), minutes: 15, wattHours: quarterHoursOf(day).map(() => 125), status: 'TRUE' });
   const { ingestReadings } = await world.query(agent, INGEST, { input: { idempotencyKey: crypto.randomUUID(), intervals } });
-  expect(ingestReadings).toMatchObject({ __typename: 'IngestReadingsSuccess', rejected: 0 });
+  expect(ingestReadings).toMatchObject({ __typename: 'IngestReadingsSuccess', rejections: { nodes: [] }, rejected: 0 });
 }
 
 const QUOTE = 'query ($input: QuoteInput!) { quote(input: $input) { __typename ... on QuoteSuccess { offers { price { campaign { id tariff { id kind } } } } } } }';
 const IMPORT = 'mutation ($input: ImportContractInput!) { importContract(input: $input) { __typename ... on ImportContractSuccess { draft { id status } } ... on InputInvalid { faults { path fault allowed } } ... on Problem { message } } }';
-const DRAFT = 'query ($id: ID!) { contractDraft(id: $id) { status applications { status codeList code reason } nextSteps { kind explanation } } }';
+const DRAFT = 'query ($id: ID!) { contractDraft(id: $id) { status validationFaults { path fault allowed } applications { status codeList code reason } nextSteps { kind explanation } } }';
 const CONTRACT = 'query ($id: ID!) { contract(id: $id) { state startOn meterNumber } }';
 const MESSAGES = 'query ($id: ID!) { marketMessages(filter: { contractId: $id }) { nodes { status answer { outcome codeList code reason } } } }';
-const INGEST = 'mutation ($input: IngestReadingsInput!) { ingestReadings(input: $input) { __typename ... on IngestReadingsSuccess { accepted unchanged rejected } ... on InputInvalid { faults { path fault allowed } } ... on Problem { message } } }';
+const INGEST = 'mutation ($input: IngestReadingsInput!) { ingestReadings(input: $input) { __typename ... on IngestReadingsSuccess { accepted unchanged rejected rejections(first: 1) { nodes { rule reason } } } ... on InputInvalid { faults { path fault allowed } } ... on Problem { message } } }';
 const START = 'mutation ($input: StartBillingRunInput!) { startBillingRun(input: $input) { __typename ... on StartBillingRunSuccess { run { id } } ... on Problem { message } } }';
 const RUN = 'query ($id: ID!) { billingRun(id: $id) { status invoicesCreated failed failures { nodes { reason detail } } } }';
 const RETRY = 'mutation ($input: RetryFailedContractsInput!) { retryFailedContracts(input: $input) { __typename } }';

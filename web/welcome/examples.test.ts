@@ -14,6 +14,12 @@ test.each([
   expect(await fillVariables(example('a', { variables: { input: [{ text }] } }), [], { today }, never)).toEqual({ input: [{ text: value }] });
 });
 
+test('the element of a list is chosen by a field', async () => {
+  const all = [example('list'), example('show', { take: { id: 'list: items.[kind=B].id' } })];
+  const ask = async () => ({ items: [{ id: 1, kind: 'A' }, { id: 2, kind: 'B' }] });
+  expect(await fillVariables(all[1]!, all, { today: '2026-01-01' }, ask)).toEqual({ id: 2 });
+});
+
 test('keys are fresh each time', async () => {
   const filled = () => fillVariables(example('a', { variables: { key: '<new key>' } }), [], { today: '2026-01-01' }, never) as Promise<{ key: string }>;
   expect((await filled()).key).not.toBe((await filled()).key);

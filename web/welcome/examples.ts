@@ -28,11 +28,18 @@ export async function fillVariables(example: Example, all: readonly Example[], m
     const other = all.find((candidate) => candidate.name === name);
     if (!other) throw new Error(`${example.name} takes ${target} from ${name}, which is no example`);
     const answer = await ask(other, await fillVariables(other, all, moment, ask));
-    const value = path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], answer);
+    const value = path.split('.').reduce<unknown>(step, answer);
     if (value == null) throw new Error(`${name} answers nothing at ${path}`);
     put(variables, target.split('.'), value);
   }
   return variables;
+}
+
+/** One step into an answer; `[kind=SMART]` is the first element of a list whose field has that value. */
+function step(at: unknown, key: string): unknown {
+  const [, field, wanted] = /^\[(\w+)=(\w+)\]$/.exec(key) ?? [];
+  if (field) return Array.isArray(at) ? at.find((item: Record<string, unknown>) => item[field] === wanted) : undefined;
+  return (at as Record<string, unknown> | null | undefined)?.[key];
 }
 
 function fill(value: unknown, moment: Moment): unknown {
