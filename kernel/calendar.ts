@@ -54,7 +54,10 @@ const stateHolidays = remembered((state: State, year: number) => {
   return new Set(days.filter(({ type }) => type === 'public').map(({ date }) => date.slice(0, 10)));
 });
 
-const marketHolidays = remembered((_all: 'DE', year: number) => new Set([...STATES.flatMap((state) => [...stateHolidays(state, year)]), ...MARKET_EXTRA.map((day) => `${year}-${day}`)])).bind(null, 'DE');
+const marketHolidays = remembered(
+  (_all: 'DE', year: number) =>
+    new Set([...STATES.flatMap((state) => [...stateHolidays(state, year)]), ...MARKET_EXTRA.map((day) => `${year}-${day}`)]),
+).bind(null, 'DE');
 
 const bankHolidays = remembered((_all: 'DE', year: number) => {
   const goodFriday = [...stateHolidays('BY', year)].find((day) => day > `${year}-03-01` && Temporal.PlainDate.from(day).dayOfWeek === 5)!;

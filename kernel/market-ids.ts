@@ -9,7 +9,11 @@ export const reasonOf = (parsed: string | IdentifierInvalid): IdentifierReason |
 
 /** Market location: 10 digits and a check digit; even positions count double without a cross-sum, so this is not Luhn. */
 export const parseMaloId = (text: string): string | IdentifierInvalid =>
-  parse(text, 'a market location has 11 digits', { length: 11, charset: /^[1-9]\d{10}$/, checks: (id) => oddOnceEvenTwice(id.slice(0, 10)) === id[10] });
+  parse(text, 'a market location has 11 digits', {
+    length: 11,
+    charset: /^[1-9]\d{10}$/,
+    checks: (id) => oddOnceEvenTwice(id.slice(0, 10)) === id[10],
+  });
 
 /** Metering location: DE, 6 digits of the network operator, 5 of the postal code, 20 characters; no check digit. */
 export const parseMeloId = (text: string): string | IdentifierInvalid =>
@@ -36,7 +40,12 @@ export type EicType = 'X' | 'Y' | 'Z' | 'W' | 'T' | 'V' | 'A';
 
 /** Energy identification code. Balancing groups are parties (X), grid and control areas are areas (Y). */
 export function parseEic(text: string, type?: EicType): string | IdentifierInvalid {
-  const eic = parse(text, 'an EIC has 16 characters', { length: 16, charset: /^[A-Z0-9-]{15}[A-Z0-9]$/, checks: (id) => eicCheck(id.slice(0, 15)) === id[15], keepsCase: true });
+  const eic = parse(text, 'an EIC has 16 characters', {
+    length: 16,
+    charset: /^[A-Z0-9-]{15}[A-Z0-9]$/,
+    checks: (id) => eicCheck(id.slice(0, 15)) === id[15],
+    keepsCase: true,
+  });
   if (isProblem(eic)) return eic;
   const letter = eic[2]!;
   if (!'XYZWTVA'.includes(letter)) return refused('TYPE', `${letter} is no type of an EIC`);
@@ -51,7 +60,8 @@ export function parseObis(text: string): string | IdentifierInvalid {
   if (!parts) return refused('CHARSET', 'an OBIS code is written 1-0:1.8.0');
   const [medium, channel, quantity, kind, tariff] = parts.slice(1).map(Number) as [number, number, number, number, number];
   if (medium !== 1) return refused('TYPE', 'electricity has the medium 1');
-  if (channel > 66 || quantity < 1 || quantity > 99 || ![6, 8, 9, 29].includes(kind) || tariff > 63) return refused('TYPE', 'no such register');
+  if (channel > 66 || quantity < 1 || quantity > 99 || ![6, 8, 9, 29].includes(kind) || tariff > 63)
+    return refused('TYPE', 'no such register');
   return full;
 }
 
@@ -63,7 +73,8 @@ export function parseMeterNumber(text: string): string | IdentifierInvalid {
 }
 
 /** German postal codes are text: 01001 to 99998. */
-export const parsePostalCode = (text: string): string | IdentifierInvalid => parse(text, 'a postal code has 5 digits', { length: 5, charset: /^(0[1-9]|[1-9]\d)\d{3}$/ });
+export const parsePostalCode = (text: string): string | IdentifierInvalid =>
+  parse(text, 'a postal code has 5 digits', { length: 5, charset: /^(0[1-9]|[1-9]\d)\d{3}$/ });
 
 type Rule = Readonly<{ length: number; charset: RegExp; checks?: (id: string) => boolean; keepsCase?: boolean }>;
 
@@ -77,7 +88,8 @@ function parse(text: string, says: string, { length, charset, checks, keepsCase 
 const refused = (reason: IdentifierReason, message: string): IdentifierInvalid => problem('IdentifierInvalid', message, { reason });
 
 const isBdewOrDvgw = (id: string) => id.startsWith('99') || id.startsWith('98');
-const weighted = (base: string, even: number) => [...base].reduce((sum, digit, index) => sum + Number(digit) * (index % 2 === 0 ? 1 : even), 0);
+const weighted = (base: string, even: number) =>
+  [...base].reduce((sum, digit, index) => sum + Number(digit) * (index % 2 === 0 ? 1 : even), 0);
 const oddOnceEvenTwice = (base: string) => String((10 - (weighted(base, 2) % 10)) % 10);
 const oddOnceEvenThrice = (base: string) => String((10 - (weighted(base, 3) % 10)) % 10);
 

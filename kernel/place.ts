@@ -12,7 +12,8 @@ export function choosePlace<Place extends PlaceName>(candidates: readonly Place[
   const inCity = candidates.filter(({ postalCode, city }) => postalCode === wanted.postalCode && isSame(city, wanted.city));
   const exact = inCity.find(({ district }) => isSame(district ?? '', wanted.district ?? ''));
   if (exact) return exact;
-  if (inCity.length === 0) return problem('PlaceUnknown', `${wanted.postalCode} ${wanted.city} is not a place that we know.`, { districts: [] });
+  if (inCity.length === 0)
+    return problem('PlaceUnknown', `${wanted.postalCode} ${wanted.city} is not a place that we know.`, { districts: [] });
   const whole = inCity.find(({ district }) => district === null);
   if (whole) return whole;
   if (wanted.district === null && inCity.length === 1) return inCity[0]!;

@@ -10,7 +10,12 @@ import type { Loaders } from './loaders.ts';
 import { wakeWorkers } from './wake-workers.ts';
 
 const MAX_BYTES = 1_000_000;
-const STATUS: Readonly<Record<string, number>> = { InputInvalid: 400, CampaignNotFound: 422, CampaignNotForChannel: 403, IdempotencyKeyReused: 422 };
+const STATUS: Readonly<Record<string, number>> = {
+  InputInvalid: 400,
+  CampaignNotFound: 422,
+  CampaignNotForChannel: 403,
+  IdempotencyKeyReused: 422,
+};
 
 export function addRoutes(app: FastifyInstance, { contextOf }: RouteTools<PrismaClient, Loaders>): void {
   app.post('/contracts/import', { bodyLimit: MAX_BYTES }, async (request, reply) => {
@@ -20,7 +25,8 @@ export function addRoutes(app: FastifyInstance, { contextOf }: RouteTools<Prisma
     const body = parseObject(request.body as Buffer | undefined);
     if (body === null) return tell(reply, invalid([fault('body', 'is not a JSON object')]));
     if (typeof key !== 'string' || key === '') return tell(reply, invalid([fault('Idempotency-Key', 'is missing', '1 to 255 characters')]));
-    if (body['idempotencyKey'] !== undefined && body['idempotencyKey'] !== key) return tell(reply, invalid([fault('idempotencyKey', 'differs from the header Idempotency-Key', key)]));
+    if (body['idempotencyKey'] !== undefined && body['idempotencyKey'] !== key)
+      return tell(reply, invalid([fault('idempotencyKey', 'differs from the header Idempotency-Key', key)]));
     const outcome = await importContract(ctx, { ...body, idempotencyKey: key });
     if (isProblem(outcome)) return tell(reply, outcome);
     wakeWorkers(ctx);
@@ -30,9 +36,20 @@ export function addRoutes(app: FastifyInstance, { contextOf }: RouteTools<Prisma
 }
 
 const toWire = (draft: Draft) => ({
-  id: draft.contractId, contractNumber: draft.contractNumber, funnelId: draft.funnelId, status: draft.status, customer: { id: draft.customerId }, tariff: { id: draft.price.tariffId }, campaignId: draft.price.campaignId,
-  salesChannel: draft.channel, workingPriceCtPerKwh: draft.price.workingPriceCtPerKwh, fixFeeCentsPerMonth: draft.price.fixFeeCentsPerMonth, expectedWattHours: Number(draft.expectedWattHours),
-  desiredStartOn: draft.desiredStartOn, signedAt: draft.signedAt, submission: { dueAt: submissionDueAt(draft.signedAt) },
+  id: draft.contractId,
+  contractNumber: draft.contractNumber,
+  funnelId: draft.funnelId,
+  status: draft.status,
+  customer: { id: draft.customerId },
+  tariff: { id: draft.price.tariffId },
+  campaignId: draft.price.campaignId,
+  salesChannel: draft.channel,
+  workingPriceCtPerKwh: draft.price.workingPriceCtPerKwh,
+  fixFeeCentsPerMonth: draft.price.fixFeeCentsPerMonth,
+  expectedWattHours: Number(draft.expectedWattHours),
+  desiredStartOn: draft.desiredStartOn,
+  signedAt: draft.signedAt,
+  submission: { dueAt: submissionDueAt(draft.signedAt) },
 });
 
 function parseObject(body: Buffer | undefined): Record<string, unknown> | null {
@@ -44,9 +61,13 @@ function parseObject(body: Buffer | undefined): Record<string, unknown> | null {
   }
 }
 
-const refuse = (reply: FastifyReply, status: number, title: string) => reply.code(status).type('application/problem+json').send({ title, status });
+const refuse = (reply: FastifyReply, status: number, title: string) =>
+  reply.code(status).type('application/problem+json').send({ title, status });
 
 function tell(reply: FastifyReply, { problem, message, ...facts }: Problem) {
   const status = STATUS[problem] ?? 400;
-  return reply.code(status).type('application/problem+json').send({ title: message, status, problem, ...facts });
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send({ title: message, status, problem, ...facts });
 }

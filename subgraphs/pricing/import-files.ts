@@ -50,8 +50,12 @@ if (import.meta.main) {
   const runtime = openDomain();
   try {
     const tenant = runtime.tenants.get(tenantName ?? [...runtime.tenants.keys()][0]!);
-    if (!path || !tenant) throw new Error(`Say which file${tenantName ? '' : ', and the tenant if there are several'}: node subgraphs/pricing/import-files.ts <catalogue.json> [tenant]`);
-    for (const line of await importFiles(backgroundContext(runtime, tenant, makeLoaders, { correlationId: newId() }), path)) console.log(line);
+    if (!path || !tenant)
+      throw new Error(
+        `Say which file${tenantName ? '' : ', and the tenant if there are several'}: node subgraphs/pricing/import-files.ts <catalogue.json> [tenant]`,
+      );
+    for (const line of await importFiles(backgroundContext(runtime, tenant, makeLoaders, { correlationId: newId() }), path))
+      console.log(line);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     process.exitCode = 1;

@@ -7,7 +7,16 @@ export type Loaders = ReturnType<typeof makeLoaders>;
 
 /** One set per request. A resolver never fetches a row by key except through here. */
 export const makeLoaders = (db: Db<any>) => ({
-  tariff: loadOne((ids: readonly string[]) => tariffsById(db, ids), (tariff) => tariff.id as string),
-  campaign: loadOne((ids: readonly string[]) => campaignsById(db, ids), (campaign) => campaign.id as string),
-  channel: loadOne((names: readonly string[]) => channelsByName(db, names), (channel) => channel.name),
+  tariff: loadOne(
+    (ids: readonly string[]) => tariffsById(db, ids),
+    (tariff) => tariff.id as string,
+  ),
+  campaign: loadOne(
+    (ids: readonly string[]) => campaignsById(db, ids),
+    (campaign) => campaign.id as string,
+  ),
+  channel: loadOne(
+    (names: readonly string[]) => channelsByName(db, names),
+    (channel) => channel.name,
+  ),
 });

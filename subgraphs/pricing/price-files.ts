@@ -27,7 +27,9 @@ export async function* rowsOfNdjson(source: Readable): AsyncGenerator<unknown> {
 
 /** Rows of a CSV file with a header in snake_case (`postal_code`), as objects in camelCase. */
 export async function* rowsOfCsv(source: Readable): AsyncGenerator<Record<string, string>> {
-  const parser = source.pipe(parse({ columns: (names: string[]) => names.map(toCamel), bom: true, trim: true, skip_empty_lines: true, max_record_size: MAX_LINE }));
+  const parser = source.pipe(
+    parse({ columns: (names: string[]) => names.map(toCamel), bom: true, trim: true, skip_empty_lines: true, max_record_size: MAX_LINE }),
+  );
   source.once('error', (error) => parser.destroy(error));
   for await (const row of parser) yield row;
 }

@@ -13,6 +13,17 @@ export async function activateContract(tx: Tx, keyring: Keyring, contractId: str
   if (contract?.state !== 'CONFIRMED') return;
   const { customerId, contractNumber, startOn } = contract;
   await beginSupply(tx, contractId);
-  await recordEvent(tx, keyring, { contractId, customerId, type: 'ACTIVATED', actor: SYSTEM, at: await businessNow(tx), payload: { startOn } });
-  await publish(tx, ContractActivated, { aggregateType: 'contract', aggregateId: contractId, data: { contractId, contractNumber, customerId, startOn } });
+  await recordEvent(tx, keyring, {
+    contractId,
+    customerId,
+    type: 'ACTIVATED',
+    actor: SYSTEM,
+    at: await businessNow(tx),
+    payload: { startOn },
+  });
+  await publish(tx, ContractActivated, {
+    aggregateType: 'contract',
+    aggregateId: contractId,
+    data: { contractId, contractNumber, customerId, startOn },
+  });
 }

@@ -14,15 +14,23 @@ import { recordEvent } from './record-event.ts';
 export type ApproverIsEditor = Problem<'ApproverIsEditor'>;
 
 /** The second pair of eyes. A draft that had failed validation is validated again; any other may be applied for. */
-export function approveMaloDraft(ctx: DomainContext, { draftId, version }: { draftId: string; version: number }): Promise<{ contractId: string } | ContractDraftNotFound | MaloDraftChanged | ApproverIsEditor | StateForbidsIt> {
+export function approveMaloDraft(
+  ctx: DomainContext,
+  { draftId, version }: { draftId: string; version: number },
+): Promise<{ contractId: string } | ContractDraftNotFound | MaloDraftChanged | ApproverIsEditor | StateForbidsIt> {
   const actor = requireActor(ctx.actor);
   return transact(ctx.db, async (tx) => {
     const draft = isId(draftId) ? await lockDraft(tx, draftId) : null;
     if (!draft) return problem('ContractDraftNotFound', `There is no draft ${draftId}.`, { draftId });
     const { contractId, customerId, status } = draft;
     const malo = await latestMaloDraft(tx, contractId);
-    if (malo.version !== version) return problem('MaloDraftChanged', `Version ${malo.version} is the newest, not ${version}.`, { version: malo.version });
-    if (malo.status !== 'EDITED') return problem('StateForbidsIt', `Version ${version} is ${malo.status}: there is nothing to approve.`, { from: status, to: 'MALO_MAPPED' as const });
+    if (malo.version !== version)
+      return problem('MaloDraftChanged', `Version ${malo.version} is the newest, not ${version}.`, { version: malo.version });
+    if (malo.status !== 'EDITED')
+      return problem('StateForbidsIt', `Version ${version} is ${malo.status}: there is nothing to approve.`, {
+        from: status,
+        to: 'MALO_MAPPED' as const,
+      });
     if (malo.editedBy === actor.id) return problem('ApproverIsEditor', 'You edited this version: another person must approve it.');
     const at = await ctx.now();
     await approveVersion(tx, malo, actor.id, at);

@@ -11,7 +11,7 @@ import { choosePlace } from '@stromgraph/kernel/place';
 import { isProblem } from '@stromgraph/kernel/problem';
 import type { Keyring } from '@stromgraph/kernel/seal';
 import { addMonths, startOfDay } from '@stromgraph/kernel/time';
-import type { Draft } from '../drafts/draft.ts';
+import type { Draft, MaloDraft } from '../drafts/draft.ts';
 import { ACTIVATE } from '../drafts/due-kinds.ts';
 import { SYSTEM } from '../drafts/trail.ts';
 import { confirmApplication, lockApplication } from '../store/applications.ts';
@@ -19,7 +19,7 @@ import { insertContract, insertPrice, insertSuppliedMalo, saveMarketLocation } f
 import { lockDraft, moveDraft, saveExpectedEnd } from '../store/drafts.ts';
 import { knownPlaces } from '../store/known-offers.ts';
 import { latestMaloDraft } from '../store/malo-drafts.ts';
-import { type Contract, type MarketLocation, usualProfile } from '../supply/contract.ts';
+import { type Contract, type MarketLocation, type SuppliedMalo, usualProfile } from '../supply/contract.ts';
 import { recordEvent } from './record-event.ts';
 
 type Confirmation = z.infer<typeof SwitchConfirmed.schema>;
@@ -29,7 +29,8 @@ export async function confirmSwitch(tx: Tx, keyring: Keyring, confirmation: Conf
   const { contractId, processId, startOn } = confirmation;
   const draft = await lockDraft(tx, contractId);
   const application = await lockApplication(tx, processId);
-  if (!draft || application?.contractId !== contractId) throw new Error(`there is no application ${processId} of the contract ${contractId}`);
+  if (!draft || application?.contractId !== contractId)
+    throw new Error(`there is no application ${processId} of the contract ${contractId}`);
   if (application.status !== 'REQUESTED') return;
   const { customerId } = draft;
   const at = await businessNow(tx);
@@ -40,41 +41,113 @@ export async function confirmSwitch(tx: Tx, keyring: Keyring, confirmation: Conf
   await confirmApplication(tx, processId, at);
   await insertContract(tx, contract);
   await insertPrice(tx, { ...draft.price, contractId, validFrom: startOn, cause: 'CONFIRMATION' }, at);
-  await insertSuppliedMalo(tx, newId(), { contractId, marketLocationId: location.id, meterNumber, changeStatus: 'CONFIRMED', validFrom: startOn, validUntil: contract.endOn }, draft, location, malo);
+  await insertSuppliedMalo(tx, supplyOf(contract, location, malo, meterNumber));
   await saveExpectedEnd(tx, contractId, draft.minimumDurationMonths > 0 ? addMonths(startOn, draft.minimumDurationMonths) : null);
   await moveDraft(tx, contractId, 'CONFIRMED', at);
-  await recordEvent(tx, keyring, { contractId, customerId, type: 'CONFIRMED', actor: SYSTEM, at, payload: { processId, messageId: confirmation.messageId, maloId: location.maloId, meterNumber, startOn } });
+  await recordEvent(tx, keyring, {
+    contractId,
+    customerId,
+    type: 'CONFIRMED',
+    actor: SYSTEM,
+    at,
+    payload: { processId, messageId: confirmation.messageId, maloId: location.maloId, meterNumber, startOn },
+  });
   await schedule(tx, { kind: ACTIVATE, subject: contractId, dueAt: startOfDay(startOn) });
-  await publish(tx, ContractConfirmed, { aggregateType: 'contract', aggregateId: contractId, data: factOf(draft, contract, location, meterNumber) });
+  await publish(tx, ContractConfirmed, {
+    aggregateType: 'contract',
+    aggregateId: contractId,
+    data: factOf(draft, contract, location, meterNumber),
+  });
 }
 
-async function locationOf(tx: Tx, { postalCode, city, district, customerKind }: Draft, confirmation: Confirmation): Promise<MarketLocation> {
+async function locationOf(
+  tx: Tx,
+  { postalCode, city, district, customerKind }: Draft,
+  confirmation: Confirmation,
+): Promise<MarketLocation> {
   const place = choosePlace(await knownPlaces(tx, postalCode), { postalCode, city, district });
   return {
-    id: newId<'market-location'>(), maloId: confirmation.maloId, postalCode, city, district, ags: isProblem(place) ? null : place.ags,
-    gridAreaId: idOf('grid-area', confirmation.gridAreaCode), gridAreaCode: confirmation.gridAreaCode, gridOperatorCode: confirmation.gridOperatorCode, meteringOperatorCode: confirmation.meteringOperatorCode,
-    profile: confirmation.profile ?? usualProfile(customerKind), voltage: 'LOW', meteringKind: confirmation.meteringKind,
+    id: newId<'market-location'>(),
+    maloId: confirmation.maloId,
+    postalCode,
+    city,
+    district,
+    ags: isProblem(place) ? null : place.ags,
+    gridAreaId: idOf('grid-area', confirmation.gridAreaCode),
+    gridAreaCode: confirmation.gridAreaCode,
+    gridOperatorCode: confirmation.gridOperatorCode,
+    meteringOperatorCode: confirmation.meteringOperatorCode,
+    profile: confirmation.profile ?? usualProfile(customerKind),
+    voltage: 'LOW',
+    meteringKind: confirmation.meteringKind,
   };
 }
 
 const contractOf = (draft: Draft, location: MarketLocation, startOn: string, confirmedAt: Date): Contract => ({
-  id: draft.contractId, contractNumber: draft.contractNumber, customerId: draft.customerId, tariffId: draft.price.tariffId, campaignId: draft.price.campaignId, marketLocationId: location.id,
-  workingPriceCtPerKwh: draft.price.workingPriceCtPerKwh, fixFeeCentsPerMonth: draft.price.fixFeeCentsPerMonth, expectedWattHours: draft.expectedWattHours, startOn,
+  id: draft.contractId,
+  contractNumber: draft.contractNumber,
+  customerId: draft.customerId,
+  tariffId: draft.price.tariffId,
+  campaignId: draft.price.campaignId,
+  marketLocationId: location.id,
+  workingPriceCtPerKwh: draft.price.workingPriceCtPerKwh,
+  fixFeeCentsPerMonth: draft.price.fixFeeCentsPerMonth,
+  expectedWattHours: draft.expectedWattHours,
+  startOn,
   endOn: draft.endOfContract === 'END' && draft.minimumDurationMonths > 0 ? addMonths(startOn, draft.minimumDurationMonths) : null,
-  billingInterval: draft.billingInterval, state: 'CONFIRMED', cancellation: 'NONE', terminationReason: null, confirmedAt,
+  billingInterval: draft.billingInterval,
+  state: 'CONFIRMED',
+  cancellation: 'NONE',
+  terminationReason: null,
+  confirmedAt,
+});
+
+const supplyOf = (contract: Contract, location: MarketLocation, known: MaloDraft, meterNumber: string): SuppliedMalo => ({
+  contractId: contract.id,
+  customerId: contract.customerId,
+  marketLocationId: location.id,
+  gridOperatorCode: location.gridOperatorCode,
+  meteringOperatorCode: location.meteringOperatorCode,
+  ownMeteringOperator: known.ownMeteringOperator,
+  meterNumber,
+  previousProviderCode: known.previousProviderCode,
+  previousAnnualWattHours: known.previousAnnualWattHours,
+  possibleChangeOn: known.possibleChangeOn,
+  creditAccepted: known.creditAccepted,
+  changeStatus: 'CONFIRMED',
+  validFrom: contract.startOn,
+  validUntil: contract.endOn,
 });
 
 function factOf(draft: Draft, contract: Contract, location: MarketLocation, meterNumber: string): z.infer<typeof ContractConfirmed.schema> {
   const { fixFeeCentsPerMonth, fixedBonusCents, gridFixCentsPerMonth, ...price } = draft.price;
   return {
-    contractId: contract.id, contractNumber: contract.contractNumber, customerId: contract.customerId, customerKind: draft.customerKind,
-    price: { ...price, rate: { kind: 'FLAT' }, fixFeeEurPerMonth: inEuros(fixFeeCentsPerMonth), fixedBonusEur: inEuros(fixedBonusCents.toString()), gridFixEurPerMonth: inEuros(gridFixCentsPerMonth) },
+    contractId: contract.id,
+    contractNumber: contract.contractNumber,
+    customerId: contract.customerId,
+    customerKind: draft.customerKind,
+    price: {
+      ...price,
+      rate: { kind: 'FLAT' },
+      fixFeeEurPerMonth: inEuros(fixFeeCentsPerMonth),
+      fixedBonusEur: inEuros(fixedBonusCents.toString()),
+      gridFixEurPerMonth: inEuros(gridFixCentsPerMonth),
+    },
     place: { postalCode: location.postalCode, city: location.city, district: location.district, ags: location.ags },
-    gridAreaId: location.gridAreaId, gridAreaCode: location.gridAreaCode, profile: location.profile, meteringKind: location.meteringKind,
-    marketLocationId: location.id, maloId: location.maloId, meterNumber, startOn: contract.startOn, endOn: contract.endOn,
-    expectedWattHours: contract.expectedWattHours.toString(), billingInterval: contract.billingInterval,
+    gridAreaId: location.gridAreaId,
+    gridAreaCode: location.gridAreaCode,
+    profile: location.profile,
+    meteringKind: location.meteringKind,
+    marketLocationId: location.id,
+    maloId: location.maloId,
+    meterNumber,
+    startOn: contract.startOn,
+    endOn: contract.endOn,
+    expectedWattHours: contract.expectedWattHours.toString(),
+    billingInterval: contract.billingInterval,
     advances: { mode: draft.advancePaymentMode, number: draft.numberOfAdvances, graceDays: draft.graceDays },
-    paymentMethod: draft.paymentMethod, sealed: draft.sealedParties,
+    paymentMethod: draft.paymentMethod,
+    sealed: draft.sealedParties,
   };
 }
 

@@ -43,7 +43,10 @@ const STEPS_TO_APPROVAL: Partial<Record<ContractState, readonly ContractState[]>
 };
 
 /** Writes a new version of what is known of the market location; another person must approve it. */
-export async function editMaloDraft(ctx: DomainContext, given: unknown): Promise<{ contractId: string } | ContractDraftNotFound | MaloDraftChanged | StateForbidsIt | InputInvalid> {
+export async function editMaloDraft(
+  ctx: DomainContext,
+  given: unknown,
+): Promise<{ contractId: string } | ContractDraftNotFound | MaloDraftChanged | StateForbidsIt | InputInvalid> {
   const edit = parseInput(Edit as z.ZodType<Edit>, given);
   if (isProblem(edit)) return edit;
   const { draftId } = edit;
@@ -55,17 +58,34 @@ export async function editMaloDraft(ctx: DomainContext, given: unknown): Promise
     const steps = STEPS_TO_APPROVAL[status];
     if (!steps) return refuseStep(status, 'AWAITING_APPROVAL')!;
     const known = await latestMaloDraft(tx, contractId);
-    if (known.version !== edit.version) return problem('MaloDraftChanged', `Version ${known.version} is the newest, not ${edit.version}.`, { version: known.version });
+    if (known.version !== edit.version)
+      return problem('MaloDraftChanged', `Version ${known.version} is the newest, not ${edit.version}.`, { version: known.version });
     const at = await ctx.now();
     const next = edited(known, edit, actor.id, at);
-    if (status === 'VALIDATED' && next.maloId === null) return invalid([fault('maloId', 'is what is missing here', '11 digits with their check digit')]);
+    if (status === 'VALIDATED' && next.maloId === null)
+      return invalid([fault('maloId', 'is what is missing here', '11 digits with their check digit')]);
     await insertMaloDraft(tx, next);
     for (const to of steps) {
       await moveDraft(tx, contractId, to, at);
-      if (to === 'MALO_MAPPED' && status === 'VALIDATED') await recordEvent(tx, ctx.keyring, { contractId, customerId, type: 'MALO_MAPPED', actor: actor.id, at, payload: { maloId: next.maloId, version: next.version } });
+      if (to === 'MALO_MAPPED' && status === 'VALIDATED')
+        await recordEvent(tx, ctx.keyring, {
+          contractId,
+          customerId,
+          type: 'MALO_MAPPED',
+          actor: actor.id,
+          at,
+          payload: { maloId: next.maloId, version: next.version },
+        });
     }
     const { draftId: _id, version: _version, ...changes } = edit;
-    await recordEvent(tx, ctx.keyring, { contractId, customerId, type: 'MANUAL_EDIT', actor: actor.id, at, payload: { version: next.version, changes } });
+    await recordEvent(tx, ctx.keyring, {
+      contractId,
+      customerId,
+      type: 'MANUAL_EDIT',
+      actor: actor.id,
+      at,
+      payload: { version: next.version, changes },
+    });
     return { contractId };
   });
 }
@@ -83,6 +103,9 @@ function edited(known: MaloDraft, edit: Edit, editedBy: string, editedAt: Date):
     previousAnnualWattHours: edit.previousAnnualWattHours == null ? known.previousAnnualWattHours : BigInt(edit.previousAnnualWattHours),
     possibleChangeOn: edit.possibleChangeOn ?? known.possibleChangeOn,
     status: 'EDITED',
-    editedBy, editedAt, approvedBy: null, approvedAt: null,
+    editedBy,
+    editedAt,
+    approvedBy: null,
+    approvedAt: null,
   };
 }

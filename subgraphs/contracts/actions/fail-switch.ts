@@ -21,6 +21,17 @@ export async function failSwitch(tx: Tx, keyring: Keyring, processId: string, re
   await refuseApplication(tx, processId, refusal, at);
   await moveDraft(tx, id, 'SWITCH_FAILED', at);
   const steps = nextSteps({ ...draft, status: 'SWITCH_FAILED' }, await latestMaloDraft(tx, id), refusal);
-  await recordEvent(tx, keyring, { contractId: id, customerId, type: 'SWITCH_FAILED', actor: SYSTEM, at, payload: { processId, ...refusal, nextSteps: steps } });
-  await publish(tx, SwitchFailed, { aggregateType: 'contract', aggregateId: id, data: { contractId: id, customerId, processId, maloId: application.maloId, ...refusal, sealed: draft.sealedParties } });
+  await recordEvent(tx, keyring, {
+    contractId: id,
+    customerId,
+    type: 'SWITCH_FAILED',
+    actor: SYSTEM,
+    at,
+    payload: { processId, ...refusal, nextSteps: steps },
+  });
+  await publish(tx, SwitchFailed, {
+    aggregateType: 'contract',
+    aggregateId: id,
+    data: { contractId: id, customerId, processId, maloId: application.maloId, ...refusal, sealed: draft.sealedParties },
+  });
 }

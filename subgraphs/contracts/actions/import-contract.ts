@@ -26,21 +26,36 @@ export async function importContract(ctx: DomainContext, given: unknown): Promis
   const actor = requireActor(ctx.actor);
   const { idempotencyKey: key, ...body } = input;
   const outcome = await transact(ctx.db, (tx) =>
-    once(tx, { key, operation: 'importContract', actor: actor.id, body }, async (): Promise<{ contractId: string } | Exclude<ImportRefused, IdempotencyKeyReused>> => {
-      const now = await ctx.now();
-      const offer = await findOffer(tx, actor, input, now);
-      return isProblem(offer) ? offer : storeDraft(tx, ctx.keyring, { input, offer, actor, now });
-    }),
+    once(
+      tx,
+      { key, operation: 'importContract', actor: actor.id, body },
+      async (): Promise<{ contractId: string } | Exclude<ImportRefused, IdempotencyKeyReused>> => {
+        const now = await ctx.now();
+        const offer = await findOffer(tx, actor, input, now);
+        return isProblem(offer) ? offer : storeDraft(tx, ctx.keyring, { input, offer, actor, now });
+      },
+    ),
   );
   return isProblem(outcome) ? outcome : { contractId: outcome.response.contractId, replayed: outcome.replayed };
 }
 
-async function findOffer(tx: Tx, actor: Actor, input: ImportedContract, now: Date): Promise<Offer | CampaignNotFound | CampaignNotForChannel | InputInvalid> {
+async function findOffer(
+  tx: Tx,
+  actor: Actor,
+  input: ImportedContract,
+  now: Date,
+): Promise<Offer | CampaignNotFound | CampaignNotForChannel | InputInvalid> {
   const { campaignId, deliveryAddress: address } = input;
   const campaign = await knownCampaign(tx, campaignId);
-  if (!campaign) return problem('CampaignNotFound', `No published campaign ${campaignId} is known here; its prices may still be on their way.`, { campaignId });
+  if (!campaign)
+    return problem('CampaignNotFound', `No published campaign ${campaignId} is known here; its prices may still be on their way.`, {
+      campaignId,
+    });
   if (actor.kind === 'channel' && actor.channel !== campaign.channel)
-    return problem('CampaignNotForChannel', `The campaign ${campaignId} belongs to the channel ${campaign.channel}.`, { campaignId, channel: campaign.channel });
+    return problem('CampaignNotForChannel', `The campaign ${campaignId} belongs to the channel ${campaign.channel}.`, {
+      campaignId,
+      channel: campaign.channel,
+    });
   const tariff = await knownTariff(tx, campaign.tariffId);
   const faults = faultsOfTerms({ ...input, desiredStartOn: input.desiredStartOn ?? null }, campaign, tariff, now);
   const earliest = earliestSupplyStart(dayOf(now));
@@ -48,9 +63,22 @@ async function findOffer(tx: Tx, actor: Actor, input: ImportedContract, now: Dat
   const wanted = { ...address, district: address.district ?? null };
   const prices = await knownPrices(tx, campaignId, address.postalCode);
   const place = choosePlace(prices, wanted);
-  const price = isProblem(place) ? null : priceFrom(prices.filter(({ city, district }) => city === place.city && district === place.district), startOn);
-  if (isProblem(place)) faults.push(fault('deliveryAddress', `has no price in this campaign: ${place.message}`, place.districts.length > 0 ? place.districts.join(', ') : null));
-  else if (!price) faults.push(fault('desiredStartOn', `has no price for a start on ${startOn}`, 'a day from which the campaign has a price'));
+  const price = isProblem(place)
+    ? null
+    : priceFrom(
+        prices.filter(({ city, district }) => city === place.city && district === place.district),
+        startOn,
+      );
+  if (isProblem(place))
+    faults.push(
+      fault(
+        'deliveryAddress',
+        `has no price in this campaign: ${place.message}`,
+        place.districts.length > 0 ? place.districts.join(', ') : null,
+      ),
+    );
+  else if (!price)
+    faults.push(fault('desiredStartOn', `has no price for a start on ${startOn}`, 'a day from which the campaign has a price'));
   if (faults.length > 0 || !price || !tariff) return invalid(faults);
   const known = choosePlace(await knownPlaces(tx, address.postalCode), price);
   return { campaign, tariff, price, place: isProblem(known) ? null : known };

@@ -43,7 +43,14 @@ async function validateDraft(tx: Tx, keyring: Keyring, draft: Draft): Promise<vo
     placeKnown: !isProblem(choosePlace(await knownPlaces(tx, postalCode), { postalCode, city, district })),
   });
   await saveValidation(tx, contractId, faults);
-  await recordEvent(tx, keyring, { contractId, customerId, type: outcome === 'PASSED' ? 'VALIDATION_PASSED' : 'VALIDATION_FAILED', actor: SYSTEM, at, payload: { outcome, faults } });
+  await recordEvent(tx, keyring, {
+    contractId,
+    customerId,
+    type: outcome === 'PASSED' ? 'VALIDATION_PASSED' : 'VALIDATION_FAILED',
+    actor: SYSTEM,
+    at,
+    payload: { outcome, faults },
+  });
   if (outcome === 'MENDABLE') return;
   await moveDraft(tx, contractId, outcome === 'PASSED' ? 'VALIDATED' : 'REJECTED', at);
   if (outcome === 'PASSED') await schedule(tx, { kind: PROCEED, subject: contractId, dueAt: at });

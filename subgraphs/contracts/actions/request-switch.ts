@@ -10,7 +10,10 @@ import type { SwitchNotPossible } from '../switching/missing.ts';
 import { submitSwitch } from './submit-switch.ts';
 
 /** Staff apply for supply, after mending or again after a refusal. */
-export function requestSwitch(ctx: DomainContext, draftId: string): Promise<{ contractId: string } | ContractDraftNotFound | StateForbidsIt | SwitchNotPossible> {
+export function requestSwitch(
+  ctx: DomainContext,
+  draftId: string,
+): Promise<{ contractId: string } | ContractDraftNotFound | StateForbidsIt | SwitchNotPossible> {
   return transact(ctx.db, async (tx) => {
     const draft = isId(draftId) ? await lockDraft(tx, draftId) : null;
     if (!draft) return problem('ContractDraftNotFound', `There is no draft ${draftId}.`, { draftId });

@@ -22,6 +22,17 @@ export async function reportLateSubmission(tx: Tx, keyring: Keyring, contractId:
   if (!draft || !BEFORE_SUBMISSION.includes(draft.status)) return;
   const { customerId, signedAt, status } = draft;
   await saveLateness(tx, contractId, level);
-  await recordEvent(tx, keyring, { contractId, customerId, type: 'SUBMISSION_LATE', actor: SYSTEM, at: await businessNow(tx), payload: { level, status, dueAt: submissionDueAt(signedAt) } });
-  await publish(tx, SubmissionLate, { aggregateType: 'contract', aggregateId: contractId, data: { contractId, level, signedAt: signedAt.toISOString() } });
+  await recordEvent(tx, keyring, {
+    contractId,
+    customerId,
+    type: 'SUBMISSION_LATE',
+    actor: SYSTEM,
+    at: await businessNow(tx),
+    payload: { level, status, dueAt: submissionDueAt(signedAt) },
+  });
+  await publish(tx, SubmissionLate, {
+    aggregateType: 'contract',
+    aggregateId: contractId,
+    data: { contractId, level, signedAt: signedAt.toISOString() },
+  });
 }

@@ -16,6 +16,7 @@ function reasonOf(codes: readonly ValidationErrorsIBAN[]): IdentifierReason {
   if (codes.includes(ValidationErrorsIBAN.NoIBANCountry)) return 'TYPE';
   if (codes.includes(ValidationErrorsIBAN.WrongBBANLength)) return 'LENGTH';
   if (codes.includes(ValidationErrorsIBAN.WrongBBANFormat) || codes.includes(ValidationErrorsIBAN.ChecksumNotNumber)) return 'CHARSET';
-  if (codes.includes(ValidationErrorsIBAN.WrongIBANChecksum) || codes.includes(ValidationErrorsIBAN.WrongAccountBankBranchChecksum)) return 'CHECKDIGIT';
+  if (codes.includes(ValidationErrorsIBAN.WrongIBANChecksum) || codes.includes(ValidationErrorsIBAN.WrongAccountBankBranchChecksum))
+    return 'CHECKDIGIT';
   return 'CHARSET';
 }

@@ -8,7 +8,10 @@ const MAX_WATT_HOURS = 1_000_000_000_000;
 
 const Text = (max: number) => z.string().trim().min(1).max(max);
 /** GraphQL hands over instants, JSON texts; a text must say its offset or Z. */
-const Instant = z.preprocess((value) => (typeof value === 'string' ? (parseInstant(value) ?? value) : value), z.date({ error: 'is not an instant with an offset or Z' }));
+const Instant = z.preprocess(
+  (value) => (typeof value === 'string' ? (parseInstant(value) ?? value) : value),
+  z.date({ error: 'is not an instant with an offset or Z' }),
+);
 
 const Address = z.strictObject({
   street: Text(200),
@@ -16,7 +19,10 @@ const Address = z.strictObject({
   postalCode: Text(12),
   city: Text(200),
   district: Text(200).nullish(),
-  country: z.string().regex(/^[A-Z]{2}$/, 'is not an ISO 3166-1 code').default('DE'),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'is not an ISO 3166-1 code')
+    .default('DE'),
 });
 const DeliveryAddress = Address.superRefine(({ postalCode, country }, check) => {
   if (country !== 'DE') check.addIssue({ code: 'custom', path: ['country'], message: 'electricity is delivered in DE only' });
@@ -32,7 +38,10 @@ const Customer = z
     lastName: Text(100).nullish(),
     company: Text(200).nullish(),
     email: z.email().max(254).nullish(),
-    phone: z.string().regex(/^\+[1-9][0-9 ()/-]{4,24}$/, 'is not a phone number with country code').nullish(),
+    phone: z
+      .string()
+      .regex(/^\+[1-9][0-9 ()/-]{4,24}$/, 'is not a phone number with country code')
+      .nullish(),
     locale: z.enum(['de-DE', 'en-US']).default('de-DE'),
   })
   .superRefine(({ kind, lastName, company }, check) => {
@@ -59,7 +68,10 @@ export const ImportedContract = z
     iban: Text(50).nullish(),
     mandate: z.strictObject({ reference: Text(35), signedAt: Instant }).nullish(),
     signedAt: Instant,
-    signedContractUrl: z.url({ protocol: /^https?$/ }).max(2000).nullish(),
+    signedContractUrl: z
+      .url({ protocol: /^https?$/ })
+      .max(2000)
+      .nullish(),
   })
   .superRefine(({ iban, mandate }, check) => {
     if (mandate && !iban) check.addIssue({ code: 'custom', path: ['iban'], message: 'a mandate needs an account' });

@@ -35,7 +35,21 @@ export const TRANSITIONS = [
   ['CONFIRMED', 'CANCELLED', 'cancelled before start'],
 ] as const;
 
-export const CONTRACT_STATES = ['DRAFT', 'VALIDATED', 'REJECTED', 'MALO_MAPPED', 'AWAITING_APPROVAL', 'SWITCH_REQUESTED', 'SWITCH_FAILED', 'CONFIRMED', 'ACTIVE', 'SUSPENDED', 'TERMINATED', 'REVOKED', 'CANCELLED'] as const;
+export const CONTRACT_STATES = [
+  'DRAFT',
+  'VALIDATED',
+  'REJECTED',
+  'MALO_MAPPED',
+  'AWAITING_APPROVAL',
+  'SWITCH_REQUESTED',
+  'SWITCH_FAILED',
+  'CONFIRMED',
+  'ACTIVE',
+  'SUSPENDED',
+  'TERMINATED',
+  'REVOKED',
+  'CANCELLED',
+] as const;
 export type ContractState = (typeof CONTRACT_STATES)[number];
 /** Signed, and not submitted to the market yet: the 24-hour clock runs. */
 export const BEFORE_SUBMISSION: readonly ContractState[] = ['DRAFT', 'VALIDATED', 'MALO_MAPPED', 'AWAITING_APPROVAL'];
@@ -44,7 +58,8 @@ export const UNDER_WAY: readonly ContractState[] = [...BEFORE_SUBMISSION, 'SWITC
 
 export type StateForbidsIt = Problem<'StateForbidsIt', { from: ContractState; to: ContractState }>;
 
-export const mayStep = (from: ContractState | 'NONE', to: ContractState): boolean => TRANSITIONS.some(([one, other]) => one === from && other === to);
+export const mayStep = (from: ContractState | 'NONE', to: ContractState): boolean =>
+  TRANSITIONS.some(([one, other]) => one === from && other === to);
 
 /** Null when the step is allowed; the problem names both states otherwise. */
 export const refuseStep = (from: ContractState, to: ContractState): StateForbidsIt | null =>

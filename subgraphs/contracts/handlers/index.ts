@@ -9,5 +9,12 @@ import { onSwitchRejected } from './on-switch-rejected.ts';
 import { onTariffDefined } from './on-tariff-defined.ts';
 
 export const handlers: readonly Handler[] = [
-  onTariffDefined, onPriceVersionPublished, onCampaignPricesPublished, onPlacesPublished, onSwitchConfirmed, onSwitchRejected, onMarketMessageAcknowledged, onMeterInstalled,
+  onTariffDefined,
+  onPriceVersionPublished,
+  onCampaignPricesPublished,
+  onPlacesPublished,
+  onSwitchConfirmed,
+  onSwitchRejected,
+  onMarketMessageAcknowledged,
+  onMeterInstalled,
 ];

@@ -2,4 +2,9 @@ import { CampaignPricesPublished } from '@stromgraph/events/pricing';
 import { onAll } from '@stromgraph/kernel/hearer';
 import { savePrices } from '../store/known-offers.ts';
 
-export const onCampaignPricesPublished = onAll(CampaignPricesPublished, (tx, events) => savePrices(tx, events.map(({ data }) => data)));
+export const onCampaignPricesPublished = onAll(CampaignPricesPublished, (tx, events) =>
+  savePrices(
+    tx,
+    events.map(({ data }) => data),
+  ),
+);

@@ -2,4 +2,6 @@ import { SwitchRejected } from '@stromgraph/events/market';
 import { on } from '@stromgraph/kernel/hearer';
 import { failSwitch } from '../actions/fail-switch.ts';
 
-export const onSwitchRejected = on(SwitchRejected, (tx, { data: { processId, codeList, code, reason } }, { keyring }) => failSwitch(tx, keyring, processId, { codeList, code, reason }));
+export const onSwitchRejected = on(SwitchRejected, (tx, { data: { processId, codeList, code, reason } }, { keyring }) =>
+  failSwitch(tx, keyring, processId, { codeList, code, reason }),
+);

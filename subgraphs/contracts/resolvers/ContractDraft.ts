@@ -27,11 +27,16 @@ export const ContractDraft: ContractDraftResolvers = {
   },
   submission: async ({ contractId, signedAt, submissionLate }, _, ctx) => {
     refuseCustomers(ctx);
-    return { dueAt: submissionDueAt(signedAt), late: submissionLate, submittedAt: (await ctx.loaders.applications.load(contractId)).at(-1)?.requestedAt ?? null };
+    return {
+      dueAt: submissionDueAt(signedAt),
+      late: submissionLate,
+      submittedAt: (await ctx.loaders.applications.load(contractId)).at(-1)?.requestedAt ?? null,
+    };
   },
   nextSteps: async (draft, _, ctx) => {
     const [latest] = await ctx.loaders.applications.load(draft.contractId);
-    const refusal: Refusal | null = latest?.status === 'REJECTED' ? { codeList: latest.codeList!, code: latest.code!, reason: latest.reason! } : null;
+    const refusal: Refusal | null =
+      latest?.status === 'REJECTED' ? { codeList: latest.codeList!, code: latest.code!, reason: latest.reason! } : null;
     return nextSteps(draft, await newest(ctx, draft.contractId), refusal);
   },
   contract: ({ contractId }, _, { loaders }) => loaders.contract.load(contractId),

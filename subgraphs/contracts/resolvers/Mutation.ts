@@ -21,7 +21,10 @@ export const Mutation: MutationResolvers = {
 };
 
 /** The draft as it now stands. */
-async function withDraft<Refused extends { problem: string }>(ctx: DomainContext, outcome: Refused | { contractId: string }): Promise<Refused | { draft: Draft }> {
+async function withDraft<Refused extends { problem: string }>(
+  ctx: DomainContext,
+  outcome: Refused | { contractId: string },
+): Promise<Refused | { draft: Draft }> {
   if (isProblem(outcome)) return outcome as Refused;
   wakeWorkers(ctx);
   return { draft: await draftOf(ctx, (outcome as { contractId: string }).contractId) };

@@ -8,6 +8,7 @@ const refuse = (message: string) => new GraphQLError(message, { extensions: { co
 export function pageOrThrow(args: PageArguments, parts: readonly ((key: string) => boolean)[]): { first: number; after: string[] | null } {
   const page = pageOf(args, parts.length);
   if (isProblem(page)) throw refuse(page.message);
-  if (page.after?.some((key, index) => !parts[index]!(key))) throw refuse('after: is not a cursor of this list (allowed: an endCursor that this list gave)');
+  if (page.after?.some((key, index) => !parts[index]!(key)))
+    throw refuse('after: is not a cursor of this list (allowed: an endCursor that this list gave)');
   return page;
 }

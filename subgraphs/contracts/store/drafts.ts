@@ -6,13 +6,50 @@ import { contractNumberOf, type Draft } from '../drafts/draft.ts';
 import type { ContractState } from '../drafts/transitions.ts';
 
 type Row = {
-  contract_id: string; contract_number: string; funnel_id: string | null; customer_id: string; customer_kind: Draft['customerKind']; tariff_id: string; campaign_id: string; channel: string; tariff_name: string;
-  tariff_kind: 'DYNAMIC' | 'FIX12'; rate: { kind: string }; working_price_ct_per_kwh: string; fix_fee_cents_per_month: string; variable_bonus_ct_per_kwh: string; fixed_bonus_cents: bigint; grid_working_ct_per_kwh: string;
-  grid_fix_cents_per_month: string; vat_basis_points: number; minimum_duration_months: number; end_of_contract: Draft['endOfContract']; billing_interval: Draft['billingInterval'];
-  advance_payment_mode: Draft['advancePaymentMode']; number_of_advances: number; grace_days: number; expected_watt_hours: bigint; postal_code: string; city: string; district: string | null; sealed_parties: string;
-  sealed_iban: string | null; payment_method: Draft['paymentMethod']; mandate_reference: string | null; mandate_signed_at: Date | null; switch_reason: Draft['reason']; drafted_on: string; desired_start_on: string | null;
-  expected_end_on: string | null; credit_status: Draft['creditStatus']; signed_at: Date; signed_contract_url: string | null; validation_faults: InputFault[]; submission_late: Draft['submissionLate'];
-  status: ContractState; status_since: Date;
+  contract_id: string;
+  contract_number: string;
+  funnel_id: string | null;
+  customer_id: string;
+  customer_kind: Draft['customerKind'];
+  tariff_id: string;
+  campaign_id: string;
+  channel: string;
+  tariff_name: string;
+  tariff_kind: 'DYNAMIC' | 'FIX12';
+  rate: { kind: string };
+  working_price_ct_per_kwh: string;
+  fix_fee_cents_per_month: string;
+  variable_bonus_ct_per_kwh: string;
+  fixed_bonus_cents: bigint;
+  grid_working_ct_per_kwh: string;
+  grid_fix_cents_per_month: string;
+  vat_basis_points: number;
+  minimum_duration_months: number;
+  end_of_contract: Draft['endOfContract'];
+  billing_interval: Draft['billingInterval'];
+  advance_payment_mode: Draft['advancePaymentMode'];
+  number_of_advances: number;
+  grace_days: number;
+  expected_watt_hours: bigint;
+  postal_code: string;
+  city: string;
+  district: string | null;
+  sealed_parties: string;
+  sealed_iban: string | null;
+  payment_method: Draft['paymentMethod'];
+  mandate_reference: string | null;
+  mandate_signed_at: Date | null;
+  switch_reason: Draft['reason'];
+  drafted_on: string;
+  desired_start_on: string | null;
+  expected_end_on: string | null;
+  credit_status: Draft['creditStatus'];
+  signed_at: Date;
+  signed_contract_url: string | null;
+  validation_faults: InputFault[];
+  submission_late: Draft['submissionLate'];
+  status: ContractState;
+  status_since: Date;
 };
 
 /** Numbers for people rise with each import; one that rolls back leaves a gap. */
@@ -23,15 +60,23 @@ export async function nextContractNumber(tx: Tx, year: string): Promise<string> 
 
 export async function insertDraft(tx: Tx, draft: Draft, importRequestId: string): Promise<void> {
   const { price } = draft;
-  await tx.sql`INSERT INTO contracts.contract_draft (contract_id, contract_number, import_request_id, funnel_id, customer_id, customer_kind, tariff_id, campaign_id, channel, tariff_name, tariff_kind, rate,
-      working_price_ct_per_kwh, fix_fee_cents_per_month, variable_bonus_ct_per_kwh, fixed_bonus_cents, grid_working_ct_per_kwh, grid_fix_cents_per_month, vat_basis_points, minimum_duration_months, end_of_contract,
-      billing_interval, advance_payment_mode, number_of_advances, grace_days, expected_watt_hours, postal_code, city, district, sealed_parties, sealed_iban, payment_method, mandate_reference, mandate_signed_at,
+  await tx.sql`INSERT INTO contracts.contract_draft (contract_id, contract_number, import_request_id, funnel_id, customer_id,
+    customer_kind, tariff_id, campaign_id, channel, tariff_name, tariff_kind, rate,
+      working_price_ct_per_kwh, fix_fee_cents_per_month, variable_bonus_ct_per_kwh, fixed_bonus_cents, grid_working_ct_per_kwh,
+        grid_fix_cents_per_month, vat_basis_points, minimum_duration_months, end_of_contract,
+      billing_interval, advance_payment_mode, number_of_advances, grace_days, expected_watt_hours, postal_code, city, district,
+        sealed_parties, sealed_iban, payment_method, mandate_reference, mandate_signed_at,
       switch_reason, drafted_on, desired_start_on, expected_end_on, signed_at, signed_contract_url, status, status_since)
-    VALUES (${draft.contractId}, ${draft.contractNumber}, ${importRequestId}, ${draft.funnelId}, ${draft.customerId}, ${draft.customerKind}, ${price.tariffId}, ${price.campaignId}, ${draft.channel}, ${price.tariffName},
-      ${price.tariffKind}, ${JSON.stringify(price.rate)}, ${price.workingPriceCtPerKwh}, ${price.fixFeeCentsPerMonth}, ${price.variableBonusCtPerKwh}, ${price.fixedBonusCents}, ${price.gridWorkingCtPerKwh},
-      ${price.gridFixCentsPerMonth}, ${price.vatBasisPoints}, ${draft.minimumDurationMonths}, ${draft.endOfContract}, ${draft.billingInterval}, ${draft.advancePaymentMode}, ${draft.numberOfAdvances}, ${draft.graceDays},
-      ${draft.expectedWattHours}, ${draft.postalCode}, ${draft.city}, ${draft.district}, ${draft.sealedParties}, ${draft.sealedIban}, ${draft.paymentMethod}, ${draft.mandateReference}, ${draft.mandateSignedAt},
-      ${draft.reason}, ${draft.draftedOn}, ${draft.desiredStartOn}, ${draft.expectedEndOn}, ${draft.signedAt}, ${draft.signedContractUrl}, ${draft.status}, ${draft.statusSince})`;
+    VALUES (${draft.contractId}, ${draft.contractNumber}, ${importRequestId}, ${draft.funnelId}, ${draft.customerId},
+      ${draft.customerKind}, ${price.tariffId}, ${price.campaignId}, ${draft.channel}, ${price.tariffName},
+      ${price.tariffKind}, ${JSON.stringify(price.rate)}, ${price.workingPriceCtPerKwh}, ${price.fixFeeCentsPerMonth},
+        ${price.variableBonusCtPerKwh}, ${price.fixedBonusCents}, ${price.gridWorkingCtPerKwh},
+      ${price.gridFixCentsPerMonth}, ${price.vatBasisPoints}, ${draft.minimumDurationMonths}, ${draft.endOfContract},
+        ${draft.billingInterval}, ${draft.advancePaymentMode}, ${draft.numberOfAdvances}, ${draft.graceDays},
+      ${draft.expectedWattHours}, ${draft.postalCode}, ${draft.city}, ${draft.district}, ${draft.sealedParties}, ${draft.sealedIban},
+        ${draft.paymentMethod}, ${draft.mandateReference}, ${draft.mandateSignedAt},
+      ${draft.reason}, ${draft.draftedOn}, ${draft.desiredStartOn}, ${draft.expectedEndOn}, ${draft.signedAt},
+        ${draft.signedContractUrl}, ${draft.status}, ${draft.statusSince})`;
 }
 
 /** Holds the draft until the transaction ends: steps of one contract follow each other. */
@@ -62,16 +107,32 @@ export async function draftsById(db: Queryable, ids: readonly string[]): Promise
 }
 
 /** A customer's contracts that are not confirmed yet, newest first. */
-export async function draftsOfCustomer(db: Queryable, customerId: string, statuses: readonly string[], first: number, after: string[] | null): Promise<Draft[]> {
-  const rows = await db.sql<Row>`SELECT * FROM contracts.contract_draft WHERE customer_id = ${customerId} AND status = ANY (${statuses}) AND (${after?.[0] ?? null}::uuid IS NULL OR contract_id < ${after?.[0] ?? null}::uuid)
+export async function draftsOfCustomer(
+  db: Queryable,
+  customerId: string,
+  statuses: readonly string[],
+  first: number,
+  after: string[] | null,
+): Promise<Draft[]> {
+  const rows =
+    await db.sql<Row>`SELECT * FROM contracts.contract_draft WHERE customer_id = ${customerId} AND status = ANY (${statuses})
+      AND (${after?.[0] ?? null}::uuid IS NULL OR contract_id < ${after?.[0] ?? null}::uuid)
     ORDER BY contract_id DESC LIMIT ${first + 1}`;
   return rows.map(toDraft);
 }
 
 /** Oldest signature first. */
-export async function switchBoardPage(db: Queryable, { statuses, late }: { statuses: readonly string[]; late: boolean | null }, first: number, after: string[] | null): Promise<Draft[]> {
-  const rows = await db.sql<Row>`SELECT * FROM contracts.contract_draft WHERE status = ANY (${statuses}) AND (${late}::boolean IS NULL OR (submission_late IS NOT NULL) = ${late})
-      AND (${after?.[0] ?? null}::timestamptz IS NULL OR (signed_at, contract_id) > (${after?.[0] ?? null}::timestamptz, ${after?.[1] ?? null}::uuid))
+export async function switchBoardPage(
+  db: Queryable,
+  { statuses, late }: { statuses: readonly string[]; late: boolean | null },
+  first: number,
+  after: string[] | null,
+): Promise<Draft[]> {
+  const rows =
+    await db.sql<Row>`SELECT * FROM contracts.contract_draft WHERE status = ANY (${statuses})
+      AND (${late}::boolean IS NULL OR (submission_late IS NOT NULL) = ${late})
+      AND (${after?.[0] ?? null}::timestamptz IS NULL OR (signed_at, contract_id) > (${after?.[0] ?? null}::timestamptz,
+        ${after?.[1] ?? null}::uuid))
     ORDER BY signed_at, contract_id LIMIT ${first + 1}`;
   return rows.map(toDraft);
 }
@@ -84,9 +145,18 @@ const toDraft = (row: Row): Draft => ({
   customerKind: row.customer_kind,
   channel: row.channel,
   price: {
-    tariffId: row.tariff_id as Id<'tariff'>, campaignId: row.campaign_id as Id<'campaign'>, tariffName: row.tariff_name, tariffKind: row.tariff_kind, rate: row.rate, workingPriceCtPerKwh: plain(row.working_price_ct_per_kwh),
-    fixFeeCentsPerMonth: plain(row.fix_fee_cents_per_month), variableBonusCtPerKwh: plain(row.variable_bonus_ct_per_kwh), fixedBonusCents: row.fixed_bonus_cents, gridWorkingCtPerKwh: plain(row.grid_working_ct_per_kwh),
-    gridFixCentsPerMonth: plain(row.grid_fix_cents_per_month), vatBasisPoints: row.vat_basis_points,
+    tariffId: row.tariff_id as Id<'tariff'>,
+    campaignId: row.campaign_id as Id<'campaign'>,
+    tariffName: row.tariff_name,
+    tariffKind: row.tariff_kind,
+    rate: row.rate,
+    workingPriceCtPerKwh: plain(row.working_price_ct_per_kwh),
+    fixFeeCentsPerMonth: plain(row.fix_fee_cents_per_month),
+    variableBonusCtPerKwh: plain(row.variable_bonus_ct_per_kwh),
+    fixedBonusCents: row.fixed_bonus_cents,
+    gridWorkingCtPerKwh: plain(row.grid_working_ct_per_kwh),
+    gridFixCentsPerMonth: plain(row.grid_fix_cents_per_month),
+    vatBasisPoints: row.vat_basis_points,
   },
   minimumDurationMonths: row.minimum_duration_months,
   endOfContract: row.end_of_contract,

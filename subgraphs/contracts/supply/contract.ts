@@ -41,9 +41,25 @@ export type MarketLocation = Readonly<{
 }>;
 
 /** The definitive record of a market location under a contract. */
-export type SuppliedMalo = Readonly<{ contractId: Id<'contract'>; marketLocationId: Id<'market-location'>; meterNumber: string; changeStatus: 'CONFIRMED' | 'SUPPLYING' | 'ENDED' | 'CANCELLED'; validFrom: LocalDate; validUntil: LocalDate | null }>;
+export type SuppliedMalo = Readonly<{
+  contractId: Id<'contract'>;
+  customerId: Id<'customer'>;
+  marketLocationId: Id<'market-location'>;
+  gridOperatorCode: string;
+  meteringOperatorCode: string | null;
+  ownMeteringOperator: boolean;
+  meterNumber: string;
+  previousProviderCode: string | null;
+  previousAnnualWattHours: WattHours | null;
+  possibleChangeOn: LocalDate | null;
+  creditAccepted: boolean | null;
+  changeStatus: 'CONFIRMED' | 'SUPPLYING' | 'ENDED' | 'CANCELLED';
+  validFrom: LocalDate;
+  validUntil: LocalDate | null;
+}>;
 
-export type AgreedPrice = FrozenPrice & Readonly<{ contractId: Id<'contract'>; validFrom: LocalDate; cause: 'CONFIRMATION' | 'PRICE_CHANGE' | 'PRODUCT_CHANGE' | 'RELOCATION' }>;
+export type AgreedPrice = FrozenPrice &
+  Readonly<{ contractId: Id<'contract'>; validFrom: LocalDate; cause: 'CONFIRMATION' | 'PRICE_CHANGE' | 'PRODUCT_CHANGE' | 'RELOCATION' }>;
 
 /** Households are balanced on H25, businesses on G25, unless the network operator says otherwise. */
 export const usualProfile = (kind: 'INDIVIDUAL' | 'BUSINESS'): string => (kind === 'INDIVIDUAL' ? 'H25' : 'G25');

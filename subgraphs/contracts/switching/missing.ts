@@ -7,7 +7,9 @@ export type Identifiers = Readonly<{ maloId: string; gridOperatorCode: string; m
 export type SwitchNotPossible = Problem<'SwitchNotPossible', { missing: readonly InputFault[] }>;
 
 /** The identifiers in their normal form, or everything that is missing or wrong with them. */
-export function identifiersOf(malo: Pick<MaloDraft, 'maloId' | 'gridOperatorCode' | 'meterNumber' | 'meteringOperatorCode' | 'status'>): Identifiers | SwitchNotPossible {
+export function identifiersOf(
+  malo: Pick<MaloDraft, 'maloId' | 'gridOperatorCode' | 'meterNumber' | 'meteringOperatorCode' | 'status'>,
+): Identifiers | SwitchNotPossible {
   const missing: InputFault[] = malo.status === 'EDITED' ? [fault('maloDraft', 'waits for the approval of a second person')] : [];
   const read = (path: string, text: string | null, parse: (text: string) => string | IdentifierInvalid, allowed: string): string => {
     const parsed = text === null ? null : parse(text);
@@ -18,7 +20,10 @@ export function identifiersOf(malo: Pick<MaloDraft, 'maloId' | 'gridOperatorCode
   const maloId = read('maloId', malo.maloId, parseMaloId, '11 digits with their check digit');
   const gridOperatorCode = read('gridOperatorCode', malo.gridOperatorCode, parseBdewCode, 'a BDEW code of 13 digits');
   const meterNumber = read('meterNumber', malo.meterNumber, parseMeterNumber, '1 to 35 printable characters');
-  const meteringOperatorCode = malo.meteringOperatorCode === null ? null : read('meteringOperatorCode', malo.meteringOperatorCode, parseBdewCode, 'a BDEW code of 13 digits');
+  const meteringOperatorCode =
+    malo.meteringOperatorCode === null
+      ? null
+      : read('meteringOperatorCode', malo.meteringOperatorCode, parseBdewCode, 'a BDEW code of 13 digits');
   return missing.length > 0 ? switchNotPossible(missing) : { maloId, gridOperatorCode, meterNumber, meteringOperatorCode };
 }
 

@@ -1,6 +1,9 @@
 import type { Draft, MaloDraft } from '../drafts/draft.ts';
 
-export type NextStep = Readonly<{ kind: 'WAIT' | 'EDIT_MALO_DRAFT' | 'APPROVE_MALO_DRAFT' | 'REQUEST_SWITCH' | 'ASK_CUSTOMER' | 'DECIDE'; explanation: string }>;
+export type NextStep = Readonly<{
+  kind: 'WAIT' | 'EDIT_MALO_DRAFT' | 'APPROVE_MALO_DRAFT' | 'REQUEST_SWITCH' | 'ASK_CUSTOMER' | 'DECIDE';
+  explanation: string;
+}>;
 /** The market's answer; a code means something only with its list. */
 export type Refusal = Readonly<{ codeList: string; code: string; reason: string }>;
 
@@ -24,11 +27,18 @@ const HELP: Readonly<Record<string, readonly NextStep[]>> = {
 };
 
 /** What staff can do with a draft as it stands. */
-export function nextSteps(draft: Pick<Draft, 'status' | 'validationFaults'>, malo: Pick<MaloDraft, 'status' | 'maloId'>, refusal: Refusal | null): NextStep[] {
+export function nextSteps(
+  draft: Pick<Draft, 'status' | 'validationFaults'>,
+  malo: Pick<MaloDraft, 'status' | 'maloId'>,
+  refusal: Refusal | null,
+): NextStep[] {
   switch (draft.status) {
     case 'DRAFT':
-      if (malo.status === 'EDITED') return [step('APPROVE_MALO_DRAFT', 'A second person must approve the edit; then it is validated again.')];
-      return draft.validationFaults.length > 0 ? [step('EDIT_MALO_DRAFT', 'Mend what validation found; then a second person approves it.')] : [step('WAIT', 'It is being validated.')];
+      if (malo.status === 'EDITED')
+        return [step('APPROVE_MALO_DRAFT', 'A second person must approve the edit; then it is validated again.')];
+      return draft.validationFaults.length > 0
+        ? [step('EDIT_MALO_DRAFT', 'Mend what validation found; then a second person approves it.')]
+        : [step('WAIT', 'It is being validated.')];
     case 'VALIDATED':
       return [step('EDIT_MALO_DRAFT', 'The market location is not known: enter its id.')];
     case 'MALO_MAPPED':
@@ -47,7 +57,14 @@ export function nextSteps(draft: Pick<Draft, 'status' | 'validationFaults'>, mal
 }
 
 const afterRefusal = (refusal: Refusal | null): readonly NextStep[] =>
-  (refusal && HELP[`${refusal.codeList} ${refusal.code}`]) ?? [step('DECIDE', refusal ? `Nothing is known here of ${refusal.codeList} ${refusal.code}: ${refusal.reason}` : 'The market refused without a reason.'), MEND, AGAIN];
+  (refusal && HELP[`${refusal.codeList} ${refusal.code}`]) ?? [
+    step(
+      'DECIDE',
+      refusal ? `Nothing is known here of ${refusal.codeList} ${refusal.code}: ${refusal.reason}` : 'The market refused without a reason.',
+    ),
+    MEND,
+    AGAIN,
+  ];
 
 function step(kind: NextStep['kind'], explanation: string): NextStep {
   return { kind, explanation };

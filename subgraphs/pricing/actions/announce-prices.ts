@@ -19,8 +19,18 @@ export async function announcePrices(tx: Tx, subject: string, dueAt: Date): Prom
   if (!campaign?.publishedAt || !tariff) throw new Error(`campaign ${campaignId} is not published`);
   const after = Number(line);
   const prices = await pricesAfter(tx, campaignId, tariff.kind, after, PRICES_PER_STEP);
-  const chunks = Array.from({ length: Math.ceil(prices.length / PRICES_PER_EVENT) }, (_, index) => prices.slice(index * PRICES_PER_EVENT, (index + 1) * PRICES_PER_EVENT));
-  await publishAll(tx, CampaignPricesPublished, chunks.map((chunk) => ({ aggregateType: 'campaign', aggregateId: campaignId, data: { campaignId, tariffId: campaign.tariffId, prices: chunk } })));
+  const chunks = Array.from({ length: Math.ceil(prices.length / PRICES_PER_EVENT) }, (_, index) =>
+    prices.slice(index * PRICES_PER_EVENT, (index + 1) * PRICES_PER_EVENT),
+  );
+  await publishAll(
+    tx,
+    CampaignPricesPublished,
+    chunks.map((chunk) => ({
+      aggregateType: 'campaign',
+      aggregateId: campaignId,
+      data: { campaignId, tariffId: campaign.tariffId, prices: chunk },
+    })),
+  );
   const told = after + prices.length; // lines count without gaps
   if (told < campaign.priceCount!) await schedule(tx, { kind: ANNOUNCE_PRICES, subject: `${campaignId}:${told}`, dueAt });
 }

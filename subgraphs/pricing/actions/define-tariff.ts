@@ -30,13 +30,20 @@ export async function defineTariff(ctx: DomainContext, given: unknown): Promise<
     });
   } catch (error) {
     const broken = constraintOf(error)?.name;
-    if (broken === 'one_tariff_of_a_name_at_a_time') return problem('TariffNameTaken', `A tariff named ${tariff.name} holds on some of these days already.`, { name: tariff.name });
+    if (broken === 'one_tariff_of_a_name_at_a_time')
+      return problem('TariffNameTaken', `A tariff named ${tariff.name} holds on some of these days already.`, { name: tariff.name });
     if (broken === 'tariff_pkey') return invalid([fault('id', 'is the id of another tariff')]);
     throw error;
   }
 }
 
-const factOf = ({ id, minimumMarginCtPerKwh: _low, maximumMarginCtPerKwh: _high, rateVersion: _version, ...tariff }: Tariff): z.infer<typeof TariffDefined.schema> => ({
+const factOf = ({
+  id,
+  minimumMarginCtPerKwh: _low,
+  maximumMarginCtPerKwh: _high,
+  rateVersion: _version,
+  ...tariff
+}: Tariff): z.infer<typeof TariffDefined.schema> => ({
   ...tariff,
   tariffId: id,
   consumptionFromWattHours: tariff.consumptionFromWattHours.toString(),

@@ -23,7 +23,11 @@ export type ImportRefused = InputInvalid | TariffNotFound | ChannelNotFound | Ca
  * Loads a campaign row by row, so that a nationwide price list never sits in memory. Rows are stored in chunks under an
  * unpublished campaign and become visible together; if one row is wrong, the whole payload is refused and nothing stays.
  */
-export async function importCampaign(ctx: DomainContext, givenHeader: unknown, rows: AsyncIterable<unknown>): Promise<ImportedCampaign | ImportRefused> {
+export async function importCampaign(
+  ctx: DomainContext,
+  givenHeader: unknown,
+  rows: AsyncIterable<unknown>,
+): Promise<ImportedCampaign | ImportRefused> {
   const header = parseInput(CampaignHeader, givenHeader);
   if (isProblem(header)) return header;
   const begun = await beginCampaign(ctx, header);
@@ -43,18 +47,32 @@ export async function importCampaign(ctx: DomainContext, givenHeader: unknown, r
   return publishLoaded(ctx, campaign, loaded.count);
 }
 
-async function beginCampaign(ctx: DomainContext, header: CampaignHeader): Promise<{ campaign: Campaign; tariff: Tariff } | ImportedCampaign | ImportRefused> {
+async function beginCampaign(
+  ctx: DomainContext,
+  header: CampaignHeader,
+): Promise<{ campaign: Campaign; tariff: Tariff } | ImportedCampaign | ImportRefused> {
   const [tariff] = await tariffsById(ctx.db, [header.tariffId]);
   if (!tariff) return problem('TariffNotFound', `There is no tariff ${header.tariffId}.`, { tariffId: header.tariffId });
   const [channel] = await channelsByName(ctx.db, [header.channel]);
   if (!channel) return problem('ChannelNotFound', `There is no sales channel ${header.channel}.`, { channel: header.channel });
   if (header.campaignId) {
     const [known] = await campaignsById(ctx.db, [header.campaignId]);
-    if (known?.publishedAt) return isSame(known, header) ? { campaign: known, replayed: true } : problem('CampaignAlreadyPublished', `The campaign ${known.id} is published and never changes.`, { campaignId: known.id });
+    if (known?.publishedAt)
+      return isSame(known, header)
+        ? { campaign: known, replayed: true }
+        : problem('CampaignAlreadyPublished', `The campaign ${known.id} is published and never changes.`, { campaignId: known.id });
     if (known) await discardCampaign(ctx, known.id);
   }
   const createdAt = await ctx.now();
-  const campaign: Campaign = { ...header, id: header.campaignId ?? newId<'campaign'>(), rateVersion: tariff.rateVersion, validUntil: header.validUntil ?? null, createdAt, publishedAt: null, priceCount: null };
+  const campaign: Campaign = {
+    ...header,
+    id: header.campaignId ?? newId<'campaign'>(),
+    rateVersion: tariff.rateVersion,
+    validUntil: header.validUntil ?? null,
+    createdAt,
+    publishedAt: null,
+    priceCount: null,
+  };
   await transact(ctx.db, async (tx) => {
     await insertCampaign(tx, campaign);
     await schedule(tx, { kind: DISCARD_CAMPAIGN, subject: campaign.id, dueAt: new Date(createdAt.getTime() + DISCARD_AFTER_MS) });
@@ -62,7 +80,8 @@ async function beginCampaign(ctx: DomainContext, header: CampaignHeader): Promis
   return { campaign, tariff };
 }
 
-const isSame = (known: Campaign, header: CampaignHeader) => known.inputHash === header.inputHash && known.tariffId === header.tariffId && known.channel === header.channel;
+const isSame = (known: Campaign, header: CampaignHeader) =>
+  known.inputHash === header.inputHash && known.tariffId === header.tariffId && known.channel === header.channel;
 
 async function publishLoaded(ctx: DomainContext, campaign: Campaign, priceCount: number): Promise<ImportedCampaign | InputInvalid> {
   if (priceCount === 0) {
@@ -74,7 +93,11 @@ async function publishLoaded(ctx: DomainContext, campaign: Campaign, priceCount:
     await publishCampaign(tx, campaign.id, priceCount, publishedAt);
     await unschedule(tx, { kind: DISCARD_CAMPAIGN, subject: campaign.id });
     const { id: campaignId, tariffId, channel, validFrom, validUntil } = campaign;
-    await publish(tx, PriceVersionPublished, { aggregateType: 'campaign', aggregateId: campaignId, data: { campaignId, tariffId, channel, validFrom, validUntil, priceCount } });
+    await publish(tx, PriceVersionPublished, {
+      aggregateType: 'campaign',
+      aggregateId: campaignId,
+      data: { campaignId, tariffId, channel, validFrom, validUntil, priceCount },
+    });
     await schedule(tx, { kind: ANNOUNCE_PRICES, subject: `${campaignId}:0`, dueAt: publishedAt });
     return { campaign: { ...campaign, publishedAt, priceCount }, replayed: false };
   });

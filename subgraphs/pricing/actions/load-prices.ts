@@ -12,7 +12,12 @@ const CHUNK = 2_000;
 const MAX_LISTED_FAULTS = 100;
 
 /** Checks and stores the rows chunk by chunk. After the first fault it only checks, so that one answer names all that is wrong. */
-export async function loadPrices(ctx: DomainContext, campaignId: string, tariff: Tariff, rows: AsyncIterable<unknown>): Promise<{ count: number } | InputInvalid> {
+export async function loadPrices(
+  ctx: DomainContext,
+  campaignId: string,
+  tariff: Tariff,
+  rows: AsyncIterable<unknown>,
+): Promise<{ count: number } | InputInvalid> {
   const listed: InputFault[] = [];
   let faults = 0;
   let count = 0;
@@ -44,9 +49,21 @@ export async function loadPrices(ctx: DomainContext, campaignId: string, tariff:
   return invalid(faults > listed.length ? [...listed, fault('rows', `${faults - listed.length} more faults`)] : listed);
 }
 
-async function storeChunk(tx: Tx, campaignId: string, tariff: Tariff, lines: readonly NumberedLine[], store: boolean): Promise<InputFault[]> {
+async function storeChunk(
+  tx: Tx,
+  campaignId: string,
+  tariff: Tariff,
+  lines: readonly NumberedLine[],
+  store: boolean,
+): Promise<InputFault[]> {
   const unknown = await placeFaults(tx, lines);
   if (unknown.length > 0 || !store) return unknown;
   const repeated = await insertPrices(tx, campaignId, tariff, lines);
-  return repeated.map(({ number, line }) => fault(`rows.${number}`, `repeats the price of ${[line.postalCode, line.city, line.district].filter(Boolean).join(' ')} from ${line.startsOn}`, 'one row per place and day'));
+  return repeated.map(({ number, line }) =>
+    fault(
+      `rows.${number}`,
+      `repeats the price of ${[line.postalCode, line.city, line.district].filter(Boolean).join(' ')} from ${line.startsOn}`,
+      'one row per place and day',
+    ),
+  );
 }

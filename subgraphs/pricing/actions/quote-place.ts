@@ -23,18 +23,32 @@ type PlaceNotFound = Problem<'PlaceNotFound', { districts: readonly string[] }>;
 type NoPriceOffered = Problem<'NoPriceOffered'>;
 
 /** What a channel offers at a place for a year's consumption, each tariff once at its newest price. */
-export async function quotePlace(ctx: DomainContext, given: unknown): Promise<{ place: Place; offers: Offer[] } | PlaceNotFound | TariffNotFound | NoPriceOffered | InputInvalid> {
+export async function quotePlace(
+  ctx: DomainContext,
+  given: unknown,
+): Promise<{ place: Place; offers: Offer[] } | PlaceNotFound | TariffNotFound | NoPriceOffered | InputInvalid> {
   const input = parseInput(QuoteShape, given);
   if (isProblem(input)) return input;
   const { channel, tariffId = null, wattHoursPerYear } = input;
-  if (tariffId && !(await ctx.loaders.tariff.load(tariffId))) return problem('TariffNotFound', `There is no tariff ${tariffId}.`, { tariffId });
-  const place = choosePlace(await placesOf(ctx.db, input.postalCode), { postalCode: input.postalCode, city: input.city, district: input.district ?? null });
+  if (tariffId && !(await ctx.loaders.tariff.load(tariffId)))
+    return problem('TariffNotFound', `There is no tariff ${tariffId}.`, { tariffId });
+  const place = choosePlace(await placesOf(ctx.db, input.postalCode), {
+    postalCode: input.postalCode,
+    city: input.city,
+    district: input.district ?? null,
+  });
   if (isProblem(place)) return problem('PlaceNotFound', place.message, { districts: place.districts });
   const today = await ctx.today();
   const startOn = input.startOn ?? today;
   const wattHours = BigInt(wattHoursPerYear);
   const prices = await offersAt(ctx.db, { channel, on: today, tariffId }, place, startOn);
-  const fitting = prices.filter(({ tariff }) => tariff.consumptionFromWattHours <= wattHours && wattHours < tariff.consumptionUntilWattHours);
-  if (fitting.length === 0) return problem('NoPriceOffered', `${channel} offers no price for ${place.postalCode} ${place.city} from ${startOn} at this consumption.`);
+  const fitting = prices.filter(
+    ({ tariff }) => tariff.consumptionFromWattHours <= wattHours && wattHours < tariff.consumptionUntilWattHours,
+  );
+  if (fitting.length === 0)
+    return problem(
+      'NoPriceOffered',
+      `${channel} offers no price for ${place.postalCode} ${place.city} from ${startOn} at this consumption.`,
+    );
   return { place, offers: fitting.map((price) => offerOf(price, wattHours, vatBasisPointsOn(startOn))).sort(byCost) };
 }

@@ -32,5 +32,8 @@ export const CampaignHeader = z
     engineVersion: z.string().min(1).max(200),
     inputHash: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in lower-case hexadecimal digits'),
   })
-  .refine(({ validFrom, validUntil }) => !validUntil || validUntil > validFrom, { path: ['validUntil'], message: 'is not after validFrom' });
+  .refine(({ validFrom, validUntil }) => !validUntil || validUntil > validFrom, {
+    path: ['validUntil'],
+    message: 'is not after validFrom',
+  });
 export type CampaignHeader = z.infer<typeof CampaignHeader>;

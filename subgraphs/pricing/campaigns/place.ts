@@ -28,7 +28,8 @@ const identifier = (parse: (text: string) => string | IdentifierInvalid) =>
     if (isProblem(parsed)) check.addIssue({ code: 'custom', message: `${parsed.reason}: ${parsed.message}` });
   });
 const UnitPrice = z.string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'is not a price of at most 6 decimals');
-const optional = <T>(schema: z.ZodType<T>) => z.preprocess((value) => (value === '' || value === undefined ? null : value), schema.nullable());
+const optional = <T>(schema: z.ZodType<T>) =>
+  z.preprocess((value) => (value === '' || value === undefined ? null : value), schema.nullable());
 
 /** A line of a file of places, with the grid fee and the concession levy that hold there. */
 export const PlaceLine = z
@@ -47,5 +48,8 @@ export const PlaceLine = z
     meteringCentsPerYear: UnitPrice,
     concessionCtPerKwh: UnitPrice.refine((text) => Number(text) <= 2.39, 'is above the legal maximum of 2.39 ct/kWh'),
   })
-  .refine(({ validFrom, validUntil }) => validUntil === null || validUntil > validFrom, { path: ['validUntil'], message: 'is not after validFrom' });
+  .refine(({ validFrom, validUntil }) => validUntil === null || validUntil > validFrom, {
+    path: ['validUntil'],
+    message: 'is not after validFrom',
+  });
 export type PlaceLine = z.infer<typeof PlaceLine>;

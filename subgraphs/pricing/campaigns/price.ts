@@ -19,7 +19,11 @@ export const PriceLine = z.strictObject({
   workingPriceCtPerKwh: UnitPrice,
   fixFeeCentsPerMonth: UnitPrice,
   variableBonusCtPerKwh: UnitPrice.default('0'),
-  fixedBonusCents: z.union([z.string(), z.int()]).transform(String).pipe(z.string().regex(/^\d{1,12}$/, 'is not a whole number of cents')).default('0'),
+  fixedBonusCents: z
+    .union([z.string(), z.int()])
+    .transform(String)
+    .pipe(z.string().regex(/^\d{1,12}$/, 'is not a whole number of cents'))
+    .default('0'),
   gridWorkingCtPerKwh: UnitPrice,
   gridFixCentsPerMonth: UnitPrice,
   energyCtPerKwh: SignedPrice,
@@ -47,12 +51,23 @@ export type OfferedPrice = Readonly<{
 
 /** Energy, grid, concession, levies and tax: what the working price must earn before there is a margin. */
 export const costsOf = (line: PriceLine): Decimal =>
-  [line.energyCtPerKwh, line.gridWorkingCtPerKwh, line.concessionCtPerKwh, line.leviesCtPerKwh, line.taxCtPerKwh].reduce((sum, part) => sum.plus(part), new Decimal(0));
+  [line.energyCtPerKwh, line.gridWorkingCtPerKwh, line.concessionCtPerKwh, line.leviesCtPerKwh, line.taxCtPerKwh].reduce(
+    (sum, part) => sum.plus(part),
+    new Decimal(0),
+  );
 
 /** A working price whose margin leaves the tariff's corridor; a margin exactly on a border is inside. */
-export function corridorFault(line: PriceLine, number: number, tariff: Pick<Tariff, 'minimumMarginCtPerKwh' | 'maximumMarginCtPerKwh'>): InputFault | null {
+export function corridorFault(
+  line: PriceLine,
+  number: number,
+  tariff: Pick<Tariff, 'minimumMarginCtPerKwh' | 'maximumMarginCtPerKwh'>,
+): InputFault | null {
   const costs = costsOf(line);
   const [lowest, highest] = [costs.plus(tariff.minimumMarginCtPerKwh), costs.plus(tariff.maximumMarginCtPerKwh)];
   if (lowest.lessThanOrEqualTo(line.workingPriceCtPerKwh) && highest.greaterThanOrEqualTo(line.workingPriceCtPerKwh)) return null;
-  return fault(`rows.${number}.workingPriceCtPerKwh`, `${line.workingPriceCtPerKwh} ct/kWh leaves the margin corridor`, `${lowest.toFixed()} to ${highest.toFixed()} ct/kWh`);
+  return fault(
+    `rows.${number}.workingPriceCtPerKwh`,
+    `${line.workingPriceCtPerKwh} ct/kWh leaves the margin corridor`,
+    `${lowest.toFixed()} to ${highest.toFixed()} ct/kWh`,
+  );
 }

@@ -19,7 +19,15 @@ export const Query: QueryResolvers = {
     requireChannel(ctx, channel);
     const { first, after } = pageOrThrow(args, 2);
     const hopeless = tariffId != null && !isId(tariffId);
-    const rows = hopeless ? [] : await priceListPage(ctx.db, { channel, on: on ?? (await ctx.today()), tariffId: tariffId ?? null }, postalCode ?? null, first, after);
+    const rows = hopeless
+      ? []
+      : await priceListPage(
+          ctx.db,
+          { channel, on: on ?? (await ctx.today()), tariffId: tariffId ?? null },
+          postalCode ?? null,
+          first,
+          after,
+        );
     return toConnection(rows, first, (price) => [price.campaign.id, String(price.line)]);
   },
 };

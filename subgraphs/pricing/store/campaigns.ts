@@ -3,14 +3,28 @@ import type { Id } from '@stromgraph/kernel/ids';
 import type { Campaign, SalesChannel } from '../campaigns/campaign.ts';
 import { PRICE_TABLES } from './prices.ts';
 
-type Row = { id: string; tariff_id: string; rate_version: number; channel: string; valid_from: string; valid_until: string | null; created_at: Date; published_at: Date | null; price_count: number | null; engine_version: string; input_hash: string };
+type Row = {
+  id: string;
+  tariff_id: string;
+  rate_version: number;
+  channel: string;
+  valid_from: string;
+  valid_until: string | null;
+  created_at: Date;
+  published_at: Date | null;
+  price_count: number | null;
+  engine_version: string;
+  input_hash: string;
+};
 
 /** Rows of an unpublished campaign that go in one transaction. */
 const DISCARD_CHUNK = 20_000;
 
 export async function insertCampaign(tx: Tx, campaign: Campaign): Promise<void> {
-  await tx.sql`INSERT INTO pricing.campaign (id, tariff_id, rate_version, channel, valid_from, valid_until, created_at, engine_version, input_hash)
-    VALUES (${campaign.id}, ${campaign.tariffId}, ${campaign.rateVersion}, ${campaign.channel}, ${campaign.validFrom}, ${campaign.validUntil}, ${campaign.createdAt}, ${campaign.engineVersion}, ${campaign.inputHash})`;
+  await tx.sql`INSERT INTO pricing.campaign (id, tariff_id, rate_version, channel, valid_from, valid_until, created_at,
+    engine_version, input_hash)
+    VALUES (${campaign.id}, ${campaign.tariffId}, ${campaign.rateVersion}, ${campaign.channel}, ${campaign.validFrom},
+      ${campaign.validUntil}, ${campaign.createdAt}, ${campaign.engineVersion}, ${campaign.inputHash})`;
 }
 
 /** The flip that makes all of a campaign's rows visible at once. */
@@ -20,10 +34,15 @@ export async function publishCampaign(tx: Tx, id: string, priceCount: number, at
 
 /** Takes back some of what was loaded of a campaign that was not published; true when nothing of it is left. */
 export async function discardSome(tx: Tx, id: string): Promise<boolean> {
-  const [held] = await tx.sql<{ published: boolean }>`SELECT published_at IS NOT NULL AS published FROM pricing.campaign WHERE id = ${id} FOR UPDATE`;
+  const [held] = await tx.sql<{
+    published: boolean;
+  }>`SELECT published_at IS NOT NULL AS published FROM pricing.campaign WHERE id = ${id} FOR UPDATE`;
   if (!held || held.published) return true;
   for (const table of Object.values(PRICE_TABLES)) {
-    const { rowCount } = await tx.query(`DELETE FROM ${table} WHERE campaign_id = $1 AND line IN (SELECT line FROM ${table} WHERE campaign_id = $1 ORDER BY line LIMIT $2)`, [id, DISCARD_CHUNK]);
+    const { rowCount } = await tx.query(
+      `DELETE FROM ${table} WHERE campaign_id = $1 AND line IN (SELECT line FROM ${table} WHERE campaign_id = $1 ORDER BY line LIMIT $2)`,
+      [id, DISCARD_CHUNK],
+    );
     if (rowCount === DISCARD_CHUNK) return false;
   }
   await tx.sql`DELETE FROM pricing.campaign WHERE id = ${id}`;

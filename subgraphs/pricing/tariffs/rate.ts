@@ -11,7 +11,13 @@ const Window = z.strictObject({
   until: z.string().regex(/^(([01]\d|2[0-3]):(00|15|30|45)|24:00)$/, 'is not a quarter hour'),
   adjustmentCtPerKwh: Decimal,
 });
-const Tier = z.strictObject({ upToWattHours: z.string().regex(/^[1-9]\d{0,14}$/).nullable(), adjustmentCtPerKwh: Decimal });
+const Tier = z.strictObject({
+  upToWattHours: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/)
+    .nullable(),
+  adjustmentCtPerKwh: Decimal,
+});
 
 /** The shape of a product's price, relative to the campaign's working price. */
 export const Rate = z.discriminatedUnion('kind', [
@@ -29,7 +35,11 @@ function refuseBadWindows(windows: RateWindow[], check: z.RefinementCtx): void {
   windows.forEach((window, index) => {
     const say = (message: string) => check.addIssue({ code: 'custom', path: [index], message });
     if (window.until <= window.from) say(`ends at ${window.until}, before it begins at ${window.from}`);
-    const other = windows.slice(0, index).find((earlier) => earlier.days.some((day) => window.days.includes(day)) && earlier.from < window.until && window.from < earlier.until);
+    const other = windows
+      .slice(0, index)
+      .find(
+        (earlier) => earlier.days.some((day) => window.days.includes(day)) && earlier.from < window.until && window.from < earlier.until,
+      );
     if (other) say(`overlaps ${other.name}`);
   });
 }

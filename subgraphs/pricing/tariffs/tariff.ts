@@ -63,8 +63,10 @@ export const TariffDefinition = z
   })
   .superRefine((tariff, check) => {
     const say = (path: string, message: string) => check.addIssue({ code: 'custom', path: [path], message });
-    if (Number(tariff.minimumMarginCtPerKwh) > Number(tariff.maximumMarginCtPerKwh)) say('maximumMarginCtPerKwh', `is below the minimum ${tariff.minimumMarginCtPerKwh}`);
-    if (tariff.consumptionUntilWattHours <= tariff.consumptionFromWattHours) say('consumptionUntilWattHours', `is not above ${tariff.consumptionFromWattHours}`);
+    if (Number(tariff.minimumMarginCtPerKwh) > Number(tariff.maximumMarginCtPerKwh))
+      say('maximumMarginCtPerKwh', `is below the minimum ${tariff.minimumMarginCtPerKwh}`);
+    if (tariff.consumptionUntilWattHours <= tariff.consumptionFromWattHours)
+      say('consumptionUntilWattHours', `is not above ${tariff.consumptionFromWattHours}`);
     if (tariff.validUntil && tariff.validUntil <= tariff.validFrom) say('validUntil', `is not after ${tariff.validFrom}`);
     if ((tariff.kind === 'DYNAMIC') !== (tariff.rate.kind === 'SPOT')) say('rate.kind', `does not fit a ${tariff.kind} tariff`);
   });
