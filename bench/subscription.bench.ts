@@ -24,7 +24,7 @@ const started = async <Part extends { stop: () => Promise<unknown> }>(part: Prom
   stopping.unshift(await part);
   return part;
 };
-const child = <Ready = object>(name: string, options: Parameters<typeof startChild>[1] = {}) => started(startChild<Ready>(join(import.meta.dirname, 'subscription', `${name}.child.ts`), options));
+const child = <Ready = object>(name: string, options: Parameters<typeof startChild>[1] = {}) => started(startChild<Ready>(join(import.meta.dirname, `${name}.child.ts`), options));
 
 try {
   const database = await started(startBenchDatabase(SECRET));
@@ -42,21 +42,21 @@ try {
 }
 
 async function startOurs({ env }: BenchDatabase): Promise<{ ours: Side; day: LocalDate }> {
-  const domain = await child<{ url: string; today: LocalDate }>('domain', { env });
-  const gateway = await child<{ url: string; token: string }>('gateway', { parameters: [domain.ready.url] });
-  const source = await child('writer', { env });
+  const domain = await child<{ url: string; today: LocalDate }>('subscription/domain', { env });
+  const gateway = await child<{ url: string; authorization: string }>('gateway', { parameters: [JSON.stringify({ subgraphs: { energy: domain.ready.url }, scope: 'energy:read' })] });
+  const source = await child('subscription/writer', { env });
   const day = addDays(domain.ready.today, 2);
-  return { day, ours: { source, client: await clientOf(gateway.ready.url, day, { authorization: `Bearer ${gateway.ready.token}` }) } };
+  return { day, ours: { source, client: await clientOf(gateway.ready.url, day, { authorization: gateway.ready.authorization }) } };
 }
 
 async function startReference(day: LocalDate): Promise<Side> {
-  const source = await child<{ url: string }>('reference');
+  const source = await child<{ url: string }>('subscription/reference');
   return { source, client: await clientOf(source.ready.url, day, {}) };
 }
 
 function clientOf(url: string, day: LocalDate, headers: Record<string, string>): Promise<Child<unknown>> {
   const variables = { areas: [AREA_ID], from: startOfDay(day).toISOString(), until: startOfDay(addDays(day, 1)).toISOString() };
-  return child('client', { parameters: [JSON.stringify({ url, headers, variables })] });
+  return child('subscription/client', { parameters: [JSON.stringify({ url, headers, variables })] });
 }
 
 /** A frame may cover several events: each counts until the first frame that covers it. */

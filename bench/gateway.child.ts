@@ -1,0 +1,24 @@
+// The gateway as it is served, over the whole committed graph, of which some subgraphs are up.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeLog } from '@stromgraph/kernel/log';
+import { startGateway } from '@stromgraph/gateway/server';
+import { startIssuer } from '@stromgraph/gateway/toys/issuer';
+import { SECRET } from '@stromgraph/gateway/toys/toy';
+import { serve } from './child.ts';
+import { watchMemory } from './memory.ts';
+
+const SCHEMA = join(import.meta.dirname, '..', 'schema');
+const { subgraphs, scope } = JSON.parse(process.argv[2]!) as { subgraphs: Record<string, string>; scope: string };
+const memory = watchMemory();
+const issuer = await startIssuer();
+const gateway = await startGateway({
+  supergraphSdl: readFileSync(join(SCHEMA, 'supergraph.graphql'), 'utf8'),
+  routes: JSON.parse(readFileSync(join(SCHEMA, 'routes.json'), 'utf8')) as unknown[],
+  subgraphs,
+  secret: SECRET,
+  tokens: issuer.rule,
+  log: makeLog('gateway', 'warn'),
+});
+const token = await issuer.sign({ scope, exp: Math.floor(Date.now() / 1_000) + 7_200 });
+serve({ url: gateway.url, authorization: `Bearer ${token}` }, { answer: async () => memory.take(), end: () => Promise.all([gateway.stop(), issuer.stop()]) });
