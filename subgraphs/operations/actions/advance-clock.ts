@@ -6,11 +6,11 @@ import type { Clock } from '../advancing/clock.ts';
 import { type DueCount, type DueWorkRun, summarise } from '../advancing/ran.ts';
 import { type Activity, GIVEN_UP_AFTER, movements } from '../advancing/stillness.ts';
 import { busySimulators, tellSimulators } from '../clients/simulators.ts';
+import { hearersIn } from '../heard.ts';
 import type { OperationsConfig } from '../config.ts';
 import type { OperationsRuntime } from '../runtime.ts';
 import { readClock, runOn, standAt } from '../store/clock.ts';
-import { domainActivity, nextMoment } from '../store/domain-states.ts';
-import { domainsOf } from '../store/domains.ts';
+import { domainActivity, type Hearer, nextMoment } from '../store/domain-states.ts';
 import { busyQueues } from '../store/queue-states.ts';
 
 const FURTHEST_YEARS = 10;
@@ -25,7 +25,7 @@ const WHOLE_ADVANCE_MS = 55 * 60_000;
 const LOCK = 'stromgraph advance';
 
 export type Advanced = Readonly<{ clock: Clock; moments: number; ran: DueWorkRun[] }>;
-type Walk = Readonly<{ runtime: OperationsRuntime; tenant: Tenant<any>; simulators: readonly string[]; domains: readonly string[]; until: Date; deadlineAt: number }>;
+type Walk = Readonly<{ runtime: OperationsRuntime; tenant: Tenant<any>; simulators: readonly string[]; hearers: readonly Hearer[]; until: Date; deadlineAt: number }>;
 
 /** Moves business time to an instant, stopping at every moment at which something is due until all of it has come to rest. */
 export async function advanceClock(runtime: OperationsRuntime, { simulators }: OperationsConfig, tenant: Tenant<any>, to: Date) {
@@ -36,7 +36,7 @@ export async function advanceClock(runtime: OperationsRuntime, { simulators }: O
   furthest.setUTCFullYear(furthest.getUTCFullYear() + FURTHEST_YEARS);
   if (to > furthest) return invalid([fault('to', 'is too far ahead', `at most ${furthest.toISOString()}`)]);
   const outcome = await alone(tenant, async () => {
-    const walk = { runtime, tenant, simulators, domains: await domainsOf(tenant.db), until: to, deadlineAt: Date.now() + WHOLE_ADVANCE_MS };
+    const walk = { runtime, tenant, simulators, hearers: await hearersIn(tenant.db), until: to, deadlineAt: Date.now() + WHOLE_ADVANCE_MS };
     try {
       return await walkTo(walk, now);
     } catch (error) {
@@ -48,7 +48,7 @@ export async function advanceClock(runtime: OperationsRuntime, { simulators }: O
 }
 
 async function walkTo(walk: Walk, from: Date) {
-  const { tenant, domains, until } = walk;
+  const { tenant, hearers, until } = walk;
   const seen: DueCount[] = [];
   let at = from;
   let moments = 0;
@@ -59,13 +59,13 @@ async function walkTo(walk: Walk, from: Date) {
       await moveTo(walk, at, true);
       return problem('AdvanceStalled', `Business time stopped at ${at.toISOString()}: ${stuck.join('; ')}.`, { now: at, waitingFor: stuck });
     }
-    const next = await nextMoment(tenant.db, domains, until);
+    const next = await nextMoment(tenant.db, hearers, until);
     if (!next) break;
     at = next;
     moments += 1;
   }
   await moveTo(walk, until, true);
-  const left = dueOf(await domainActivity(tenant.db, domains, GIVEN_UP_AFTER), () => true);
+  const left = dueOf(await domainActivity(tenant.db, hearers, GIVEN_UP_AFTER), () => true);
   return { clock: await readClock(tenant.db), moments, ran: summarise(seen, left) } satisfies Advanced;
 }
 
@@ -82,8 +82,8 @@ async function moveTo({ tenant, simulators }: Walk, at: Date, release: boolean):
 
 /** Wakes who has something due and waits until nothing moves any more. Answers what does not come to rest, if anything. */
 async function settle(walk: Walk, seen: DueCount[]): Promise<string[] | null> {
-  const { runtime, tenant, domains, deadlineAt } = walk;
-  const due = dueOf(await domainActivity(tenant.db, domains, GIVEN_UP_AFTER));
+  const { runtime, tenant, hearers, deadlineAt } = walk;
+  const due = dueOf(await domainActivity(tenant.db, hearers, GIVEN_UP_AFTER));
   seen.push(...due);
   let awake = new Set(due.map(({ domain }) => domain));
   let wokenAt = 0;
@@ -108,8 +108,8 @@ async function settle(walk: Walk, seen: DueCount[]): Promise<string[] | null> {
   }
 }
 
-async function observe({ runtime, tenant, domains, simulators }: Walk): Promise<Activity> {
-  const [activity, queues] = await Promise.all([domainActivity(tenant.db, domains, GIVEN_UP_AFTER), busyQueues(runtime, tenant)]);
+async function observe({ runtime, tenant, hearers, simulators }: Walk): Promise<Activity> {
+  const [activity, queues] = await Promise.all([domainActivity(tenant.db, hearers, GIVEN_UP_AFTER), busyQueues(runtime, tenant)]);
   const quiet = movements({ domains: activity, busyQueues: queues, busySimulators: [] }).length === 0;
   return { domains: activity, busyQueues: queues, busySimulators: quiet ? await busySimulators(simulators) : [] };
 }

@@ -2,6 +2,7 @@ import { pageOrThrow, toConnection } from '@stromgraph/kernel/connection';
 import { badInput } from '@stromgraph/kernel/input';
 import { fault, invalid } from '@stromgraph/kernel/problem';
 import type { QueryResolvers } from '#schema';
+import { hearersIn } from '../heard.ts';
 import { readClock } from '../store/clock.ts';
 import { deadLetters } from '../store/dead-letters.ts';
 import { domainStates } from '../store/domain-states.ts';
@@ -23,5 +24,5 @@ export const Query: QueryResolvers = {
     return toConnection(letters, first, (letter) => [String(letter.position), letter.hearer]);
   },
   queueStates: (_, __, { runtime, tenant }) => queueStates(runtime, runtime.tenants.get(tenant)!),
-  domainStates: (_, __, { db }) => domainStates(db),
+  domainStates: async (_, __, { db }) => domainStates(db, await hearersIn(db)),
 };
