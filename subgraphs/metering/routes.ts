@@ -50,13 +50,23 @@ async function answer({ db }: DomainContext, reply: FastifyReply, outcome: Batch
   if ('title' in outcome) return reply.code(outcome.status).type('application/problem+json').send(outcome);
   if (isProblem(outcome)) {
     const { problem, message, ...facts } = outcome;
-    return reply.code(STATUS[problem] ?? 400).type('application/problem+json').send({ title: message, status: STATUS[problem] ?? 400, problem, ...facts });
+    return reply
+      .code(STATUS[problem] ?? 400)
+      .type('application/problem+json')
+      .send({ title: message, status: STATUS[problem] ?? 400, problem, ...facts });
   }
   const { id: batchId, state, accepted, unchanged, rejected } = outcome;
   const rejections = (await rejectionsPage(db, batchId, TOLD_REJECTIONS, 0)).slice(0, TOLD_REJECTIONS);
   return reply.send({
-    batchId, state, accepted, unchanged, rejected,
-    rejections: rejections.map(({ startMs, ...rejection }) => ({ ...rejection, start: startMs === null ? null : new Date(startMs).toISOString() })),
+    batchId,
+    state,
+    accepted,
+    unchanged,
+    rejected,
+    rejections: rejections.map(({ startMs, ...rejection }) => ({
+      ...rejection,
+      start: startMs === null ? null : new Date(startMs).toISOString(),
+    })),
     moreRejections: rejected > rejections.length,
   });
 }

@@ -7,10 +7,18 @@ export type ConfirmedContract = SupplyContract & Readonly<{ gridAreaCode: string
 
 /** Takes confirmed contracts into the demand, from their start on; contracts that are known already change nothing. */
 export async function addContracts(tx: Tx, contracts: readonly ConfirmedContract[]): Promise<void> {
-  await addUnnamedGridAreas(tx, contracts.map(({ gridAreaId, gridAreaCode }) => ({ id: gridAreaId, code: gridAreaCode })));
+  await addUnnamedGridAreas(
+    tx,
+    contracts.map(({ gridAreaId, gridAreaCode }) => ({ id: gridAreaId, code: gridAreaCode })),
+  );
   const gridAreaIds = [...new Set(contracts.map(({ gridAreaId }) => gridAreaId))];
   const cause = await beginCause(tx, gridAreaIds);
   const added = await storeContracts(tx, contracts);
   await addToProfileDemand(tx, added, cause.days);
-  await settleCause(tx, cause, { gridAreaIds, days: cause.days }, added.map((id) => `contract ${id}`));
+  await settleCause(
+    tx,
+    cause,
+    { gridAreaIds, days: cause.days },
+    added.map((id) => `contract ${id}`),
+  );
 }

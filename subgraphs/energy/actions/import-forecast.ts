@@ -9,7 +9,10 @@ import { moveCursor } from '../store/publications.ts';
 import { beginCause, settleCause } from './move-positions.ts';
 
 /** Stores a published version and lets it give the demand; a version that is known already only moves the cursor. */
-export const importForecast = (db: Db<any>, { gridAreaCode, position, ...forecast }: PublishedForecast & { gridAreaCode: string; position: bigint }): Promise<void> =>
+export const importForecast = (
+  db: Db<any>,
+  { gridAreaCode, position, ...forecast }: PublishedForecast & { gridAreaCode: string; position: bigint },
+): Promise<void> =>
   transact(db, async (tx) => {
     const { gridAreaId, deliveryDay, version, publishedAt } = forecast;
     await addUnnamedGridAreas(tx, [{ id: gridAreaId, code: gridAreaCode }]);

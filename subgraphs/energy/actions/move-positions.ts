@@ -14,7 +14,13 @@ import { areDaysOpen, openDays } from '../store/position-days.ts';
 import { recalculate } from '../store/recalculate.ts';
 
 /** What a cause works on: its areas, locked, and the days that have positions. */
-export type Cause = Readonly<{ now: Date; today: LocalDate; days: readonly LocalDate[]; areas: readonly GridArea[]; opened: readonly LocalDate[] }>;
+export type Cause = Readonly<{
+  now: Date;
+  today: LocalDate;
+  days: readonly LocalDate[];
+  areas: readonly GridArea[];
+  opened: readonly LocalDate[];
+}>;
 export type Touched = Readonly<{ gridAreaIds: readonly string[]; days: readonly LocalDate[] }>;
 
 /** The causes that one change names; the rest of a great many is only counted. */
@@ -33,9 +39,12 @@ export async function beginCause(tx: Tx, gridAreaIds: readonly string[] | null):
 
 /** Recalculates the touched areas and days as far as they have positions, and tells of what has changed. */
 export async function settleCause(tx: Tx, { now, days, areas, opened }: Cause, touched: Touched, causes: readonly string[]): Promise<void> {
-  const isTouched = ({ id }: GridArea, day: LocalDate) => opened.includes(day) || (touched.gridAreaIds.includes(id) && touched.days.includes(day));
+  const isTouched = ({ id }: GridArea, day: LocalDate) =>
+    opened.includes(day) || (touched.gridAreaIds.includes(id) && touched.days.includes(day));
   const areaDays = areas.flatMap((area) =>
-    days.filter((day) => isTouched(area, day)).map((day) => ({ gridAreaId: area.id, day, dayType: dayTypeOf(day, area.federalState), dynamisation: dynamisationOn(day) })),
+    days
+      .filter((day) => isTouched(area, day))
+      .map((day) => ({ gridAreaId: area.id, day, dayType: dayTypeOf(day, area.federalState), dynamisation: dynamisationOn(day) })),
   );
   if (areaDays.length === 0) return;
   const named = [...opened.map((day) => `day ${day}`), ...causes];

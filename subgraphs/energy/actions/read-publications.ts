@@ -26,9 +26,18 @@ export async function readPublications(tools: Tools): Promise<void> {
     await readOn(tools, cursor.position);
     if (cursor.failures > 0) await transact(db, (tx) => noteSuccess(tx, now));
   } catch (error) {
-    await transact(db, (tx) => noteFailure(tx, { at: now, retryAt: retryAt(cursor.failures, now, Math.random()), error: error instanceof Error ? error.message : String(error) }));
+    await transact(db, (tx) =>
+      noteFailure(tx, {
+        at: now,
+        retryAt: retryAt(cursor.failures, now, Math.random()),
+        error: error instanceof Error ? error.message : String(error),
+      }),
+    );
     const overdue = isOverdue(cursor.failingSince ?? now, now);
-    log[overdue ? 'error' : 'warn']({ err: error, failures: cursor.failures + 1, ...(overdue ? { alarm: 'enet' } : {}) }, 'the data service could not be read');
+    log[overdue ? 'error' : 'warn'](
+      { err: error, failures: cursor.failures + 1, ...(overdue ? { alarm: 'enet' } : {}) },
+      'the data service could not be read',
+    );
   }
 }
 
@@ -70,7 +79,9 @@ export async function readMasterData(tools: Tools): Promise<void> {
   if (await hasProfilesOf(db, year)) return;
   const codes = await enet.profileCodes();
   if (isProblem(codes)) return report(log, codes);
-  for (const code of codes.profiles) for (const each of [year, year + 1]) await takeProfile(tools, `/v1/load-profiles/${encodeURIComponent(code)}?year=${each}`);
+  for (const code of codes.profiles)
+    for (const each of [year, year + 1]) await takeProfile(tools, `/v1/load-profiles/${encodeURIComponent(code)}?year=${each}`);
 }
 
-const report = (log: Logger, content: ContentInvalid) => log.error({ alarm: 'enet-content', href: content.href, reason: content.message }, 'a publication makes no sense and was left out');
+const report = (log: Logger, content: ContentInvalid) =>
+  log.error({ alarm: 'enet-content', href: content.href, reason: content.message }, 'a publication makes no sense and was left out');

@@ -15,7 +15,8 @@ import { beginCause, settleCause } from './move-positions.ts';
 /** Records a trade and moves the positions of its delivery hours, in one transaction. */
 export async function recordTrade({ db, actor, now }: DomainContext, { idempotencyKey, ...trade }: NewTrade & { idempotencyKey: string }) {
   const { id: actorId, name } = requireActor(actor);
-  if (idempotencyKey.length < 1 || idempotencyKey.length > 255) return invalid([fault('idempotencyKey', 'has a bad length', '1 to 255 characters')]);
+  if (idempotencyKey.length < 1 || idempotencyKey.length > 255)
+    return invalid([fault('idempotencyKey', 'has a bad length', '1 to 255 characters')]);
   return transact(db, async (tx) =>
     once(tx, { key: idempotencyKey, operation: 'recordTrade', actor: actorId, body: trade }, async () => {
       const faults = faultsOfTrade(trade, await now());
@@ -23,7 +24,14 @@ export async function recordTrade({ db, actor, now }: DomainContext, { idempoten
       const [area] = isId(trade.gridAreaId) ? await gridAreasById(tx, [trade.gridAreaId]) : [];
       if (!area) return problem('GridAreaNotFound', `There is no grid area ${trade.gridAreaId}.`, { gridAreaId: trade.gridAreaId });
       const cause = await beginCause(tx, [area.id]);
-      const recorded: Trade = { ...trade, id: newId<'trade'>(), product: productOf(trade.from, trade.until), wattHours: energyOfTrade(trade), recordedAt: cause.now, recordedBy: name };
+      const recorded: Trade = {
+        ...trade,
+        id: newId<'trade'>(),
+        product: productOf(trade.from, trade.until),
+        wattHours: energyOfTrade(trade),
+        recordedAt: cause.now,
+        recordedBy: name,
+      };
       await addTrade(tx, recorded);
       await publish(tx, TradeRecorded, { aggregateType: 'trade', aggregateId: recorded.id, data: toFact(recorded) });
       const days = cause.days.filter((day) => startOfDay(day) < trade.until && startOfDay(addDays(day, 1)) > trade.from);
@@ -34,5 +42,12 @@ export async function recordTrade({ db, actor, now }: DomainContext, { idempoten
 }
 
 const toFact = ({ id, gridAreaId, side, from, until, kilowatts, pricePerMwh, counterparty }: Trade) => ({
-  tradeId: id, gridAreaId, side, from: from.toISOString(), until: until.toISOString(), kilowatts: String(kilowatts), pricePerMwh, counterparty,
+  tradeId: id,
+  gridAreaId,
+  side,
+  from: from.toISOString(),
+  until: until.toISOString(),
+  kilowatts: String(kilowatts),
+  pricePerMwh,
+  counterparty,
 });

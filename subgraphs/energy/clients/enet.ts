@@ -21,16 +21,34 @@ const Slots = z.array(DecimalNumber).length(SLOTS);
 
 const Publication = z.object({ n: z.int().nonnegative(), kind: z.string(), href: z.string().startsWith('/v1/') });
 const Publications = z.object({ publications: z.array(Publication), next: z.int().nonnegative(), more: z.boolean() });
-const Forecast = z.object({
-  gridArea: Eic, deliveryDay: z.iso.date(), version: z.int().positive(), publishedAt: Instant, cutOffAt: Instant,
-  resolution: z.literal('PT15M'), unit: z.literal('Wh'), wattHours: z.array(z.int().transform(BigInt)),
-}).refine(({ deliveryDay, wattHours }) => wattHours.length === quarterHoursOf(deliveryDay).length, { message: 'has not as many values as the day has quarter hours' })
+const Forecast = z
+  .object({
+    gridArea: Eic,
+    deliveryDay: z.iso.date(),
+    version: z.int().positive(),
+    publishedAt: Instant,
+    cutOffAt: Instant,
+    resolution: z.literal('PT15M'),
+    unit: z.literal('Wh'),
+    wattHours: z.array(z.int().transform(BigInt)),
+  })
+  .refine(({ deliveryDay, wattHours }) => wattHours.length === quarterHoursOf(deliveryDay).length, {
+    message: 'has not as many values as the day has quarter hours',
+  })
   .refine(({ cutOffAt, publishedAt }) => cutOffAt <= publishedAt, { message: 'has a cut-off after its publication' });
 const Profile = z.object({
-  profile: z.string().min(1), year: z.int(), version: z.int().positive(), publishedAt: Instant, dynamised: z.boolean(),
-  values: z.record(z.string().regex(/^([1-9]|1[0-2])$/), z.object({ WT: Slots, SA: Slots, FT: Slots })).refine((months) => Object.keys(months).length === 12, { message: 'needs twelve months' }),
+  profile: z.string().min(1),
+  year: z.int(),
+  version: z.int().positive(),
+  publishedAt: Instant,
+  dynamised: z.boolean(),
+  values: z
+    .record(z.string().regex(/^([1-9]|1[0-2])$/), z.object({ WT: Slots, SA: Slots, FT: Slots }))
+    .refine((months) => Object.keys(months).length === 12, { message: 'needs twelve months' }),
 });
-const GridAreas = z.object({ gridAreas: z.array(z.object({ gridArea: Eic, name: z.string().min(1), controlArea: Eic, state: z.string() })) });
+const GridAreas = z.object({
+  gridAreas: z.array(z.object({ gridArea: Eic, name: z.string().min(1), controlArea: Eic, state: z.string() })),
+});
 
 export function openEnet(baseUrl: string) {
   return {
@@ -62,18 +80,33 @@ export function openEnet(baseUrl: string) {
     if (!response.ok) throw new Error(`ENET answered ${response.status} to ${href}`);
     const parsed = schema.safeParse(await response.json());
     if (parsed.success) return parsed.data;
-    return problem('ContentInvalid', `${href}: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`, { href });
+    return problem(
+      'ContentInvalid',
+      `${href}: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
+      { href },
+    );
   }
 }
 
 const toProfile = ({ profile, year, version, publishedAt, dynamised, values }: z.infer<typeof Profile>): LoadProfile => ({
-  code: profile, year, version, publishedAt, dynamised,
+  code: profile,
+  year,
+  version,
+  publishedAt,
+  dynamised,
   values: Object.entries(values).flatMap(([month, types]) =>
-    (['WT', 'SA', 'FT'] as const).flatMap((dayType) => types[dayType].map((value, slot) => ({ month: Number(month), dayType, slot, value }))),
+    (['WT', 'SA', 'FT'] as const).flatMap((dayType) =>
+      types[dayType].map((value, slot) => ({ month: Number(month), dayType, slot, value })),
+    ),
   ),
 });
 
 /** In this market a grid area's code is also that of its balancing area. */
 const toGridArea = ({ gridArea, name, controlArea, state }: z.infer<typeof GridAreas>['gridAreas'][number]): GridArea => ({
-  id: idOf('grid-area', gridArea), code: gridArea, name, balancingAreaCode: gridArea, controlAreaCode: controlArea, federalState: isState(state) ? state : null,
+  id: idOf('grid-area', gridArea),
+  code: gridArea,
+  name,
+  balancingAreaCode: gridArea,
+  controlAreaCode: controlArea,
+  federalState: isState(state) ? state : null,
 });

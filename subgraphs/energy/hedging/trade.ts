@@ -5,7 +5,15 @@ import { atLocalTime, dayOf, QUARTER_HOUR_MS, startOfDay } from '@stromgraph/ker
 
 export type Side = 'BUY' | 'SELL';
 export type TradeProduct = 'BASE' | 'PEAK' | 'HOUR' | 'QUARTER_HOUR' | 'BLOCK';
-export type NewTrade = Readonly<{ gridAreaId: string; side: Side; from: Date; until: Date; kilowatts: bigint; pricePerMwh: DecimalText; counterparty: string }>;
+export type NewTrade = Readonly<{
+  gridAreaId: string;
+  side: Side;
+  from: Date;
+  until: Date;
+  kilowatts: bigint;
+  pricePerMwh: DecimalText;
+  counterparty: string;
+}>;
 export type Trade = NewTrade & Readonly<{ id: string; product: TradeProduct; wattHours: WattHours; recordedAt: Date; recordedBy: string }>;
 export type GridAreaNotFound = Problem<'GridAreaNotFound', { gridAreaId: string }>;
 
@@ -20,13 +28,24 @@ const FRIDAY = 5;
 export function faultsOfTrade({ from, until, kilowatts, pricePerMwh, counterparty }: NewTrade, now: Date): InputFault[] {
   const faults: InputFault[] = [];
   if (!isQuarterHour(from)) faults.push(fault('from', 'is not the start of a quarter hour', 'minutes 00, 15, 30 or 45'));
-  else if (from.getTime() + QUARTER_HOUR_MS <= now.getTime()) faults.push(fault('from', 'lies in the past', `${new Date(Math.floor(now.getTime() / QUARTER_HOUR_MS) * QUARTER_HOUR_MS).toISOString()} or later`));
+  else if (from.getTime() + QUARTER_HOUR_MS <= now.getTime())
+    faults.push(
+      fault(
+        'from',
+        'lies in the past',
+        `${new Date(Math.floor(now.getTime() / QUARTER_HOUR_MS) * QUARTER_HOUR_MS).toISOString()} or later`,
+      ),
+    );
   if (!isQuarterHour(until)) faults.push(fault('until', 'is not the end of a quarter hour', 'minutes 00, 15, 30 or 45'));
   else if (until <= from) faults.push(fault('until', 'is not after from', 'at least a quarter hour after from'));
-  else if (until.getTime() - from.getTime() > MAX_DAYS * 24 * HOUR_MS) faults.push(fault('until', 'is too far from from', `at most ${MAX_DAYS} days after from`));
-  if (kilowatts < 1n || kilowatts > MAX_KILOWATTS) faults.push(fault('kilowatts', `${kilowatts} is not a tradable power`, `1 to ${MAX_KILOWATTS}`));
-  if (!PRICE.test(pricePerMwh)) faults.push(fault('pricePerMwh', `${pricePerMwh} is not a price`, '-99999 to 99999 EUR/MWh with at most 5 decimals'));
-  if (counterparty.length < 1 || counterparty.length > 200 || counterparty !== counterparty.trim()) faults.push(fault('counterparty', 'is not a name', '1 to 200 characters without spaces around'));
+  else if (until.getTime() - from.getTime() > MAX_DAYS * 24 * HOUR_MS)
+    faults.push(fault('until', 'is too far from from', `at most ${MAX_DAYS} days after from`));
+  if (kilowatts < 1n || kilowatts > MAX_KILOWATTS)
+    faults.push(fault('kilowatts', `${kilowatts} is not a tradable power`, `1 to ${MAX_KILOWATTS}`));
+  if (!PRICE.test(pricePerMwh))
+    faults.push(fault('pricePerMwh', `${pricePerMwh} is not a price`, '-99999 to 99999 EUR/MWh with at most 5 decimals'));
+  if (counterparty.length < 1 || counterparty.length > 200 || counterparty !== counterparty.trim())
+    faults.push(fault('counterparty', 'is not a name', '1 to 200 characters without spaces around'));
   return faults;
 }
 
@@ -40,7 +59,8 @@ export function productOf(from: Date, until: Date): TradeProduct {
   if (lengthMs === HOUR_MS && from.getTime() % HOUR_MS === 0) return 'HOUR';
   const day = dayOf(from);
   if (isStartOfDay(from) && isStartOfDay(until)) return 'BASE';
-  if (Temporal.PlainDate.from(day).dayOfWeek <= FRIDAY && +from === +atLocalTime(day, '08:00') && +until === +atLocalTime(day, '20:00')) return 'PEAK';
+  if (Temporal.PlainDate.from(day).dayOfWeek <= FRIDAY && +from === +atLocalTime(day, '08:00') && +until === +atLocalTime(day, '20:00'))
+    return 'PEAK';
   return 'BLOCK';
 }
 

@@ -20,7 +20,11 @@ export function startPollingEnet(runtime: Runtime<any>, { enetUrl, enetPollMs }:
   };
 }
 
-async function loop(runtime: Runtime<any>, tenant: Tenant<any>, { enetUrl, enetPollMs, signal }: EnergyConfig & { signal: AbortSignal }): Promise<void> {
+async function loop(
+  runtime: Runtime<any>,
+  tenant: Tenant<any>,
+  { enetUrl, enetPollMs, signal }: EnergyConfig & { signal: AbortSignal },
+): Promise<void> {
   const tools = { db: tenant.db, enet: openEnet(enetUrl), log: runtime.log.child({ tenant: tenant.name }) };
   let hasMasterData = false;
   while (!signal.aborted) {

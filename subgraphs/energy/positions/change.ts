@@ -12,7 +12,11 @@ export function lookUpOf({ from, until }: PositionRange, changes: readonly Posit
   const first = Math.min(...changes.map((change) => Date.parse(change.from)));
   const last = Math.max(...changes.map((change) => Date.parse(change.until)));
   return {
-    range: { gridAreaIds: [...new Set(changes.map((change) => change.gridAreaId))], from: new Date(Math.max(first, from.getTime())), until: new Date(Math.min(last, until.getTime())) },
+    range: {
+      gridAreaIds: [...new Set(changes.map((change) => change.gridAreaId))],
+      from: new Date(Math.max(first, from.getTime())),
+      until: new Date(Math.min(last, until.getTime())),
+    },
     since: changes.map((change) => BigInt(change.recalculation ?? '0')).reduce((a, b) => (a < b ? a : b)),
   };
 }

@@ -14,6 +14,7 @@ export function dayTypeOf(day: LocalDate, state: State | null): DayType {
   return weekday === SATURDAY || /-12-(24|31)$/.test(day) ? 'SA' : 'WT';
 }
 
-const isProfileHoliday = (day: LocalDate, state: State | null): boolean => (state ? isHoliday(day, state) : STATES.every((each) => isHoliday(day, each)));
+const isProfileHoliday = (day: LocalDate, state: State | null): boolean =>
+  state ? isHoliday(day, state) : STATES.every((each) => isHoliday(day, each));
 
 export const isState = (text: string | null): text is State => STATES.includes(text as State);

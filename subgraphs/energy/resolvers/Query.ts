@@ -16,7 +16,8 @@ export const Query: QueryResolvers = {
     const rows = await positionsPage(db, rangeOrThrow(args, MAX_DAYS), page);
     return toConnection(rows, page.first, ({ startAt, gridAreaId }) => [startAt.toISOString(), gridAreaId]);
   },
-  forecast: (_, { gridAreaId, deliveryDay, version }, { db }) => (isId(gridAreaId) ? findForecast(db, { gridAreaId, deliveryDay, version: version ?? null }) : null),
+  forecast: (_, { gridAreaId, deliveryDay, version }, { db }) =>
+    isId(gridAreaId) ? findForecast(db, { gridAreaId, deliveryDay, version: version ?? null }) : null,
   trades: async (_, args, { db }) => {
     const page = pageOrThrow(args, 2);
     const rows = await tradesPage(db, rangeOrThrow(args, MAX_DAYS), page);

@@ -20,11 +20,18 @@ export const Subscription: SubscriptionResolvers = {
       if (maxHz < 1 || maxHz > MAX_HZ) refuse(`maxHz: ${maxHz} is out of range (allowed: 1 to ${MAX_HZ})`);
       const range = rangeOrThrow(args, MAX_POSITION_DAYS);
       return liveStream(feedOf(runtime), {
-        tenant, db, types: [OpenPositionChanged.name], afterSeq: afterSeq ?? null, maxHz,
+        tenant,
+        db,
+        types: [OpenPositionChanged.name],
+        afterSeq: afterSeq ?? null,
+        maxHz,
         concerns: ({ data }) => concernsRange(range, data as PositionsChanged),
         snapshot: async (at) => ({ positions: await positionsIn(at, range) }),
         change: async (entries) => {
-          const lookUp = lookUpOf(range, entries.map(({ data }) => data as PositionsChanged));
+          const lookUp = lookUpOf(
+            range,
+            entries.map(({ data }) => data as PositionsChanged),
+          );
           const positions = await positionsIn(db, lookUp.range, lookUp.since);
           return positions.length > 0 ? { positions } : null;
         },
@@ -37,7 +44,11 @@ export const Subscription: SubscriptionResolvers = {
       const gridAreaIds = areasOrThrow(given);
       daysOrThrow({ from, until }, MAX_FORECAST_DAYS);
       return liveStream(feedOf(runtime), {
-        tenant, db, types: [ForecastImported.name], afterSeq: afterSeq ?? null, maxHz: MAX_HZ,
+        tenant,
+        db,
+        types: [ForecastImported.name],
+        afterSeq: afterSeq ?? null,
+        maxHz: MAX_HZ,
         concerns: ({ data }) => {
           const { gridAreaId, deliveryDay } = data as Imported;
           return (gridAreaIds === null || gridAreaIds.includes(gridAreaId)) && deliveryDay >= from && deliveryDay < until;

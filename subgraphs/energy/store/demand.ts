@@ -40,7 +40,10 @@ export async function addToProfileDemand(tx: Tx, contractIds: readonly string[],
 }
 
 /** Sums the contracts anew for areas and days: when a day opens, and when a forecast moves the cut-off. */
-export async function rebuildProfileDemand(tx: Tx, { gridAreaIds, days }: { gridAreaIds: readonly string[]; days: readonly LocalDate[] }): Promise<void> {
+export async function rebuildProfileDemand(
+  tx: Tx,
+  { gridAreaIds, days }: { gridAreaIds: readonly string[]; days: readonly LocalDate[] },
+): Promise<void> {
   await tx.sql`DELETE FROM energy.profile_demand WHERE grid_area_id = ANY (${gridAreaIds}::uuid[]) AND delivery_day = ANY (${days}::date[])`;
   await tx.query(
     `INSERT INTO energy.profile_demand (grid_area_id, delivery_day, profile, expected_watt_hours)

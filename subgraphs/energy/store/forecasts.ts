@@ -5,8 +5,15 @@ import type { LocalDate } from '@stromgraph/kernel/time';
 import type { DemandForecast, PublishedForecast } from '../forecasts/forecast.ts';
 
 type Row = {
-  id: string; horizon: DemandForecast['horizon']; grid_area_id: string; delivery_day: LocalDate; version: number;
-  published_at: Date; cut_off_at: Date; imported_at: Date; watt_hours: WattHours[];
+  id: string;
+  horizon: DemandForecast['horizon'];
+  grid_area_id: string;
+  delivery_day: LocalDate;
+  version: number;
+  published_at: Date;
+  cut_off_at: Date;
+  imported_at: Date;
+  watt_hours: WattHours[];
 };
 
 const COLUMNS = `f.id, f.horizon, f.grid_area_id, f.delivery_day, f.version, f.published_at, f.cut_off_at, f.imported_at,
@@ -23,7 +30,8 @@ export async function addForecast(tx: Tx, forecast: PublishedForecast, importedA
   const id = newId<'forecast'>();
   const added = await tx.sql`
     INSERT INTO energy.demand_forecast (id, horizon, grid_area_id, delivery_day, version, published_at, cut_off_at, imported_at)
-    VALUES (${id}, 'DAY_AHEAD', ${gridAreaId}, ${deliveryDay}, ${version}, ${publishedAt}, ${cutOffAt}, ${importedAt}) ON CONFLICT DO NOTHING RETURNING id`;
+    VALUES (${id}, 'DAY_AHEAD', ${gridAreaId}, ${deliveryDay}, ${version}, ${publishedAt}, ${cutOffAt},
+      ${importedAt}) ON CONFLICT DO NOTHING RETURNING id`;
   if (added.length === 0) return null;
   await tx.sql`
     INSERT INTO energy.day_ahead_demand_forecast (forecast_id, start_at, demand_watt_hours)
@@ -33,7 +41,10 @@ export async function addForecast(tx: Tx, forecast: PublishedForecast, importedA
 }
 
 /** One version, the newest unless one is named. */
-export async function findForecast(db: Queryable, { gridAreaId, deliveryDay, version }: { gridAreaId: string; deliveryDay: LocalDate; version: number | null }): Promise<DemandForecast | null> {
+export async function findForecast(
+  db: Queryable,
+  { gridAreaId, deliveryDay, version }: { gridAreaId: string; deliveryDay: LocalDate; version: number | null },
+): Promise<DemandForecast | null> {
   const { rows } = await db.query<Row>(
     `SELECT ${COLUMNS} FROM energy.demand_forecast f WHERE f.horizon = 'DAY_AHEAD' AND f.grid_area_id = $1 AND f.delivery_day = $2 AND ($3::int IS NULL OR f.version = $3)
      ORDER BY f.version DESC LIMIT 1`,

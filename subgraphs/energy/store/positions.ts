@@ -2,8 +2,19 @@ import type { Queryable } from '@stromgraph/kernel/database';
 import type { LimitRule, OpenPosition, PositionRange } from '../positions/position.ts';
 
 type Row = {
-  id: string; grid_area_id: string; start_at: Date; end_at: Date; demand_watt_hours: bigint; hedged_watt_hours: bigint; open_watt_hours: bigint;
-  average_price_eur_per_mwh: string | null; value_cents: bigint | null; status: 'OPEN' | 'HEDGED'; breach: LimitRule | null; forecast_version: number | null; calculated_at: Date;
+  id: string;
+  grid_area_id: string;
+  start_at: Date;
+  end_at: Date;
+  demand_watt_hours: bigint;
+  hedged_watt_hours: bigint;
+  open_watt_hours: bigint;
+  average_price_eur_per_mwh: string | null;
+  value_cents: bigint | null;
+  status: 'OPEN' | 'HEDGED';
+  breach: LimitRule | null;
+  forecast_version: number | null;
+  calculated_at: Date;
 };
 
 const SELECT = `SELECT p.*, f.version AS forecast_version FROM energy.current_position p LEFT JOIN energy.demand_forecast f ON f.id = p.forecast_id`;
@@ -15,12 +26,21 @@ export async function positionsById(db: Queryable, ids: readonly string[]): Prom
 
 /** All of a range as they stand, or those that have changed since a recalculation (inclusive), in order of delivery. */
 export async function positionsIn(db: Queryable, { gridAreaIds, from, until }: PositionRange, since = 0n): Promise<OpenPosition[]> {
-  const { rows } = await db.query<Row>(`${SELECT} WHERE ${IN_RANGE} AND p.recalculation_id >= $4 ORDER BY p.start_at, p.grid_area_id`, [gridAreaIds, from, until, since]);
+  const { rows } = await db.query<Row>(`${SELECT} WHERE ${IN_RANGE} AND p.recalculation_id >= $4 ORDER BY p.start_at, p.grid_area_id`, [
+    gridAreaIds,
+    from,
+    until,
+    since,
+  ]);
   return rows.map(toPosition);
 }
 
 /** In order of delivery; `after` is the [start, area] of the last one read. */
-export async function positionsPage(db: Queryable, { gridAreaIds, from, until }: PositionRange, { first, after }: { first: number; after: readonly string[] | null }): Promise<OpenPosition[]> {
+export async function positionsPage(
+  db: Queryable,
+  { gridAreaIds, from, until }: PositionRange,
+  { first, after }: { first: number; after: readonly string[] | null },
+): Promise<OpenPosition[]> {
   const { rows } = await db.query<Row>(
     `${SELECT} WHERE ${IN_RANGE} AND ($4::timestamptz IS NULL OR (p.start_at, p.grid_area_id) > ($4, $5::uuid)) ORDER BY p.start_at, p.grid_area_id LIMIT $6`,
     [gridAreaIds, from, until, after?.[0] ?? null, after?.[1] ?? null, first + 1],

@@ -20,6 +20,7 @@ export async function noteSuccess(tx: Tx, at: Date): Promise<void> {
 
 export async function noteFailure(tx: Tx, { at, retryAt, error }: { at: Date; retryAt: Date; error: string }): Promise<void> {
   await tx.sql`
-    UPDATE energy.publication_cursor SET failures = failures + 1, failing_since = coalesce(failing_since, ${at}), retry_at = ${retryAt}, last_error = ${error}
+    UPDATE energy.publication_cursor
+      SET failures = failures + 1, failing_since = coalesce(failing_since, ${at}), retry_at = ${retryAt}, last_error = ${error}
     WHERE source = 'ENET'`;
 }

@@ -2,7 +2,14 @@ import type { Tx } from '@stromgraph/kernel/database';
 import type { LocalDate } from '@stromgraph/kernel/time';
 
 /** Measured quarter hours of one meter's consumption on one Berlin day; null where none is known. */
-export type MeteredDay = Readonly<{ meterId: string; obis: string; day: LocalDate; contractId: string; version: number; wattHours: readonly (number | null)[] }>;
+export type MeteredDay = Readonly<{
+  meterId: string;
+  obis: string;
+  day: LocalDate;
+  contractId: string;
+  version: number;
+  wattHours: readonly (number | null)[];
+}>;
 
 /**
  * Adds what is new in these days to the consumption of their areas: each quarter hour that changes gets a new version.
@@ -14,7 +21,8 @@ export async function foldMeteredDays(tx: Tx, days: readonly MeteredDay[], inges
 
 const STATEMENT = `
   WITH given AS (
-    SELECT DISTINCT ON (g."meterId", g.obis, g.day) g."meterId" AS meter_id, g.obis, g.day, g."contractId" AS contract_id, c.grid_area_id, g.version, g."wattHours" AS watt_hours
+    SELECT DISTINCT ON (g."meterId", g.obis, g.day) g."meterId" AS meter_id, g.obis, g.day, g."contractId" AS contract_id, c.grid_area_id,
+      g.version, g."wattHours" AS watt_hours
     FROM jsonb_to_recordset($1::jsonb) AS g ("meterId" uuid, obis text, day date, "contractId" uuid, version int, "wattHours" bigint[])
     JOIN energy.supply_contract c ON c.contract_id = g."contractId"
     ORDER BY g."meterId", g.obis, g.day, g.version DESC
@@ -25,7 +33,8 @@ const STATEMENT = `
   ), saved AS (
     INSERT INTO energy.metered_day (meter_id, obis, day, contract_id, grid_area_id, version, watt_hours)
     SELECT meter_id, obis, day, contract_id, grid_area_id, version, watt_hours FROM news
-    ON CONFLICT (meter_id, obis, day) DO UPDATE SET contract_id = excluded.contract_id, grid_area_id = excluded.grid_area_id, version = excluded.version, watt_hours = excluded.watt_hours
+    ON CONFLICT (meter_id, obis, day) DO UPDATE
+      SET contract_id = excluded.contract_id, grid_area_id = excluded.grid_area_id, version = excluded.version, watt_hours = excluded.watt_hours
   ), change AS (
     SELECT grid_area_id, day, u.nth, sum(u.watt_hours) AS watt_hours FROM (
       SELECT grid_area_id, day, watt_hours, 1 AS sign FROM news UNION ALL SELECT area_before, day, before, -1 FROM news WHERE before IS NOT NULL
@@ -37,6 +46,7 @@ const STATEMENT = `
   INSERT INTO energy.realised_consumption (grid_area_id, start_at, version, watt_hours, source, ingested_at)
   SELECT q.grid_area_id, q.start_at, coalesce(r.version, 0) + 1, coalesce(r.watt_hours, 0) + q.watt_hours, 'METERED', $2
   FROM quarter q LEFT JOIN LATERAL (
-    SELECT r.version, r.watt_hours FROM energy.realised_consumption r WHERE r.grid_area_id = q.grid_area_id AND r.start_at = q.start_at ORDER BY r.version DESC LIMIT 1
+    SELECT r.version, r.watt_hours
+      FROM energy.realised_consumption r WHERE r.grid_area_id = q.grid_area_id AND r.start_at = q.start_at ORDER BY r.version DESC LIMIT 1
   ) r ON true
   WHERE r.version IS NULL OR q.watt_hours <> 0`;

@@ -37,16 +37,22 @@ const AREA_DAYS = `
     CROSS JOIN LATERAL (SELECT q.start_at AT TIME ZONE 'Europe/Berlin') l (at)
   )`;
 
-/** Yearly energy per profile × its share of the year in the quarter hour: exact, the sum is rounded once. A profile is that of the delivery year or the last one known. */
+/**
+ * Yearly energy per profile × its share of the year in the quarter hour: exact, the sum is rounded once. A profile is that of the
+ * delivery year or the last one known.
+ */
 const BY_PROFILE = `
   share AS MATERIALIZED (
-    SELECT d.grid_area_id, d.day, v.slot, sum(p.expected_watt_hours * v.value * CASE WHEN l.dynamised THEN d.dynamisation ELSE 1 END) * 0.000001 AS watt_hours
+    SELECT d.grid_area_id, d.day, v.slot,
+      sum(p.expected_watt_hours * v.value * CASE WHEN l.dynamised THEN d.dynamisation ELSE 1 END) * 0.000001 AS watt_hours
     FROM area_day d
     JOIN energy.profile_demand p ON p.grid_area_id = d.grid_area_id AND p.delivery_day = d.day
     CROSS JOIN LATERAL (
-      SELECT l.* FROM energy.load_profile l WHERE l.code = p.profile AND l.year <= extract(year FROM d.day) ORDER BY l.year DESC, l.version DESC LIMIT 1
+      SELECT l.* FROM energy.load_profile l WHERE l.code = p.profile AND l.year <= extract(year FROM d.day)
+      ORDER BY l.year DESC, l.version DESC LIMIT 1
     ) l
-    JOIN energy.slp_profile v ON v.code = l.code AND v.year = l.year AND v.version = l.version AND v.month = extract(month FROM d.day) AND v.day_type = d.day_type
+    JOIN energy.slp_profile v ON v.code = l.code AND v.year = l.year AND v.version = l.version
+      AND v.month = extract(month FROM d.day) AND v.day_type = d.day_type
     GROUP BY d.grid_area_id, d.day, v.slot
   )`;
 
@@ -55,7 +61,8 @@ const HEDGES = `
     SELECT t.grid_area_id, q.start_at, sum(CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE -t.kilowatts END) * 250 AS watt_hours,
       round(sum(t.kilowatts * t.price_eur_per_mwh) FILTER (WHERE t.side = 'BUY') / sum(t.kilowatts) FILTER (WHERE t.side = 'BUY'), 5) AS average_price
     FROM area_day d
-    JOIN energy.trade t ON t.grid_area_id = d.grid_area_id AND tstzrange(t.from_at, t.until_at) && tstzrange(d.start_at, d.end_at) AND t.status = 'CONFIRMED'
+    JOIN energy.trade t ON t.grid_area_id = d.grid_area_id AND tstzrange(t.from_at, t.until_at) && tstzrange(d.start_at, d.end_at)
+      AND t.status = 'CONFIRMED'
     CROSS JOIN LATERAL generate_series(greatest(t.from_at, d.start_at), least(t.until_at, d.end_at) - interval '15 minutes', interval '15 minutes') q (start_at)
     GROUP BY t.grid_area_id, q.start_at
   )`;
@@ -65,7 +72,8 @@ const STATEMENT = `
   WITH ${AREA_DAYS}, ${BY_PROFILE}, ${HEDGES},
   figure AS (
     SELECT q.grid_area_id, q.start_at, q.forecast_id,
-      round(coalesce(f.demand_watt_hours, 0) + coalesce(s.watt_hours, 0))::bigint AS demand, coalesce(h.watt_hours, 0)::bigint AS hedged, h.average_price
+      round(coalesce(f.demand_watt_hours, 0) + coalesce(s.watt_hours, 0))::bigint AS demand, coalesce(h.watt_hours, 0)::bigint AS hedged,
+      h.average_price
     FROM quarter q
     LEFT JOIN energy.day_ahead_demand_forecast f ON f.forecast_id = q.forecast_id AND f.start_at = q.start_at
     LEFT JOIN share s ON s.grid_area_id = q.grid_area_id AND s.day = q.day AND s.slot = q.slot
@@ -87,9 +95,11 @@ const STATEMENT = `
   ), saved AS (
     INSERT INTO energy.current_position AS p (grid_area_id, start_at, end_at, version, recalculation_id, calculated_at, forecast_id,
       demand_watt_hours, hedged_watt_hours, open_watt_hours, average_price_eur_per_mwh, status, breach)
-    SELECT c.grid_area_id, c.start_at, c.start_at + interval '15 minutes', 1, run.id, $5, c.forecast_id, c.demand, c.hedged, c.open, c.average_price, c.status, c.breach
+    SELECT c.grid_area_id, c.start_at, c.start_at + interval '15 minutes', 1, run.id, $5, c.forecast_id, c.demand, c.hedged, c.open,
+      c.average_price, c.status, c.breach
     FROM changed c, run
-    ON CONFLICT (grid_area_id, start_at) DO UPDATE SET version = p.version + 1, recalculation_id = excluded.recalculation_id, calculated_at = excluded.calculated_at,
+    ON CONFLICT (grid_area_id, start_at) DO UPDATE
+      SET version = p.version + 1, recalculation_id = excluded.recalculation_id, calculated_at = excluded.calculated_at,
       forecast_id = excluded.forecast_id, demand_watt_hours = excluded.demand_watt_hours, hedged_watt_hours = excluded.hedged_watt_hours,
       open_watt_hours = excluded.open_watt_hours, average_price_eur_per_mwh = excluded.average_price_eur_per_mwh, status = excluded.status, breach = excluded.breach
     RETURNING p.*

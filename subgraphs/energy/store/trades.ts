@@ -3,13 +3,24 @@ import type { DecimalText } from '@stromgraph/kernel/money';
 import type { Side, Trade, TradeProduct } from '../hedging/trade.ts';
 
 type Row = {
-  id: string; grid_area_id: string; side: Side; product: TradeProduct; from_at: Date; until_at: Date; kilowatts: bigint; watt_hours: bigint;
-  price_eur_per_mwh: DecimalText; counterparty: string; recorded_at: Date; recorded_by: string;
+  id: string;
+  grid_area_id: string;
+  side: Side;
+  product: TradeProduct;
+  from_at: Date;
+  until_at: Date;
+  kilowatts: bigint;
+  watt_hours: bigint;
+  price_eur_per_mwh: DecimalText;
+  counterparty: string;
+  recorded_at: Date;
+  recorded_by: string;
 };
 
 export async function addTrade(tx: Tx, trade: Trade): Promise<void> {
   await tx.sql`
-    INSERT INTO energy.trade (id, grid_area_id, side, product, from_at, until_at, kilowatts, watt_hours, price_eur_per_mwh, counterparty, recorded_at, recorded_by)
+    INSERT INTO energy.trade (id, grid_area_id, side, product, from_at, until_at, kilowatts, watt_hours, price_eur_per_mwh, counterparty,
+      recorded_at, recorded_by)
     VALUES (${trade.id}, ${trade.gridAreaId}, ${trade.side}, ${trade.product}, ${trade.from}, ${trade.until}, ${trade.kilowatts}, ${trade.wattHours},
             ${trade.pricePerMwh}, ${trade.counterparty}, ${trade.recordedAt}, ${trade.recordedBy})`;
 }
@@ -26,7 +37,8 @@ export async function tradesPage(
 ): Promise<Trade[]> {
   const [start, id] = after ?? [null, null];
   const rows = await db.sql<Row>`
-    SELECT * FROM energy.trade WHERE (${gridAreaIds}::uuid[] IS NULL OR grid_area_id = ANY (${gridAreaIds}::uuid[])) AND from_at < ${until} AND until_at > ${from}
+    SELECT * FROM energy.trade WHERE (${gridAreaIds}::uuid[] IS NULL OR grid_area_id = ANY (${gridAreaIds}::uuid[]))
+      AND from_at < ${until} AND until_at > ${from}
       AND (${start}::timestamptz IS NULL OR (from_at, id) > (${start}, ${id}::uuid))
     ORDER BY from_at, id LIMIT ${first + 1}`;
   return rows.map(toTrade);

@@ -13,7 +13,8 @@ const MAX_DAYS = 1_000;
 /** When a batch whose sender was interrupted is told of all the same (business time). */
 const FALLBACK_MS = 60_000;
 
-export const planAnnouncement = (tx: Tx, batchId: string, now: Date): Promise<void> => schedule(tx, { kind: ANNOUNCE_BATCH, subject: batchId, dueAt: new Date(now.getTime() + FALLBACK_MS) });
+export const planAnnouncement = (tx: Tx, batchId: string, now: Date): Promise<void> =>
+  schedule(tx, { kind: ANNOUNCE_BATCH, subject: batchId, dueAt: new Date(now.getTime() + FALLBACK_MS) });
 
 /** Tells of everything that a batch has changed: per meter once, each touched day whole as it now stands. */
 export async function announceBatch(db: Db<any>, batchId: string): Promise<void> {
@@ -31,26 +32,50 @@ export async function announceSome(tx: Tx, batchId: string): Promise<boolean> {
   const meterIds = meters.map(({ meterId }) => meterId);
   const untold = await takeUntold(tx, batchId, meterIds);
   const registerIds = [...new Set(untold.days.map(({ registerId }) => registerId))];
-  const stored = await readDays(tx, untold.days.map(({ registerId }) => registerId), untold.days.map(({ day }) => day));
+  const stored = await readDays(
+    tx,
+    untold.days.map(({ registerId }) => registerId),
+    untold.days.map(({ day }) => day),
+  );
   const obisOf = new Map((await registersOf(tx, meterIds)).map(({ id, obis }) => [id, obis]));
   const maloOf = await maloIdsOf(tx, [...new Set([...stored, ...untold.readings].map(({ contractId }) => contractId))]);
   const causeOf = await causesOf(tx, batchId, registerIds);
   const correctedDays = new Set(untold.days.filter(({ corrected }) => corrected).map(dayKey));
   const meterOf = new Map(untold.days.map(({ registerId, meterId }) => [registerId, meterId]));
   for (const corrected of [false, true]) {
-    const days = Map.groupBy(stored.filter((each) => correctedDays.has(dayKey(each)) === corrected), (each) => `${meterOf.get(each.registerId)} ${each.contractId}`);
-    const readings = Map.groupBy(untold.readings.filter((each) => each.corrected === corrected), (each) => `${each.meterId} ${each.contractId}`);
+    const days = Map.groupBy(
+      stored.filter((each) => correctedDays.has(dayKey(each)) === corrected),
+      (each) => `${meterOf.get(each.registerId)} ${each.contractId}`,
+    );
+    const readings = Map.groupBy(
+      untold.readings.filter((each) => each.corrected === corrected),
+      (each) => `${each.meterId} ${each.contractId}`,
+    );
     const facts = [...new Set([...days.keys(), ...readings.keys()])].toSorted().map((key) => {
       const [ofDays, ofReadings] = [days.get(key) ?? [], readings.get(key) ?? []];
       const { contractId, customerId } = (ofDays[0] ?? ofReadings[0])!;
       const meterId = key.slice(0, key.indexOf(' '));
       const { meterNumber } = meters.find((meter) => meter.meterId === meterId)!;
       const cause = ofDays.map(({ registerId }) => causeOf.get(registerId)).find(Boolean) ?? 'a reading was replaced';
-      const data = { batchId, meterId, meterNumber, contractId, customerId, maloId: maloOf.get(contractId)!, days: ofDays.toSorted(byDay).map((each) => toFact(each, obisOf.get(each.registerId)!)), registers: ofReadings.map(toRead) };
+      const data = {
+        batchId,
+        meterId,
+        meterNumber,
+        contractId,
+        customerId,
+        maloId: maloOf.get(contractId)!,
+        days: ofDays.toSorted(byDay).map((each) => toFact(each, obisOf.get(each.registerId)!)),
+        registers: ofReadings.map(toRead),
+      };
       return { aggregateType: 'meter', aggregateId: meterId, data: { ...data, cause } };
     });
     if (corrected) await publishAll(tx, ReadingCorrected, facts);
-    else await publishAll(tx, MeterReadingIngested, facts.map(({ data: { cause: _, ...data }, ...fact }) => ({ ...fact, data })));
+    else
+      await publishAll(
+        tx,
+        MeterReadingIngested,
+        facts.map(({ data: { cause: _, ...data }, ...fact }) => ({ ...fact, data })),
+      );
   }
   return true;
 }
@@ -59,8 +84,23 @@ const dayKey = ({ registerId, day }: { registerId: number; day: string }) => `${
 const byDay = (a: StoredDay, b: StoredDay) => (a.day < b.day ? -1 : 1);
 
 function toFact({ day, minutes, version, startsMs, wattHours, statuses }: StoredDay, obis: string) {
-  const quarters = toQuarterHours(day, minutes, startsMs.map((startMs, nth) => ({ startMs, wattHours: wattHours[nth]!, status: statuses[nth]! })));
-  return { obis, day, version, wattHours: quarters.wattHours.map((value) => (value === null ? null : Number(value))), statuses: quarters.statuses };
+  const quarters = toQuarterHours(
+    day,
+    minutes,
+    startsMs.map((startMs, nth) => ({ startMs, wattHours: wattHours[nth]!, status: statuses[nth]! })),
+  );
+  return {
+    obis,
+    day,
+    version,
+    wattHours: quarters.wattHours.map((value) => (value === null ? null : Number(value))),
+    statuses: quarters.statuses,
+  };
 }
 
-const toRead = ({ obis, readAt, wattHours, quality }: UntoldReading) => ({ obis, readAt: readAt.toISOString(), wattHours: String(wattHours), quality });
+const toRead = ({ obis, readAt, wattHours, quality }: UntoldReading) => ({
+  obis,
+  readAt: readAt.toISOString(),
+  wattHours: String(wattHours),
+  quality,
+});

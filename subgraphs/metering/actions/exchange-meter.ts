@@ -4,7 +4,14 @@ import { isId, newId } from '@stromgraph/kernel/ids';
 import { publish } from '@stromgraph/kernel/outbox';
 import { problem } from '@stromgraph/kernel/problem';
 import type { DomainContext } from '../context.ts';
-import { DRAWN_COUNTER, isAt, type Meter, type MeterInstalledElsewhere, type MeterNotFound, type MeterNotInstalled } from '../meters/meter.ts';
+import {
+  DRAWN_COUNTER,
+  isAt,
+  type Meter,
+  type MeterInstalledElsewhere,
+  type MeterNotFound,
+  type MeterNotInstalled,
+} from '../meters/meter.ts';
 import { addExchange } from '../store/exchanges.ts';
 import { lockMeterFacts } from '../store/meter-facts.ts';
 import { endInstallation, installationsOf, lockMeter } from '../store/meters.ts';
@@ -26,9 +33,17 @@ export const exchangeMeter = ({ db, now }: DomainContext, exchange: Exchange) =>
     if (!oldMeter) return noSuchMeter(oldMeterId);
     if (!newMeter) return noSuchMeter(newMeterId);
     const there = (await installationsOf(tx, [oldMeter.id])).find((each) => each.untilAt === null && each.fromAt < at && isAt(each, at));
-    if (!there) return problem('MeterNotInstalled', `Meter ${oldMeter.meterNumber} did not hang anywhere at ${at.toISOString()}.`, { meterId: oldMeter.id });
+    if (!there)
+      return problem('MeterNotInstalled', `Meter ${oldMeter.meterNumber} did not hang anywhere at ${at.toISOString()}.`, {
+        meterId: oldMeter.id,
+      });
     await endInstallation(tx, { id: there.id, meterId: oldMeter.id, untilAt: at });
-    const elsewhere = await hang(tx, newMeter, { maloId: there.maloId, meloId: there.meloId, marketLocationId: there.marketLocationId, fromAt: at });
+    const elsewhere = await hang(tx, newMeter, {
+      maloId: there.maloId,
+      meloId: there.meloId,
+      marketLocationId: there.marketLocationId,
+      fromAt: at,
+    });
     if (elsewhere) return elsewhere;
     const id = newId<'meter-exchange'>();
     await addExchange(tx, { id, ...exchange });
@@ -37,7 +52,15 @@ export const exchangeMeter = ({ db, now }: DomainContext, exchange: Exchange) =>
     await publish(tx, MeterExchanged, {
       aggregateType: 'meter',
       aggregateId: oldMeter.id,
-      data: { exchangeId: id, oldMeterId, newMeterId, maloId: there.maloId, exchangedAt: at.toISOString(), finalWattHours: String(exchange.finalWattHours), startWattHours: String(exchange.startWattHours) },
+      data: {
+        exchangeId: id,
+        oldMeterId,
+        newMeterId,
+        maloId: there.maloId,
+        exchangedAt: at.toISOString(),
+        finalWattHours: String(exchange.finalWattHours),
+        startWattHours: String(exchange.startWattHours),
+      },
     });
     await tellInstalled(tx, newMeter, await suppliesAt(tx, there.maloId, at), at);
     return { oldMeter: (await lockMeter(tx, oldMeter.id))!, newMeter: (await lockMeter(tx, newMeter.id))! };
@@ -46,6 +69,21 @@ export const exchangeMeter = ({ db, now }: DomainContext, exchange: Exchange) =>
 /** Where a contract of ours is supplied, the reading counts for it. */
 async function readCounter(tx: Tx, { meterNumber }: Meter, wattHours: bigint, at: Date, now: Date): Promise<void> {
   const meter = (await lockMeterFacts(tx, [meterNumber])).get(meterNumber);
-  const placed = checkReading({ row: 1, path: null, meterNumber, obis: DRAWN_COUNTER, readAtMs: at.getTime(), wattHours, quality: 'MEASURED', source: 'UPLOAD', reason: null, method: null }, meter, now.getTime());
+  const placed = checkReading(
+    {
+      row: 1,
+      path: null,
+      meterNumber,
+      obis: DRAWN_COUNTER,
+      readAtMs: at.getTime(),
+      wattHours,
+      quality: 'MEASURED',
+      source: 'UPLOAD',
+      reason: null,
+      method: null,
+    },
+    meter,
+    now.getTime(),
+  );
   if (!isFault(placed)) await addReading(tx, placed, { batchId: null, at: now });
 }

@@ -29,14 +29,20 @@ export async function ingestFile(ctx: DomainContext, body: AsyncIterable<Uint8Ar
   const opened = await storeRows(ctx, body, about);
   if (isProblem(opened)) return opened;
   await transact(db, (tx) => closeBatch(tx, about.batchId, opened.cutOff ? 'CUT_OFF' : 'COMPLETE'));
-  await announceBatch(db, about.batchId).catch((error: unknown) => ctx.log.warn({ err: error, batchId: about.batchId }, 'the values are stored; hearers are told later'));
+  await announceBatch(db, about.batchId).catch((error: unknown) =>
+    ctx.log.warn({ err: error, batchId: about.batchId }, 'the values are stored; hearers are told later'),
+  );
   return (await batchById(db, about.batchId))!;
 }
 
 type Chunk = { intervals: GivenInterval[]; unreadable: Rejection[] };
 
 /** Whether the file ended where it should. */
-async function storeRows({ db }: DomainContext, body: AsyncIterable<Uint8Array>, about: About): Promise<{ cutOff: boolean } | FileUnusable> {
+async function storeRows(
+  { db }: DomainContext,
+  body: AsyncIterable<Uint8Array>,
+  about: About,
+): Promise<{ cutOff: boolean } | FileUnusable> {
   const readers = makeReaders();
   let columns: Columns | undefined;
   let row = 0;
@@ -46,10 +52,12 @@ async function storeRows({ db }: DomainContext, body: AsyncIterable<Uint8Array>,
   const store = async () => {
     const stored = { ...chunk, readings: [] };
     chunk = { intervals: [], unreadable: [] };
-    await persistently(() => transact(db, async (tx) => {
-      await storeValues(tx, stored, about);
-      await planAnnouncement(tx, about.batchId, about.now);
-    }));
+    await persistently(() =>
+      transact(db, async (tx) => {
+        await storeValues(tx, stored, about);
+        await planAnnouncement(tx, about.batchId, about.now);
+      }),
+    );
   };
   const take = (line: Line, mayBeCutOff: boolean) => {
     if (line !== TOO_LONG && line.trim() === '') return;
@@ -82,10 +90,20 @@ async function storeRows({ db }: DomainContext, body: AsyncIterable<Uint8Array>,
   return { cutOff };
 }
 
-const unreadable = (row: number, reason: string): Rejection => ({ row, path: null, meterNumber: null, obis: null, startMs: null, rule: null, reason, registerId: null });
+const unreadable = (row: number, reason: string): Rejection => ({
+  row,
+  path: null,
+  meterNumber: null,
+  obis: null,
+  startMs: null,
+  rule: null,
+  reason,
+  registerId: null,
+});
 
 /** The sender or the gateway went away, or sent more than is allowed. */
-const isOfTheConnection = (error: unknown): error is Error => error instanceof Error && 'code' in error && /^(ECONNRESET|ERR_STREAM_PREMATURE_CLOSE|ABORT_ERR)$/.test(String(error.code));
+const isOfTheConnection = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && /^(ECONNRESET|ERR_STREAM_PREMATURE_CLOSE|ABORT_ERR)$/.test(String(error.code));
 
 /** A chunk that met a lock or a lost connection is stored again: it had no effect. */
 async function persistently<T>(work: () => Promise<T>, tries = TRIES): Promise<T> {

@@ -11,10 +11,15 @@ import { ensurePartitions } from './ensure-partitions.ts';
 import { storeValues } from './store-values.ts';
 
 /** Takes up to 10,000 values in one transaction: what is right is stored, what is not is refused row by row. */
-export async function ingestReadings(ctx: DomainContext, { idempotencyKey, ...values }: GivenValues & { idempotencyKey: string }, source: BatchSource) {
+export async function ingestReadings(
+  ctx: DomainContext,
+  { idempotencyKey, ...values }: GivenValues & { idempotencyKey: string },
+  source: BatchSource,
+) {
   const { db, log } = ctx;
   const { id: actorId, name } = requireActor(ctx.actor);
-  if (idempotencyKey.length < 1 || idempotencyKey.length > 255) return invalid([fault('idempotencyKey', 'has a bad length', '1 to 255 characters')]);
+  if (idempotencyKey.length < 1 || idempotencyKey.length > 255)
+    return invalid([fault('idempotencyKey', 'has a bad length', '1 to 255 characters')]);
   const faults = faultsOfValues(values);
   if (faults.length > 0) return invalid(faults);
   const now = await ctx.now();
@@ -31,6 +36,8 @@ export async function ingestReadings(ctx: DomainContext, { idempotencyKey, ...va
   );
   if (isProblem(outcome)) return outcome;
   const { batchId } = outcome.response;
-  await announceBatch(db, batchId).catch((error: unknown) => log.warn({ err: error, batchId }, 'the values are stored; hearers are told later'));
+  await announceBatch(db, batchId).catch((error: unknown) =>
+    log.warn({ err: error, batchId }, 'the values are stored; hearers are told later'),
+  );
   return { batchId };
 }

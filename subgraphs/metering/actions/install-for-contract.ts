@@ -19,7 +19,9 @@ export async function installForContract(tx: Tx, { meterNumber: given, meteringK
   const meter = (await meterByNumber(tx, meterNumber)) ?? (await register(tx, meterNumber, meteringKind));
   await addRegisters(tx, meter.id, registersFor(meteringKind));
   const fromAt = startOfDay(supply.startOn);
-  const here = (await installationsOf(tx, [meter.id])).find(({ maloId, untilAt }) => maloId === supply.maloId && (untilAt === null || untilAt > fromAt));
+  const here = (await installationsOf(tx, [meter.id])).find(
+    ({ maloId, untilAt }) => maloId === supply.maloId && (untilAt === null || untilAt > fromAt),
+  );
   if (here) await beginInstallationAt(tx, here.id, fromAt);
   else {
     const elsewhere = await hang(tx, meter, { maloId: supply.maloId, meloId: null, marketLocationId: supply.marketLocationId, fromAt });
@@ -29,7 +31,14 @@ export async function installForContract(tx: Tx, { meterNumber: given, meteringK
 }
 
 async function register(tx: Tx, meterNumber: string, meteringKind: 'PROFILE' | 'INTERVAL'): Promise<Meter> {
-  const meter: Meter = { id: newId<'meter'>(), meterNumber, manufacturer: null, kind: kindFor(meteringKind), calibratedUntil: null, status: 'REGISTERED' };
+  const meter: Meter = {
+    id: newId<'meter'>(),
+    meterNumber,
+    manufacturer: null,
+    kind: kindFor(meteringKind),
+    calibratedUntil: null,
+    status: 'REGISTERED',
+  };
   await addMeter(tx, { ...meter, registers: [], registeredAt: await businessNow(tx) });
   return meter;
 }

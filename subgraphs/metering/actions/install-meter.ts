@@ -25,14 +25,24 @@ export const installMeter = ({ db }: DomainContext, { meterId, ...place }: Place
 export const noSuchMeter = (meterId: string): MeterNotFound => problem('MeterNotFound', `There is no meter ${meterId}.`, { meterId });
 
 /** Null when it hangs there now; otherwise where it hangs instead. */
-export async function hang(tx: Tx, meter: Meter, { maloId, meloId, marketLocationId, fromAt }: Place): Promise<MeterInstalledElsewhere | null> {
+export async function hang(
+  tx: Tx,
+  meter: Meter,
+  { maloId, meloId, marketLocationId, fromAt }: Place,
+): Promise<MeterInstalledElsewhere | null> {
   try {
-    await savepoint(tx, () => addInstallation(tx, { id: newId<'installation'>(), meterId: meter.id, marketLocationId, maloId, meloId, fromAt, untilAt: null }));
+    await savepoint(tx, () =>
+      addInstallation(tx, { id: newId<'installation'>(), meterId: meter.id, marketLocationId, maloId, meloId, fromAt, untilAt: null }),
+    );
     return null;
   } catch (error) {
     if (constraintOf(error)?.name !== 'a_meter_hangs_in_one_place') throw error;
     const there = (await installationsOf(tx, [meter.id])).find((each) => isAt(each, fromAt) || each.fromAt >= fromAt) as MeterInstallation;
-    return problem('MeterInstalledElsewhere', `Meter ${meter.meterNumber} hangs at ${there.maloId} from ${there.fromAt.toISOString()} on.`, { meterId: meter.id, maloId: there.maloId, from: there.fromAt });
+    return problem(
+      'MeterInstalledElsewhere',
+      `Meter ${meter.meterNumber} hangs at ${there.maloId} from ${there.fromAt.toISOString()} on.`,
+      { meterId: meter.id, maloId: there.maloId, from: there.fromAt },
+    );
   }
 }
 
@@ -44,7 +54,19 @@ export async function tellInstalled(tx: Tx, meter: Meter, supplies: readonly Sup
     MeterInstalled,
     supplies.map(({ contractId, customerId, maloId, startOn }) => {
       const installedOn = dayOf(fromAt);
-      return { aggregateType: 'meter', aggregateId: meter.id, data: { meterId: meter.id, meterNumber: meter.meterNumber, contractId, customerId, maloId, from: startOn > installedOn ? startOn : installedOn, registers } };
+      return {
+        aggregateType: 'meter',
+        aggregateId: meter.id,
+        data: {
+          meterId: meter.id,
+          meterNumber: meter.meterNumber,
+          contractId,
+          customerId,
+          maloId,
+          from: startOn > installedOn ? startOn : installedOn,
+          registers,
+        },
+      };
     }),
   );
 }

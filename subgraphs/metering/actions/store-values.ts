@@ -31,28 +31,61 @@ export async function storeValues(tx: Tx, { intervals, readings, unreadable }: V
   const ofReadings = await storeReadings(tx, readings, meters, about);
   const rejections = [...unreadable, ...ofIntervals.rejections, ...ofReadings.rejections];
   await saveRejections(tx, about.batchId, rejections, { at: about.now, by: about.by });
-  const counts = { accepted: ofIntervals.accepted + ofReadings.accepted, unchanged: ofIntervals.unchanged + ofReadings.unchanged, rejected: rejections.length };
+  const counts = {
+    accepted: ofIntervals.accepted + ofReadings.accepted,
+    unchanged: ofIntervals.unchanged + ofReadings.unchanged,
+    rejected: rejections.length,
+  };
   await addCounts(tx, about.batchId, counts);
   return counts;
 }
 
 type Stored = Readonly<{ accepted: number; unchanged: number; rejections: readonly Rejection[] }>;
 
-async function storeIntervals(tx: Tx, intervals: readonly GivenInterval[], meters: ReadonlyMap<string, MeterFacts>, { batchId, now }: About): Promise<Stored> {
-  const { placed, rejections } = placeIntervals(intervals, meters, { nowMs: now.getTime(), oldestMs: oldestKept(now).getTime(), dayOf: dayFinder });
+async function storeIntervals(
+  tx: Tx,
+  intervals: readonly GivenInterval[],
+  meters: ReadonlyMap<string, MeterFacts>,
+  { batchId, now }: About,
+): Promise<Stored> {
+  const { placed, rejections } = placeIntervals(intervals, meters, {
+    nowMs: now.getTime(),
+    oldestMs: oldestKept(now).getTime(),
+    dayOf: dayFinder,
+  });
   const decided = decide(placed, await knownValues(tx, placed));
   await saveIntervals(tx, decided, { knownFrom: now, batchId });
   await foldIntoUsage(tx, foldDays(decided), { knownAt: now, batchId });
-  const refused = decided.refused.map(({ placed: { given, registerId }, reason }) => rejectionOf(given, { rule: 'R02', reason, registerId }));
-  return { accepted: decided.added.length + decided.replaced.length, unchanged: decided.unchanged, rejections: [...rejections, ...refused] };
+  const refused = decided.refused.map(({ placed: { given, registerId }, reason }) =>
+    rejectionOf(given, { rule: 'R02', reason, registerId }),
+  );
+  return {
+    accepted: decided.added.length + decided.replaced.length,
+    unchanged: decided.unchanged,
+    rejections: [...rejections, ...refused],
+  };
 }
 
 /** Few of them come at a time, so each is looked at by itself; two of one instant in a batch are looked at in turn. */
-async function storeReadings(tx: Tx, readings: readonly GivenReading[], meters: ReadonlyMap<string, MeterFacts>, { batchId, now }: About): Promise<Stored> {
+async function storeReadings(
+  tx: Tx,
+  readings: readonly GivenReading[],
+  meters: ReadonlyMap<string, MeterFacts>,
+  { batchId, now }: About,
+): Promise<Stored> {
   const rejections: Rejection[] = [];
   let [accepted, unchanged] = [0, 0];
   const refuse = (given: GivenReading, rule: Rejection['rule'], reason: string, registerId: number | null) =>
-    rejections.push({ row: given.row, path: given.path, meterNumber: given.meterNumber, obis: given.obis, startMs: given.readAtMs, rule, reason, registerId });
+    rejections.push({
+      row: given.row,
+      path: given.path,
+      meterNumber: given.meterNumber,
+      obis: given.obis,
+      startMs: given.readAtMs,
+      rule,
+      reason,
+      registerId,
+    });
   const placed: PlacedReading[] = [];
   for (const given of readings) {
     const outcome = checkReading(given, meters.get(given.meterNumber), now.getTime());

@@ -3,7 +3,12 @@ import type { PlacedInterval, ValueStatus } from './value.ts';
 
 export type KnownValue = Readonly<{ wattHours: bigint; status: ValueStatus }>;
 export type Replacement = Readonly<{ placed: PlacedInterval; known: KnownValue }>;
-export type Decided = Readonly<{ added: PlacedInterval[]; replaced: Replacement[]; unchanged: number; refused: { placed: PlacedInterval; reason: string }[] }>;
+export type Decided = Readonly<{
+  added: PlacedInterval[];
+  replaced: Replacement[];
+  unchanged: number;
+  refused: { placed: PlacedInterval; reason: string }[];
+}>;
 
 /** Sorts checked intervals into what is new, what is known already, what replaces a known value and what may not. `known[i]` belongs to `placed[i]`. */
 export function decide(placed: readonly PlacedInterval[], known: readonly (KnownValue | null)[]): Decided {

@@ -4,8 +4,15 @@ import type { PlacedInterval, ValueStatus } from './value.ts';
 
 /** By how much one register's day changes. */
 export type DayChange = {
-  readonly registerId: number; readonly day: LocalDate; readonly minutes: number; readonly contractId: string; readonly customerId: string;
-  wattHours: bigint; known: number; substitute: number; provisional: number;
+  readonly registerId: number;
+  readonly day: LocalDate;
+  readonly minutes: number;
+  readonly contractId: string;
+  readonly customerId: string;
+  wattHours: bigint;
+  known: number;
+  substitute: number;
+  provisional: number;
   /** Whether a value that was known before has changed. */
   corrected: boolean;
 };
@@ -15,7 +22,18 @@ export function foldDays({ added, replaced }: Decided): DayChange[] {
   const days = new Map<string, DayChange>();
   const dayOf = ({ registerId, day, minutes, contractId, customerId }: PlacedInterval): DayChange => {
     const key = `${registerId} ${day}`;
-    const held = days.get(key) ?? { registerId, day, minutes, contractId, customerId, wattHours: 0n, known: 0, substitute: 0, provisional: 0, corrected: false };
+    const held = days.get(key) ?? {
+      registerId,
+      day,
+      minutes,
+      contractId,
+      customerId,
+      wattHours: 0n,
+      known: 0,
+      substitute: 0,
+      provisional: 0,
+      corrected: false,
+    };
     days.set(key, held);
     return held;
   };

@@ -10,17 +10,49 @@ const Instant = z.string().transform((text, context) => {
   return z.NEVER;
 });
 const WattHours = z.int().transform(BigInt);
-const Explained = { reason: z.string().max(500).nullish().transform((text) => text ?? null), method: z.string().max(500).nullish().transform((text) => text ?? null) };
+const Explained = {
+  reason: z
+    .string()
+    .max(500)
+    .nullish()
+    .transform((text) => text ?? null),
+  method: z
+    .string()
+    .max(500)
+    .nullish()
+    .transform((text) => text ?? null),
+};
 const Register = { meterNumber: z.string(), obis: z.string() };
 
 /** The same content as the mutation's input. */
 const Body = z.strictObject({
   idempotencyKey: z.string(),
-  intervals: z.array(z.strictObject({ ...Register, ...Explained, start: Instant, minutes: z.int(), wattHours: z.array(WattHours.nullable()), status: z.enum(VALUE_STATUSES) })).nullish().transform((all) => all ?? []),
-  registers: z.array(z.strictObject({
-    ...Register, ...Explained, readAt: Instant, wattHours: WattHours,
-    quality: z.enum(['MEASURED', 'SUBSTITUTED', 'PROVISIONAL']).default('MEASURED'), source: z.enum(['IOT_GATEWAY', 'UPLOAD', 'ESTIMATE']).default('UPLOAD'),
-  })).nullish().transform((all) => all ?? []),
+  intervals: z
+    .array(
+      z.strictObject({
+        ...Register,
+        ...Explained,
+        start: Instant,
+        minutes: z.int(),
+        wattHours: z.array(WattHours.nullable()),
+        status: z.enum(VALUE_STATUSES),
+      }),
+    )
+    .nullish()
+    .transform((all) => all ?? []),
+  registers: z
+    .array(
+      z.strictObject({
+        ...Register,
+        ...Explained,
+        readAt: Instant,
+        wattHours: WattHours,
+        quality: z.enum(['MEASURED', 'SUBSTITUTED', 'PROVISIONAL']).default('MEASURED'),
+        source: z.enum(['IOT_GATEWAY', 'UPLOAD', 'ESTIMATE']).default('UPLOAD'),
+      }),
+    )
+    .nullish()
+    .transform((all) => all ?? []),
 });
 
 export const ReadingsBody: z.ZodType<GivenValues & { idempotencyKey: string }> = Body;

@@ -22,7 +22,14 @@ export type GivenInterval = Readonly<{
 }>;
 
 /** An interval that may be stored: its register, and the contract that it was used under. */
-export type PlacedInterval = Readonly<{ given: GivenInterval; registerId: number; minutes: number; day: string; contractId: string; customerId: string }>;
+export type PlacedInterval = Readonly<{
+  given: GivenInterval;
+  registerId: number;
+  minutes: number;
+  day: string;
+  contractId: string;
+  customerId: string;
+}>;
 
 /** Rules of validation that are checked at the door; the others look at values that are stored. */
 export type Rule = 'R02' | 'R03' | 'R06' | 'R07' | 'R08' | 'R14' | 'R16';

@@ -6,13 +6,30 @@ export type ReadingSource = 'IOT_GATEWAY' | 'UPLOAD' | 'ESTIMATE';
 
 /** What a counter showed, as somebody delivers it. */
 export type GivenReading = Readonly<{
-  row: number; path: string | null; meterNumber: string; obis: string; readAtMs: number; wattHours: WattHours; quality: ReadingQuality; source: ReadingSource;
-  reason: string | null; method: string | null;
+  row: number;
+  path: string | null;
+  meterNumber: string;
+  obis: string;
+  readAtMs: number;
+  wattHours: WattHours;
+  quality: ReadingQuality;
+  source: ReadingSource;
+  reason: string | null;
+  method: string | null;
 }>;
 export type PlacedReading = Readonly<{ given: GivenReading; meterId: string; registerId: number; contractId: string; customerId: string }>;
 export type Reading = Readonly<{
-  id: string; meterId: string; obis: string; contractId: string; readAt: Date; wattHours: WattHours; quality: ReadingQuality; source: ReadingSource; importedAt: Date;
+  id: string;
+  meterId: string;
+  obis: string;
+  contractId: string;
+  readAt: Date;
+  wattHours: WattHours;
+  quality: ReadingQuality;
+  source: ReadingSource;
+  importedAt: Date;
 }>;
 
 /** The matrix of replacements speaks of values' statuses; a counter's readings have the same three. */
-export const statusOf = (quality: ReadingQuality): ValueStatus => ({ MEASURED: 'TRUE', SUBSTITUTED: 'SUBSTITUTE', PROVISIONAL: 'PROVISIONAL' } as const)[quality];
+export const statusOf = (quality: ReadingQuality): ValueStatus =>
+  ({ MEASURED: 'TRUE', SUBSTITUTED: 'SUBSTITUTE', PROVISIONAL: 'PROVISIONAL' } as const)[quality];

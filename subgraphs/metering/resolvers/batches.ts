@@ -12,5 +12,8 @@ async function listRejections({ db }: DomainContext, batchId: string, args: Page
 }
 
 export const ReadingBatch: ReadingBatchResolvers = { rejections: ({ id }, page, ctx) => listRejections(ctx, id, page) };
-export const IngestReadingsSuccess: IngestReadingsSuccessResolvers = { batchId: ({ id }) => id, rejections: ({ id }, page, ctx) => listRejections(ctx, id, page) };
+export const IngestReadingsSuccess: IngestReadingsSuccessResolvers = {
+  batchId: ({ id }) => id,
+  rejections: ({ id }, page, ctx) => listRejections(ctx, id, page),
+};
 export const ReadingRejection: ReadingRejectionResolvers = { start: ({ startMs }) => (startMs === null ? null : new Date(startMs)) };

@@ -6,4 +6,14 @@ import { MeterInstallation } from './MeterInstallation.ts';
 import { Mutation } from './Mutation.ts';
 import { Query } from './Query.ts';
 
-export const resolvers = { Query, Mutation, Meter, MeterInstallation, ReadingBatch, IngestReadingsSuccess, ReadingRejection, Contract, Customer };
+export const resolvers = {
+  Query,
+  Mutation,
+  Meter,
+  MeterInstallation,
+  ReadingBatch,
+  IngestReadingsSuccess,
+  ReadingRejection,
+  Contract,
+  Customer,
+};

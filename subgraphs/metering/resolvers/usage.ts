@@ -9,7 +9,11 @@ import { type Period, periodFault, type Usage, usageFromDays, usageFromSums, typ
 import { refuse } from './page.ts';
 
 /** Null where there is no such meter or contract, or where it is not one's own. */
-export async function findUsage({ db }: DomainContext, of: UsageOf, { from, until, resolution, obis: given }: Period & { resolution: UsageResolution; obis: string }): Promise<Usage | null> {
+export async function findUsage(
+  { db }: DomainContext,
+  of: UsageOf,
+  { from, until, resolution, obis: given }: Period & { resolution: UsageResolution; obis: string },
+): Promise<Usage | null> {
   const period = { from, until };
   const fault = periodFault(period, resolution);
   if (fault) refuse(fault);
@@ -20,12 +24,29 @@ export async function findUsage({ db }: DomainContext, of: UsageOf, { from, unti
   if (resolution === 'MONTH') {
     // Sums per month are of the meter, whoever used the energy: a customer sees those of the own days.
     const isWhole = from.endsWith('-01') && until.endsWith('-01') && 'meterId' in of && db.ownCustomer === null;
-    return usageFromSums({ period, resolution, obis, sums: isWhole ? await keptMonths(db, of.meterId, obis, period) : await sumsByMonth(db, of, obis, period) });
+    return usageFromSums({
+      period,
+      resolution,
+      obis,
+      sums: isWhole ? await keptMonths(db, of.meterId, obis, period) : await sumsByMonth(db, of, obis, period),
+    });
   }
   const held = await daysWithValues(db, of, obis, period);
-  const days = await readDays(db, held.map(({ registerId }) => registerId), held.map(({ day }) => day));
+  const days = await readDays(
+    db,
+    held.map(({ registerId }) => registerId),
+    held.map(({ day }) => day),
+  );
   return usageFromDays({
-    period, obis,
-    days: days.map(({ day, minutes, startsMs, wattHours, statuses }) => ({ day, ...toQuarterHours(day, minutes, startsMs.map((startMs, nth) => ({ startMs, wattHours: wattHours[nth]!, status: statuses[nth]! }))) })),
+    period,
+    obis,
+    days: days.map(({ day, minutes, startsMs, wattHours, statuses }) => ({
+      day,
+      ...toQuarterHours(
+        day,
+        minutes,
+        startsMs.map((startMs, nth) => ({ startMs, wattHours: wattHours[nth]!, status: statuses[nth]! })),
+      ),
+    })),
   });
 }

@@ -3,7 +3,16 @@ import type { Tx } from '@stromgraph/kernel/database';
 import type { ReadingQuality } from '../meters/reading.ts';
 
 export type UntoldDay = Readonly<{ meterId: string; registerId: number; day: string; corrected: boolean }>;
-export type UntoldReading = Readonly<{ meterId: string; obis: string; contractId: string; customerId: string; readAt: Date; wattHours: bigint; quality: ReadingQuality; corrected: boolean }>;
+export type UntoldReading = Readonly<{
+  meterId: string;
+  obis: string;
+  contractId: string;
+  customerId: string;
+  readAt: Date;
+  wattHours: bigint;
+  quality: ReadingQuality;
+  corrected: boolean;
+}>;
 export type UntoldMeter = Readonly<{ meterId: string; meterNumber: string }>;
 
 /** Holds the batch, so that one at a time tells of it. False when there is none. */
@@ -15,7 +24,8 @@ export async function lockBatch(tx: Tx, batchId: string): Promise<boolean> {
 export async function nextUntoldMeters(tx: Tx, batchId: string, maxDays: number): Promise<UntoldMeter[]> {
   const rows = await tx.sql<{ meter_id: string; meter_number: string }>`
     WITH untold AS (
-      SELECT r.meter_id, count(*) AS days FROM metering.batch_day d JOIN metering.meter_register r ON r.id = d.register_id WHERE d.batch_id = ${batchId} GROUP BY 1
+      SELECT r.meter_id, count(*) AS days
+        FROM metering.batch_day d JOIN metering.meter_register r ON r.id = d.register_id WHERE d.batch_id = ${batchId} GROUP BY 1
       UNION ALL
       SELECT r.meter_id, 1 FROM metering.batch_reading b JOIN metering.reading r ON r.id = b.reading_id WHERE b.batch_id = ${batchId}
     ), meter AS (
@@ -26,18 +36,39 @@ export async function nextUntoldMeters(tx: Tx, batchId: string, maxDays: number)
 }
 
 /** Takes what is to be told of these meters off the list. */
-export async function takeUntold(tx: Tx, batchId: string, meterIds: readonly string[]): Promise<{ days: UntoldDay[]; readings: UntoldReading[] }> {
+export async function takeUntold(
+  tx: Tx,
+  batchId: string,
+  meterIds: readonly string[],
+): Promise<{ days: UntoldDay[]; readings: UntoldReading[] }> {
   const days = await tx.sql<{ meter_id: string; register_id: number; day: string; corrected: boolean }>`
     DELETE FROM metering.batch_day d USING metering.meter_register r
-    WHERE d.batch_id = ${batchId} AND r.id = d.register_id AND r.meter_id = ANY (${meterIds}::uuid[]) RETURNING r.meter_id, d.register_id, d.day, d.corrected`;
-  const readings = await tx.sql<{ meter_id: string; obis: string; contract_id: string; customer_id: string; read_at: Date; watt_hours: bigint; quality: ReadingQuality; corrected: boolean }>`
+    WHERE d.batch_id = ${batchId} AND r.id = d.register_id AND r.meter_id = ANY (${meterIds}::uuid[])
+      RETURNING r.meter_id, d.register_id, d.day, d.corrected`;
+  const readings = await tx.sql<{
+    meter_id: string;
+    obis: string;
+    contract_id: string;
+    customer_id: string;
+    read_at: Date;
+    watt_hours: bigint;
+    quality: ReadingQuality;
+    corrected: boolean;
+  }>`
     DELETE FROM metering.batch_reading b USING metering.reading r, metering.meter_register g
     WHERE b.batch_id = ${batchId} AND r.id = b.reading_id AND g.id = r.register_id AND r.meter_id = ANY (${meterIds}::uuid[])
     RETURNING r.meter_id, g.obis, r.contract_id, r.customer_id, r.read_at, r.watt_hours, r.quality, b.corrected`;
   return {
     days: days.map((row) => ({ meterId: row.meter_id, registerId: row.register_id, day: row.day, corrected: row.corrected })),
     readings: readings.map((row) => ({
-      meterId: row.meter_id, obis: row.obis, contractId: row.contract_id, customerId: row.customer_id, readAt: row.read_at, wattHours: row.watt_hours, quality: row.quality, corrected: row.corrected,
+      meterId: row.meter_id,
+      obis: row.obis,
+      contractId: row.contract_id,
+      customerId: row.customer_id,
+      readAt: row.read_at,
+      wattHours: row.watt_hours,
+      quality: row.quality,
+      corrected: row.corrected,
     })),
   };
 }
@@ -45,11 +76,15 @@ export async function takeUntold(tx: Tx, batchId: string, meterIds: readonly str
 /** Why values of these registers were replaced by the batch. */
 export async function causesOf(tx: Tx, batchId: string, registerIds: readonly number[]): Promise<Map<number, string>> {
   const rows = await tx.sql<{ register_id: number; cause: string }>`
-    SELECT register_id, min(cause) AS cause FROM metering.interval_superseded WHERE batch_id = ${batchId} AND register_id = ANY (${registerIds}::int[]) GROUP BY 1`;
+    SELECT register_id, min(cause) AS cause
+      FROM metering.interval_superseded WHERE batch_id = ${batchId} AND register_id = ANY (${registerIds}::int[]) GROUP BY 1`;
   return new Map(rows.map((row) => [row.register_id, row.cause]));
 }
 
 export async function maloIdsOf(tx: Tx, contractIds: readonly string[]): Promise<Map<string, string>> {
-  const rows = await tx.sql<{ contract_id: string; malo_id: string }>`SELECT contract_id, malo_id FROM metering.supply WHERE contract_id = ANY (${contractIds}::uuid[])`;
+  const rows = await tx.sql<{
+    contract_id: string;
+    malo_id: string;
+  }>`SELECT contract_id, malo_id FROM metering.supply WHERE contract_id = ANY (${contractIds}::uuid[])`;
   return new Map(rows.map((row) => [row.contract_id, row.malo_id]));
 }

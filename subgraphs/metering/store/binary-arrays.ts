@@ -4,9 +4,12 @@ const [INT2, INT4, INT8, TIMESTAMPTZ] = [21, 23, 20, 1184];
 /** PostgreSQL counts microseconds from 2000-01-01. */
 const EPOCH_MS = 946_684_800_000;
 
-export const int2Array = (values: readonly number[]): Buffer => arrayOf(INT2, 2, values, (buffer, value, at) => buffer.writeInt16BE(value, at));
-export const int4Array = (values: readonly number[]): Buffer => arrayOf(INT4, 4, values, (buffer, value, at) => buffer.writeInt32BE(value, at));
-export const int8Array = (values: readonly bigint[]): Buffer => arrayOf(INT8, 8, values, (buffer, value, at) => buffer.writeBigInt64BE(value, at));
+export const int2Array = (values: readonly number[]): Buffer =>
+  arrayOf(INT2, 2, values, (buffer, value, at) => buffer.writeInt16BE(value, at));
+export const int4Array = (values: readonly number[]): Buffer =>
+  arrayOf(INT4, 4, values, (buffer, value, at) => buffer.writeInt32BE(value, at));
+export const int8Array = (values: readonly bigint[]): Buffer =>
+  arrayOf(INT8, 8, values, (buffer, value, at) => buffer.writeBigInt64BE(value, at));
 /** From UTC milliseconds. */
 export const timestamptzArray = (values: readonly number[]): Buffer =>
   arrayOf(TIMESTAMPTZ, 8, values, (buffer, value, at) => buffer.writeBigInt64BE(BigInt(value - EPOCH_MS) * 1000n, at));

@@ -17,14 +17,24 @@ export async function knownValues(tx: Tx, placed: readonly PlacedInterval[]): Pr
      FROM ROWS FROM (unnest($1::int4[]), unnest($2::timestamptz[])) WITH ORDINALITY g (register_id, start_at, nth)
      JOIN metering.interval i ON i.register_id = g.register_id AND i.start_at = g.start_at
      WHERE i.register_id = ANY ($3::int4[]) AND i.start_at >= $4 AND i.start_at <= $5`,
-    [int4Array(placed.map(({ registerId }) => registerId)), timestamptzArray(starts), [...new Set(placed.map(({ registerId }) => registerId))], new Date(least(starts)), new Date(greatest(starts))],
+    [
+      int4Array(placed.map(({ registerId }) => registerId)),
+      timestamptzArray(starts),
+      [...new Set(placed.map(({ registerId }) => registerId))],
+      new Date(least(starts)),
+      new Date(greatest(starts)),
+    ],
   );
   for (const { nth, watt_hours, status } of rows) known[Number(nth) - 1] = { wattHours: watt_hours, status };
   return known;
 }
 
 /** Stores what was decided; what it replaces is kept, with its cause. */
-export async function saveIntervals(tx: Tx, { added, replaced }: Decided, { knownFrom, batchId }: { knownFrom: Date; batchId: string }): Promise<void> {
+export async function saveIntervals(
+  tx: Tx,
+  { added, replaced }: Decided,
+  { knownFrom, batchId }: { knownFrom: Date; batchId: string },
+): Promise<void> {
   await fixLengths(tx, added);
   if (added.length > 0)
     await tx.query(
@@ -50,14 +60,21 @@ export async function saveIntervals(tx: Tx, { added, replaced }: Decided, { know
 }
 
 /** Adds what a batch changes to the sums that are kept, and remembers the days to tell of. The registers are held, so a day that is new stays so. */
-export async function foldIntoUsage(tx: Tx, changes: readonly DayChange[], { knownAt, batchId }: { knownAt: Date; batchId: string }): Promise<void> {
+export async function foldIntoUsage(
+  tx: Tx,
+  changes: readonly DayChange[],
+  { knownAt, batchId }: { knownAt: Date; batchId: string },
+): Promise<void> {
   if (changes.length === 0) return;
   const given = JSON.stringify(changes.map((change) => ({ ...change, wattHours: String(change.wattHours) })));
   await tx.query(
     `WITH change AS (
-       SELECT * FROM jsonb_to_recordset($1::jsonb) AS c ("registerId" int, day date, minutes smallint, "contractId" uuid, "customerId" uuid, "wattHours" bigint, known int, substitute int, provisional int, corrected boolean)
+       SELECT * FROM jsonb_to_recordset($1::jsonb)
+         AS c ("registerId" int, day date, minutes smallint, "contractId" uuid, "customerId" uuid, "wattHours" bigint, known int,
+         substitute int, provisional int, corrected boolean)
      ), month AS (
-       SELECT "registerId" AS id, date_trunc('month', day)::date AS month, sum("wattHours") AS watt_hours, sum(known) AS known FROM change GROUP BY 1, 2
+       SELECT "registerId" AS id, date_trunc('month', day)::date AS month, sum("wattHours") AS watt_hours, sum(known) AS known
+         FROM change GROUP BY 1, 2
      ), grown_month AS (
        UPDATE metering.usage_monthly u SET watt_hours = u.watt_hours + m.watt_hours, known_values = u.known_values + m.known
        FROM month m WHERE u.register_id = m.id AND u.month = m.month RETURNING u.register_id, u.month
@@ -73,31 +90,61 @@ export async function foldIntoUsage(tx: Tx, changes: readonly DayChange[], { kno
        INSERT INTO metering.batch_day AS b (batch_id, register_id, day, corrected) SELECT $3, "registerId", day, corrected FROM change ORDER BY 2, 3
        ON CONFLICT (batch_id, register_id, day) DO UPDATE SET corrected = b.corrected OR excluded.corrected
      )
-     INSERT INTO metering.usage_daily (register_id, day, contract_id, customer_id, minutes, watt_hours, known_values, expected_values, substitute_values, provisional_values, version, known_at)
-     SELECT "registerId", day, "contractId", "customerId", minutes, "wattHours", known, metering.quarter_hours_of(day) * 15 / minutes, substitute, provisional, 1, $2
+     INSERT INTO metering.usage_daily (register_id, day, contract_id, customer_id, minutes, watt_hours, known_values, expected_values,
+       substitute_values, provisional_values, version, known_at)
+     SELECT "registerId", day, "contractId", "customerId", minutes, "wattHours", known, metering.quarter_hours_of(day) * 15 / minutes,
+       substitute, provisional, 1, $2
      FROM change WHERE ("registerId", day) NOT IN (SELECT register_id, day FROM grown_day)`,
     [given, knownAt, batchId],
   );
 }
 
 /** Whole days of registers as they stand, an entry per day that has a value. */
-export type StoredDay = Readonly<{ registerId: number; day: string; minutes: number; version: number; contractId: string; customerId: string; startsMs: number[]; wattHours: bigint[]; statuses: ValueStatus[] }>;
+export type StoredDay = Readonly<{
+  registerId: number;
+  day: string;
+  minutes: number;
+  version: number;
+  contractId: string;
+  customerId: string;
+  startsMs: number[];
+  wattHours: bigint[];
+  statuses: ValueStatus[];
+}>;
 
 export async function readDays(db: Queryable, registerIds: readonly number[], days: readonly string[]): Promise<StoredDay[]> {
-  const { rows } = await db.query<{ register_id: number; day: string; minutes: number; version: number; contract_id: string; customer_id: string; starts: Date[]; watt_hours: bigint[]; statuses: ValueStatus[] }>(
+  const { rows } = await db.query<{
+    register_id: number;
+    day: string;
+    minutes: number;
+    version: number;
+    contract_id: string;
+    customer_id: string;
+    starts: Date[];
+    watt_hours: bigint[];
+    statuses: ValueStatus[];
+  }>(
     `SELECT d.register_id, d.day, d.minutes, d.version, d.contract_id, d.customer_id, v.*
      FROM unnest($1::int4[], $2::date[]) g (register_id, day)
      JOIN metering.usage_daily d ON d.register_id = g.register_id AND d.day = g.day
      CROSS JOIN LATERAL (
-       SELECT array_agg(i.start_at ORDER BY i.start_at) AS starts, array_agg(i.watt_hours ORDER BY i.start_at) AS watt_hours, array_agg(i.status::text ORDER BY i.start_at) AS statuses
+       SELECT array_agg(i.start_at ORDER BY i.start_at) AS starts, array_agg(i.watt_hours
+         ORDER BY i.start_at) AS watt_hours, array_agg(i.status::text ORDER BY i.start_at) AS statuses
        FROM metering.interval i WHERE i.register_id = d.register_id
          AND i.start_at >= d.day::timestamp AT TIME ZONE 'Europe/Berlin' AND i.start_at < (d.day + 1)::timestamp AT TIME ZONE 'Europe/Berlin'
      ) v`,
     [registerIds, days],
   );
   return rows.map((row) => ({
-    registerId: row.register_id, day: row.day, minutes: row.minutes, version: row.version, contractId: row.contract_id, customerId: row.customer_id,
-    startsMs: row.starts.map((at) => at.getTime()), wattHours: row.watt_hours, statuses: row.statuses,
+    registerId: row.register_id,
+    day: row.day,
+    minutes: row.minutes,
+    version: row.version,
+    contractId: row.contract_id,
+    customerId: row.customer_id,
+    startsMs: row.starts.map((at) => at.getTime()),
+    wattHours: row.watt_hours,
+    statuses: row.statuses,
   }));
 }
 

@@ -1,7 +1,14 @@
 import type { Queryable, Tx } from '@stromgraph/kernel/database';
 import type { Meter, MeterInstallation, MeterRegister } from '../meters/meter.ts';
 
-type Row = { id: string; meter_number: string; manufacturer: string | null; kind: Meter['kind']; calibrated_until: string | null; status: Meter['status'] };
+type Row = {
+  id: string;
+  meter_number: string;
+  manufacturer: string | null;
+  kind: Meter['kind'];
+  calibrated_until: string | null;
+  status: Meter['status'];
+};
 
 export async function metersById(db: Queryable, ids: readonly string[]): Promise<Meter[]> {
   return (await db.sql<Row>`SELECT * FROM metering.meter WHERE id = ANY (${ids}::uuid[])`).map(toMeter);
@@ -31,27 +38,62 @@ export async function addMeter(tx: Tx, meter: Meter & { registers: readonly Mete
 
 /** Registers that the meter has already stay as they are. */
 export async function addRegisters(tx: Tx, meterId: string, registers: readonly MeterRegister[]): Promise<void> {
+  const [codes, digits, factors] = [
+    registers.map(({ obis }) => obis),
+    registers.map((each) => each.digits),
+    registers.map(({ factor }) => factor),
+  ];
   await tx.sql`
     INSERT INTO metering.meter_register (meter_id, obis, digits, factor)
-    SELECT ${meterId}, * FROM unnest(${registers.map(({ obis }) => obis)}::text[], ${registers.map(({ digits }) => digits)}::smallint[], ${registers.map(({ factor }) => factor)}::numeric[])
+    SELECT ${meterId}, * FROM unnest(${codes}::text[], ${digits}::smallint[], ${factors}::numeric[])
     ON CONFLICT (meter_id, obis) DO NOTHING`;
 }
 
-export async function registersOf(db: Queryable, meterIds: readonly string[]): Promise<(MeterRegister & { id: number; meterId: string })[]> {
-  const rows = await db.sql<{ id: number; meter_id: string; obis: string; digits: number; factor: string; interval_minutes: number | null }>`
+export async function registersOf(
+  db: Queryable,
+  meterIds: readonly string[],
+): Promise<(MeterRegister & { id: number; meterId: string })[]> {
+  const rows = await db.sql<{
+    id: number;
+    meter_id: string;
+    obis: string;
+    digits: number;
+    factor: string;
+    interval_minutes: number | null;
+  }>`
     SELECT * FROM metering.meter_register WHERE meter_id = ANY (${meterIds}::uuid[]) ORDER BY meter_id, obis`;
-  return rows.map((row) => ({ id: row.id, meterId: row.meter_id, obis: row.obis, digits: row.digits, factor: row.factor, intervalMinutes: row.interval_minutes }));
+  return rows.map((row) => ({
+    id: row.id,
+    meterId: row.meter_id,
+    obis: row.obis,
+    digits: row.digits,
+    factor: row.factor,
+    intervalMinutes: row.interval_minutes,
+  }));
 }
 
-type InstallationRow = { id: string; meter_id: string; market_location_id: string | null; malo_id: string; melo_id: string | null; from_at: Date; until_at: Date | null };
+type InstallationRow = {
+  id: string;
+  meter_id: string;
+  market_location_id: string | null;
+  malo_id: string;
+  melo_id: string | null;
+  from_at: Date;
+  until_at: Date | null;
+};
 
 /** Newest first. */
 export async function installationsOf(db: Queryable, meterIds: readonly string[]): Promise<MeterInstallation[]> {
-  return (await db.sql<InstallationRow>`SELECT * FROM metering.installation WHERE meter_id = ANY (${meterIds}::uuid[]) ORDER BY meter_id, from_at DESC`).map(toInstallation);
+  return (
+    await db.sql<InstallationRow>`SELECT * FROM metering.installation WHERE meter_id = ANY (${meterIds}::uuid[]) ORDER BY meter_id, from_at DESC`
+  ).map(toInstallation);
 }
 
 /** Fails with 23P01 on a_meter_hangs_in_one_place when the meter is elsewhere then. */
-export async function addInstallation(tx: Tx, { id, meterId, marketLocationId, maloId, meloId, fromAt, untilAt }: MeterInstallation): Promise<void> {
+export async function addInstallation(
+  tx: Tx,
+  { id, meterId, marketLocationId, maloId, meloId, fromAt, untilAt }: MeterInstallation,
+): Promise<void> {
   await tx.sql`
     INSERT INTO metering.installation (id, meter_id, market_location_id, malo_id, melo_id, from_at, until_at)
     VALUES (${id}, ${meterId}, ${marketLocationId}, ${maloId}, ${meloId}, ${fromAt}, ${untilAt})`;
@@ -69,18 +111,37 @@ export async function endInstallation(tx: Tx, { id, meterId, untilAt }: { id: st
 }
 
 /** Meters by number, from the `after` of the last one on; of a contract's location in its time, or of all a customer's contracts. */
-export async function metersPage(db: Queryable, of: { contractId: string } | { customerId: string }, first: number, after: string | null): Promise<Meter[]> {
+export async function metersPage(
+  db: Queryable,
+  of: { contractId: string } | { customerId: string },
+  first: number,
+  after: string | null,
+): Promise<Meter[]> {
   const [contractId, customerId] = 'contractId' in of ? [of.contractId, null] : [null, of.customerId];
   const rows = await db.sql<Row>`
     SELECT m.* FROM metering.meter m WHERE (${after}::text IS NULL OR m.meter_number > ${after}) AND EXISTS (
       SELECT 1 FROM metering.installation i JOIN metering.supply s ON s.malo_id = i.malo_id
       WHERE i.meter_id = m.id AND (s.contract_id = ${contractId}::uuid OR s.customer_id = ${customerId}::uuid)
-        AND tstzrange(i.from_at, i.until_at) && tstzrange(s.start_on::timestamp AT TIME ZONE 'Europe/Berlin', s.end_on::timestamp AT TIME ZONE 'Europe/Berlin'))
+        AND tstzrange(i.from_at, i.until_at) && tstzrange(s.start_on::timestamp AT TIME ZONE 'Europe/Berlin',
+          s.end_on::timestamp AT TIME ZONE 'Europe/Berlin'))
     ORDER BY m.meter_number LIMIT ${first + 1}`;
   return rows.map(toMeter);
 }
 
-const toMeter = (row: Row): Meter => ({ id: row.id, meterNumber: row.meter_number, manufacturer: row.manufacturer, kind: row.kind, calibratedUntil: row.calibrated_until, status: row.status });
+const toMeter = (row: Row): Meter => ({
+  id: row.id,
+  meterNumber: row.meter_number,
+  manufacturer: row.manufacturer,
+  kind: row.kind,
+  calibratedUntil: row.calibrated_until,
+  status: row.status,
+});
 const toInstallation = (row: InstallationRow): MeterInstallation => ({
-  id: row.id, meterId: row.meter_id, marketLocationId: row.market_location_id, maloId: row.malo_id, meloId: row.melo_id, fromAt: row.from_at, untilAt: row.until_at,
+  id: row.id,
+  meterId: row.meter_id,
+  marketLocationId: row.market_location_id,
+  maloId: row.malo_id,
+  meloId: row.melo_id,
+  fromAt: row.from_at,
+  untilAt: row.until_at,
 });

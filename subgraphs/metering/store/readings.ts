@@ -6,10 +6,13 @@ export type KnownReading = Readonly<{ id: string; wattHours: bigint; quality: Re
 
 /** What is stored of these readings now, each at its place. */
 export async function knownReadings(tx: Tx, placed: readonly PlacedReading[]): Promise<(KnownReading | null)[]> {
+  const registerIds = placed.map(({ registerId }) => registerId);
+  const times = placed.map(({ given }) => new Date(given.readAtMs));
+  const meterIds = [...new Set(placed.map(({ meterId }) => meterId))];
   const rows = await tx.sql<{ nth: bigint; id: string; watt_hours: bigint; quality: ReadingQuality }>`
     SELECT g.nth, r.id, r.watt_hours, r.quality
-    FROM ROWS FROM (unnest(${placed.map(({ registerId }) => registerId)}::int[]), unnest(${placed.map(({ given }) => new Date(given.readAtMs))}::timestamptz[])) WITH ORDINALITY g (register_id, read_at, nth)
-    JOIN metering.reading r ON r.register_id = g.register_id AND r.read_at = g.read_at AND r.meter_id = ANY (${[...new Set(placed.map(({ meterId }) => meterId))]}::uuid[])`;
+    FROM ROWS FROM (unnest(${registerIds}::int[]), unnest(${times}::timestamptz[])) WITH ORDINALITY g (register_id, read_at, nth)
+    JOIN metering.reading r ON r.register_id = g.register_id AND r.read_at = g.read_at AND r.meter_id = ANY (${meterIds}::uuid[])`;
   const known = Array<KnownReading | null>(placed.length).fill(null);
   for (const { nth, id, watt_hours, quality } of rows) known[Number(nth) - 1] = { id, wattHours: watt_hours, quality };
   return known;
@@ -17,11 +20,16 @@ export async function knownReadings(tx: Tx, placed: readonly PlacedReading[]): P
 
 type About = Readonly<{ batchId: string | null; at: Date }>;
 
-export async function addReading(tx: Tx, { given, meterId, registerId, contractId, customerId }: PlacedReading, { batchId, at }: About): Promise<void> {
+export async function addReading(
+  tx: Tx,
+  { given, meterId, registerId, contractId, customerId }: PlacedReading,
+  { batchId, at }: About,
+): Promise<void> {
   const id = newId<'reading'>();
   await tx.sql`
     INSERT INTO metering.reading (id, meter_id, register_id, contract_id, customer_id, read_at, watt_hours, source, quality, imported_at, batch_id)
-    VALUES (${id}, ${meterId}, ${registerId}, ${contractId}, ${customerId}, ${new Date(given.readAtMs)}, ${given.wattHours}, ${given.source}, ${given.quality}, ${at}, ${batchId})`;
+    VALUES (${id}, ${meterId}, ${registerId}, ${contractId}, ${customerId}, ${new Date(given.readAtMs)}, ${given.wattHours},
+      ${given.source}, ${given.quality}, ${at}, ${batchId})`;
   if (batchId) await tell(tx, { readingId: id, batchId, corrected: false });
 }
 
@@ -29,9 +37,11 @@ export async function addReading(tx: Tx, { given, meterId, registerId, contractI
 export async function replaceReading(tx: Tx, known: KnownReading, { given }: PlacedReading, { batchId, at }: About): Promise<void> {
   await tx.sql`
     INSERT INTO metering.reading_superseded (reading_id, watt_hours, quality, known_from, known_until, cause)
-    SELECT id, watt_hours, quality, imported_at, greatest(${at}, imported_at), ${given.reason ?? `${known.quality} became ${given.quality}`} FROM metering.reading WHERE id = ${known.id}`;
+    SELECT id, watt_hours, quality, imported_at, greatest(${at}, imported_at),
+      ${given.reason ?? `${known.quality} became ${given.quality}`} FROM metering.reading WHERE id = ${known.id}`;
   await tx.sql`
-    UPDATE metering.reading SET watt_hours = ${given.wattHours}, quality = ${given.quality}, source = ${given.source}, imported_at = greatest(${at}, imported_at), batch_id = ${batchId}
+    UPDATE metering.reading SET watt_hours = ${given.wattHours}, quality = ${given.quality}, source = ${given.source},
+      imported_at = greatest(${at}, imported_at), batch_id = ${batchId}
     WHERE id = ${known.id}`;
   if (batchId) await tell(tx, { readingId: known.id, batchId, corrected: true });
 }
@@ -39,11 +49,30 @@ export async function replaceReading(tx: Tx, known: KnownReading, { given }: Pla
 /** Of one meter, newest first; `after` is the [instant, id] of the last one read. */
 export async function readingsPage(db: Queryable, meterId: string, first: number, after: readonly string[] | null): Promise<Reading[]> {
   const [readAt, id] = after ?? [null, null];
-  const rows = await db.sql<{ id: string; meter_id: string; obis: string; contract_id: string; read_at: Date; watt_hours: bigint; quality: ReadingQuality; source: ReadingSource; imported_at: Date }>`
+  const rows = await db.sql<{
+    id: string;
+    meter_id: string;
+    obis: string;
+    contract_id: string;
+    read_at: Date;
+    watt_hours: bigint;
+    quality: ReadingQuality;
+    source: ReadingSource;
+    imported_at: Date;
+  }>`
     SELECT r.*, g.obis FROM metering.reading r JOIN metering.meter_register g ON g.id = r.register_id
-    WHERE r.meter_id = ${meterId} AND (${readAt}::timestamptz IS NULL OR (r.read_at, r.id) < (${readAt}, ${id}::uuid)) ORDER BY r.read_at DESC, r.id DESC LIMIT ${first + 1}`;
+    WHERE r.meter_id = ${meterId} AND (${readAt}::timestamptz IS NULL OR (r.read_at, r.id) < (${readAt}, ${id}::uuid))
+      ORDER BY r.read_at DESC, r.id DESC LIMIT ${first + 1}`;
   return rows.map((row) => ({
-    id: row.id, meterId: row.meter_id, obis: row.obis, contractId: row.contract_id, readAt: row.read_at, wattHours: row.watt_hours, quality: row.quality, source: row.source, importedAt: row.imported_at,
+    id: row.id,
+    meterId: row.meter_id,
+    obis: row.obis,
+    contractId: row.contract_id,
+    readAt: row.read_at,
+    wattHours: row.watt_hours,
+    quality: row.quality,
+    source: row.source,
+    importedAt: row.imported_at,
   }));
 }
 

@@ -1,22 +1,46 @@
 import type { Queryable, Tx } from '@stromgraph/kernel/database';
 import type { LocalDate } from '@stromgraph/kernel/time';
 
-export type SupplyContract = Readonly<{ contractId: string; customerId: string; marketLocationId: string; maloId: string; startOn: LocalDate; endOn: LocalDate | null; expectedWattHours: bigint }>;
+export type SupplyContract = Readonly<{
+  contractId: string;
+  customerId: string;
+  marketLocationId: string;
+  maloId: string;
+  startOn: LocalDate;
+  endOn: LocalDate | null;
+  expectedWattHours: bigint;
+}>;
 
 /** False when the contract is known already. */
 export async function addSupply(tx: Tx, supply: SupplyContract): Promise<boolean> {
   const added = await tx.sql`
     INSERT INTO metering.supply (contract_id, customer_id, market_location_id, malo_id, start_on, end_on, expected_watt_hours)
-    VALUES (${supply.contractId}, ${supply.customerId}, ${supply.marketLocationId}, ${supply.maloId}, ${supply.startOn}, ${supply.endOn}, ${supply.expectedWattHours})
+    VALUES (${supply.contractId}, ${supply.customerId}, ${supply.marketLocationId}, ${supply.maloId}, ${supply.startOn}, ${supply.endOn},
+      ${supply.expectedWattHours})
     ON CONFLICT (contract_id) DO NOTHING RETURNING contract_id`;
   return added.length > 0;
 }
 
 /** Contracts at a market location that are supplied at an instant or later, the latest start first. */
 export async function suppliesAt(db: Queryable, maloId: string, at: Date): Promise<SupplyContract[]> {
-  const rows = await db.sql<{ contract_id: string; customer_id: string; market_location_id: string; malo_id: string; start_on: LocalDate; end_on: LocalDate | null; expected_watt_hours: bigint }>`
-    SELECT * FROM metering.supply WHERE malo_id = ${maloId} AND (end_on IS NULL OR end_on::timestamp AT TIME ZONE 'Europe/Berlin' > ${at}) ORDER BY start_on DESC`;
+  const rows = await db.sql<{
+    contract_id: string;
+    customer_id: string;
+    market_location_id: string;
+    malo_id: string;
+    start_on: LocalDate;
+    end_on: LocalDate | null;
+    expected_watt_hours: bigint;
+  }>`
+    SELECT * FROM metering.supply WHERE malo_id = ${maloId}
+      AND (end_on IS NULL OR end_on::timestamp AT TIME ZONE 'Europe/Berlin' > ${at}) ORDER BY start_on DESC`;
   return rows.map((row) => ({
-    contractId: row.contract_id, customerId: row.customer_id, marketLocationId: row.market_location_id, maloId: row.malo_id, startOn: row.start_on, endOn: row.end_on, expectedWattHours: row.expected_watt_hours,
+    contractId: row.contract_id,
+    customerId: row.customer_id,
+    marketLocationId: row.market_location_id,
+    maloId: row.malo_id,
+    startOn: row.start_on,
+    endOn: row.end_on,
+    expectedWattHours: row.expected_watt_hours,
   }));
 }

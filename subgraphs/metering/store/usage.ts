@@ -36,7 +36,12 @@ export async function keptMonths(db: Queryable, meterId: string, obis: string, {
 }
 
 /** Registers and days that hold values. */
-export async function daysWithValues(db: Queryable, of: UsageOf, obis: string, period: Period): Promise<{ registerId: number; day: LocalDate }[]> {
+export async function daysWithValues(
+  db: Queryable,
+  of: UsageOf,
+  obis: string,
+  period: Period,
+): Promise<{ registerId: number; day: LocalDate }[]> {
   const { rows } = await db.query<{ register_id: number; day: LocalDate }>(
     `SELECT d.register_id, d.day FROM metering.usage_daily d JOIN metering.meter_register r ON r.id = d.register_id WHERE ${OF} ORDER BY 2, 1`,
     parametersOf(of, obis, period),
@@ -52,5 +57,11 @@ export async function isKnown(db: Queryable, of: UsageOf): Promise<boolean> {
   return rows.length > 0;
 }
 
-const parametersOf = (of: UsageOf, obis: string, { from, until }: Period) => ['contractId' in of ? of.contractId : of.meterId, obis, from, until, 'contractId' in of];
+const parametersOf = (of: UsageOf, obis: string, { from, until }: Period) => [
+  'contractId' in of ? of.contractId : of.meterId,
+  obis,
+  from,
+  until,
+  'contractId' in of,
+];
 const toSum = (row: SumRow): KnownSum => ({ on: row.on, wattHours: row.watt_hours, knownMinutes: row.known_minutes });

@@ -7,8 +7,11 @@ export type UsageResolution = 'QUARTER_HOUR' | 'DAY' | 'MONTH';
 export type Period = Readonly<{ from: LocalDate; until: LocalDate }>;
 /** Energy in steps of a resolution; null where nothing is known. */
 export type Usage = Readonly<{
-  period: Period; resolution: UsageResolution; obis: string;
-  starts: Date[]; wattHours: (WattHours | null)[];
+  period: Period;
+  resolution: UsageResolution;
+  obis: string;
+  starts: Date[];
+  wattHours: (WattHours | null)[];
   /** Per quarter hour; null for sums. */
   statuses: (ValueStatus | null)[] | null;
   totalWattHours: WattHours;
@@ -23,13 +26,26 @@ export type KnownDay = Readonly<{ day: LocalDate }> & QuarterHours;
 export const MAX_DAYS: Readonly<Record<UsageResolution, number>> = { QUARTER_HOUR: 400, DAY: 3_700, MONTH: 3_700 };
 
 /** Days or calendar months in the period, each by its first day in the period. */
-export function usageFromSums({ period, resolution, obis, sums }: { period: Period; resolution: 'DAY' | 'MONTH'; obis: string; sums: readonly KnownSum[] }): Usage {
+export function usageFromSums({
+  period,
+  resolution,
+  obis,
+  sums,
+}: {
+  period: Period;
+  resolution: 'DAY' | 'MONTH';
+  obis: string;
+  sums: readonly KnownSum[];
+}): Usage {
   const keyOf = (day: LocalDate) => (resolution === 'DAY' ? day : day.slice(0, 7));
   const known = new Map(sums.map((sum) => [keyOf(sum.on), sum]));
   const steps: LocalDate[] = [];
-  for (let day = period.from; day < period.until; day = resolution === 'DAY' ? addDays(day, 1) : `${addMonths(day, 1).slice(0, 7)}-01`) steps.push(day);
+  for (let day = period.from; day < period.until; day = resolution === 'DAY' ? addDays(day, 1) : `${addMonths(day, 1).slice(0, 7)}-01`)
+    steps.push(day);
   return {
-    period, resolution, obis,
+    period,
+    resolution,
+    obis,
     starts: steps.map((day) => startOfDay(day)),
     wattHours: steps.map((day) => known.get(keyOf(day))?.wattHours ?? null),
     statuses: null,
@@ -53,7 +69,11 @@ export function usageFromDays({ period, obis, days }: { period: Period; obis: st
     });
   }
   return {
-    period, resolution: 'QUARTER_HOUR', obis, wattHours, statuses,
+    period,
+    resolution: 'QUARTER_HOUR',
+    obis,
+    wattHours,
+    statuses,
     starts: Array.from({ length: count }, (_, nth) => new Date(startMs + nth * QUARTER_HOUR_MS)),
     totalWattHours: wattHours.reduce<bigint>((total, value) => total + (value ?? 0n), 0n),
     complete: wattHours.every((value) => value !== null),
@@ -63,7 +83,9 @@ export function usageFromDays({ period, obis, days }: { period: Period; obis: st
 /** What is wrong with a period; null where nothing is. */
 export function periodFault({ from, until }: Period, resolution: UsageResolution): string | null {
   const days = daysBetween(from, until);
-  return days >= 1 && days <= MAX_DAYS[resolution] ? null : `until: is ${days} days after from (allowed: 1 to ${MAX_DAYS[resolution]} for ${resolution})`;
+  return days >= 1 && days <= MAX_DAYS[resolution]
+    ? null
+    : `until: is ${days} days after from (allowed: 1 to ${MAX_DAYS[resolution]} for ${resolution})`;
 }
 
 const minutesOf = ({ from, until }: Period): number => (startOfDay(until).getTime() - startOfDay(from).getTime()) / 60_000;

@@ -16,7 +16,11 @@ const WRONG_UNIT_FLOOR_WATTS = 100_000n;
 const HOURS_A_YEAR = 8_760n;
 
 /** Places an interval at the register and contract that it belongs to, or says which rule it breaks. */
-export function checkInterval(given: GivenInterval, meter: MeterFacts | undefined, { nowMs, oldestMs, dayOf }: Circumstances): PlacedInterval | Fault {
+export function checkInterval(
+  given: GivenInterval,
+  meter: MeterFacts | undefined,
+  { nowMs, oldestMs, dayOf }: Circumstances,
+): PlacedInterval | Fault {
   if (!meter) return fault('R14', `no meter ${given.meterNumber} is known`);
   const register = meter.registers.get(given.obis);
   if (!register) return fault('R14', `the meter has no register ${given.obis}`);
@@ -27,7 +31,8 @@ export function checkInterval(given: GivenInterval, meter: MeterFacts | undefine
   const minutes = (given.endMs - given.startMs) / MINUTE_MS;
   if (!LENGTHS.includes(minutes)) return no('R06', `an interval lasts 15, 30 or 60 minutes, not ${minutes}`);
   if (given.startMs % (minutes * MINUTE_MS) !== 0) return no('R06', `an interval of ${minutes} minutes starts on a multiple of them`);
-  if (intervalMinutes !== null && intervalMinutes !== minutes) return no('R06', `this register has intervals of ${intervalMinutes} minutes, not ${minutes}`);
+  if (intervalMinutes !== null && intervalMinutes !== minutes)
+    return no('R06', `this register has intervals of ${intervalMinutes} minutes, not ${minutes}`);
   if (given.endMs > nowMs) return no('R08', 'the interval is not over yet');
   if (given.startMs < oldestMs) return no(null, `values before ${new Date(oldestMs).toISOString()} are not kept`);
   const stay = meter.stays.find(({ fromMs, untilMs }) => fromMs <= given.startMs && given.endMs <= untilMs);
@@ -36,7 +41,10 @@ export function checkInterval(given: GivenInterval, meter: MeterFacts | undefine
   if (!supply) return no('R14', 'no contract of ours was supplied by this meter then');
   const watts = (given.wattHours * 60n) / BigInt(minutes);
   if (supply.expectedWattHours > 0n && watts > WRONG_UNIT_FLOOR_WATTS && watts * HOURS_A_YEAR > supply.expectedWattHours * WRONG_UNIT_TIMES)
-    return no('R16', `${given.wattHours} Wh is more than ${WRONG_UNIT_TIMES} times the expected average: wrong unit or transformer factor?`);
+    return no(
+      'R16',
+      `${given.wattHours} Wh is more than ${WRONG_UNIT_TIMES} times the expected average: wrong unit or transformer factor?`,
+    );
   return { given, registerId, minutes, day: dayOf(given.startMs), contractId: supply.contractId, customerId: supply.customerId };
 }
 

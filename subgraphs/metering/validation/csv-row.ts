@@ -32,10 +32,22 @@ export function readRow(fields: readonly string[], row: number, { at, count }: C
   const endMs = toMs(fields[at.end]!);
   if (endMs === null) return `end ${quoted(fields[at.end]!)} is no instant with an offset, such as 2026-11-24T00:15:00+01:00`;
   const wattHours = readKwh(fields[at.kwh]!);
-  if (wattHours === null) return `kwh ${quoted(fields[at.kwh]!)} is no number of kilowatt-hours with a decimal point and at most three decimals`;
+  if (wattHours === null)
+    return `kwh ${quoted(fields[at.kwh]!)} is no number of kilowatt-hours with a decimal point and at most three decimals`;
   const status = fields[at.status]! as ValueStatus;
   if (!VALUE_STATUSES.includes(status)) return `status ${quoted(status)} is none of ${VALUE_STATUSES.join(', ')}`;
-  return { row, path: null, meterNumber, obis, startMs, endMs, wattHours, status, reason: optional(fields[at.reason]), method: optional(fields[at.method]) };
+  return {
+    row,
+    path: null,
+    meterNumber,
+    obis,
+    startMs,
+    endMs,
+    wattHours,
+    status,
+    reason: optional(fields[at.reason]),
+    method: optional(fields[at.method]),
+  };
 }
 
 const optional = (text: string | undefined): string | null => text?.trim() || null;

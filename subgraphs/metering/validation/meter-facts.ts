@@ -1,7 +1,12 @@
 import type { WattHours } from '@stromgraph/kernel/energy';
 
 /** What validation needs to know of a meter. Times are UTC milliseconds, ends are exclusive, Infinity where there is none. */
-export type MeterFacts = Readonly<{ meterId: string; meterNumber: string; registers: ReadonlyMap<string, RegisterFacts>; stays: readonly Stay[] }>;
+export type MeterFacts = Readonly<{
+  meterId: string;
+  meterNumber: string;
+  registers: ReadonlyMap<string, RegisterFacts>;
+  stays: readonly Stay[];
+}>;
 export type RegisterFacts = Readonly<{ registerId: number; intervalMinutes: number | null }>;
 /** A time at one market location. */
 export type Stay = Readonly<{ fromMs: number; untilMs: number; supplies: readonly Supply[] }>;

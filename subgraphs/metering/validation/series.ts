@@ -8,7 +8,8 @@ const MINUTES_A_DAY = 1_440;
  * by the calendar. Null where nothing is wrong.
  */
 export function dayCountFault(startMs: number, count: number, minutes: number): string | null {
-  if (count === 0 || (count * minutes) % MINUTES_A_DAY !== 0 || !isMidnight(startMs) || isMidnight(startMs + count * minutes * MINUTE_MS)) return null;
+  if (count === 0 || (count * minutes) % MINUTES_A_DAY !== 0 || !isMidnight(startMs) || isMidnight(startMs + count * minutes * MINUTE_MS))
+    return null;
   const day = dayOf(new Date(startMs));
   const until = addDays(day, (count * minutes) / MINUTES_A_DAY);
   const right = (startOfDay(until).getTime() - startMs) / (minutes * MINUTE_MS);
