@@ -1,5 +1,9 @@
+import { MarketMessageChanged } from '@stromgraph/events/market';
 import { type FeedTail, openFeedTail } from '@stromgraph/kernel/live';
 import type { Runtime } from '@stromgraph/kernel/runtime';
+
+/** What subscribers are told of. */
+export const CHANGES = [MarketMessageChanged.name];
 
 const tails = new WeakMap<Runtime<any>, FeedTail>();
 

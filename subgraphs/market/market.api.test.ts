@@ -40,7 +40,7 @@ beforeAll(async () => {
   database = await testDatabase();
   await database.setClock(NOW);
   house = await startClearingHouse({ now: NOW });
-  runtime = await database.runtime('market', PrismaClient, { STROMGRAPH_CLEARING_HOUSE_URL: house.url, STROMGRAPH_WEBHOOK_SECRETS: `${OLD_SECRET},${SECRET}`, STROMGRAPH_LOG_LEVEL: 'silent' });
+  runtime = await database.runtime('market', PrismaClient, { STROMGRAPH_CLEARING_HOUSE_URL: house.url, STROMGRAPH_WEBHOOK_SECRETS: `${OLD_SECRET},${SECRET}` });
   const subgraph = await startServer(runtime);
   url = subgraph.url;
   gateway = createServer((request, response) => void forward(request).then(({ status, text }) => response.writeHead(status).end(text)));

@@ -22,7 +22,7 @@ export function registerRoutes(app: FastifyInstance, runtime: MarketRuntime, sec
     const inbound = toInbound(body.toString('utf8'), 'WEBHOOK');
     if (!inbound) return refuse(reply, 400, 'BODY', 'The body has no id, cursor, type and time.');
     if (inbound.id !== verdict.id) return refuse(reply, 400, 'BODY', 'webhook-id and the id of the body differ.');
-    const taken = await takeCall(tenant.db.causedBy({ correlationId: `webhook ${verdict.id}` }), runtime.keyring, inbound, verdict);
+    const taken = await takeCall(tenant.db.causedBy({ correlationId: `webhook ${verdict.id}` }), runtime.keyring, inbound, { id: verdict.id, signedAt: new Date(verdict.signedAtMs) });
     if (taken === 'REPLAYED') return refuse(reply, 409, 'REPLAYED', 'This very call was accepted before.');
     if (taken === 'STORED')
       await addJob(runtime, tenant, applyQueue, { inboundId: inbound.id }, { correlationId: `webhook ${verdict.id}` }).catch((error: Error) => runtime.log.warn({ err: error }, 'polling will finish what the queue did not take'));

@@ -1,7 +1,6 @@
-import { businessNow } from '@stromgraph/kernel/clock';
-import { transact } from '@stromgraph/kernel/database';
 import { startDue } from '@stromgraph/kernel/due';
 import { startHearer } from '@stromgraph/kernel/hearer';
+import { introduceUs } from './actions/introduce-us.ts';
 import { readConfig } from './config.ts';
 import { handlers } from './handlers/index.ts';
 import { dueHandlers } from './jobs/due.ts';
@@ -9,11 +8,10 @@ import { startApplyWorker, startPollWorker } from './jobs/inbound.ts';
 import { startRounds } from './jobs/rounds.ts';
 import { startSendWorker } from './jobs/send.ts';
 import type { MarketRuntime } from './runtime.ts';
-import { rememberUs } from './store/partners.ts';
 
 export async function startWorkers(runtime: MarketRuntime): Promise<{ stop: () => Promise<void> }> {
   const { clearingHouseUrl, us } = readConfig(runtime.env);
-  for (const { db } of runtime.tenants.values()) await transact(db, async (tx) => rememberUs(tx, us, await businessNow(tx)));
+  for (const { db } of runtime.tenants.values()) await introduceUs(db, us);
   const parts = await Promise.all([
     startHearer(runtime, handlers),
     startDue(runtime, dueHandlers(runtime)),

@@ -1,5 +1,9 @@
+import { MessageChanged } from '@stromgraph/events/messaging';
 import { type FeedTail, openFeedTail } from '@stromgraph/kernel/live';
 import type { Runtime } from '@stromgraph/kernel/runtime';
+
+/** What subscribers are told of. */
+export const CHANGES = [MessageChanged.name];
 
 const tails = new WeakMap<Runtime<any>, FeedTail>();
 

@@ -5,6 +5,7 @@ import { schedule } from '@stromgraph/kernel/due';
 import { publishAll } from '@stromgraph/kernel/outbox';
 import { afterFailure, type Circuit, pauseAfter, triesAllowed } from '@stromgraph/kernel/retry';
 import { type Keyring, unsealAll } from '@stromgraph/kernel/seal';
+import { addMs } from '@stromgraph/kernel/time';
 import { type Handover, submit } from '../clients/clearing-house.ts';
 import { tooLate } from '../messages/start-of-supply.ts';
 import { keepProofs } from '../store/audits.ts';
@@ -73,8 +74,8 @@ function settlementOf({ message, handover }: Tried, { now, circuit, chance }: { 
   if (handover !== 'NOT_TRIED' && handover.kind === 'TAKEN') return { ...ended, status: 'SENT', ticketId: handover.ticketId, error: null };
   if (handover !== 'NOT_TRIED' && handover.kind === 'REFUSED') return { ...ended, status: 'VALIDATION_ERROR', error: handover.reason };
   if (now >= expiresAt) return { ...ended, status: 'EXPIRED', error: tooLate(expiresAt) };
-  if (handover !== 'NOT_TRIED') return { ...ended, status: 'PENDING', error: handover.reason, nextAttemptAt: new Date(now.getTime() + pauseAfter(attempts, PAUSES, chance)) };
-  const nextAttemptAt = circuit.openUntil && circuit.openUntil > now ? circuit.openUntil : new Date(now.getTime() + PAUSES.firstMs);
+  if (handover !== 'NOT_TRIED') return { ...ended, status: 'PENDING', error: handover.reason, nextAttemptAt: addMs(now, pauseAfter(attempts, PAUSES, chance)) };
+  const nextAttemptAt = circuit.openUntil && circuit.openUntil > now ? circuit.openUntil : addMs(now, PAUSES.firstMs);
   return { ...ended, status: 'PENDING', error: 'the clearing house is left alone for a while', nextAttemptAt };
 }
 

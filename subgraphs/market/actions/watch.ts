@@ -4,6 +4,7 @@ import type { Tx } from '@stromgraph/kernel/database';
 import { schedule, unschedule } from '@stromgraph/kernel/due';
 import type { Logger } from '@stromgraph/kernel/log';
 import { publish } from '@stromgraph/kernel/outbox';
+import { addMs } from '@stromgraph/kernel/time';
 import { lateMessages } from '../metrics.ts';
 import type { MarketMessage } from '../messages/message.ts';
 import { tooLate } from '../messages/start-of-supply.ts';
@@ -23,15 +24,15 @@ const WATCHES = ['watch-queue', 'watch-deadline', 'expire'] as const;
 
 /** Plans what has to be seen if the message does not leave. */
 export async function watchFrom(tx: Tx, { id, queuedAt, deadlineAt, expiresAt }: Pick<MarketMessage, 'id' | 'queuedAt' | 'deadlineAt' | 'expiresAt'>): Promise<void> {
-  await schedule(tx, { kind: 'watch-queue', subject: id, dueAt: new Date(queuedAt.getTime() + QUEUED_TOO_LONG_MS) });
-  await schedule(tx, { kind: 'watch-deadline', subject: id, dueAt: new Date(deadlineAt.getTime() - WARNING_MS) });
+  await schedule(tx, { kind: 'watch-queue', subject: id, dueAt: addMs(queuedAt, QUEUED_TOO_LONG_MS) });
+  await schedule(tx, { kind: 'watch-deadline', subject: id, dueAt: addMs(deadlineAt, -WARNING_MS) });
   await schedule(tx, { kind: 'expire', subject: id, dueAt: expiresAt });
 }
 
 /** It has left: nothing of that is due any more, but an answer is. */
 export async function watchForAnswer(tx: Tx, id: string, sentAt: Date): Promise<void> {
   await stopWatching(tx, id);
-  await schedule(tx, { kind: 'look-for-answer', subject: id, dueAt: new Date(sentAt.getTime() + FIRST_LOOK_MS) });
+  await schedule(tx, { kind: 'look-for-answer', subject: id, dueAt: addMs(sentAt, FIRST_LOOK_MS) });
 }
 
 export async function stopWatching(tx: Tx, id: string): Promise<void> {
@@ -69,7 +70,7 @@ export async function lookAgain(tx: Tx, id: string): Promise<boolean> {
   const now = await businessNow(tx);
   const waited = now.getTime() - message.sentAt.getTime();
   if (waited > LOOK_UNTIL_MS) return false;
-  await schedule(tx, { kind: 'look-for-answer', subject: id, dueAt: new Date(now.getTime() + Math.max(FIRST_LOOK_MS, waited)) });
+  await schedule(tx, { kind: 'look-for-answer', subject: id, dueAt: addMs(now, Math.max(FIRST_LOOK_MS, waited)) });
   return true;
 }
 

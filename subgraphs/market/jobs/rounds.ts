@@ -1,8 +1,7 @@
-import { businessNow } from '@stromgraph/kernel/clock';
 import { isPassing } from '@stromgraph/kernel/database';
+import { queueAge } from '../actions/take-due.ts';
 import { queueAgeSeconds } from '../metrics.ts';
 import type { MarketRuntime } from '../runtime.ts';
-import { oldestPending } from '../store/sending.ts';
 import { poll } from './inbound.ts';
 import { handOver } from './send.ts';
 
@@ -14,10 +13,9 @@ export function startRounds(runtime: MarketRuntime): { stop: () => Promise<void>
   let running: Promise<void> = Promise.resolve();
   const round = async () => {
     for (const tenant of runtime.tenants.values()) {
-      await handOver(runtime, tenant);
+      while (await handOver(runtime, tenant));
       await poll(runtime, tenant);
-      const [now, since] = [await businessNow(tenant.db), await oldestPending(tenant.db)];
-      queueAgeSeconds.set({ tenant: tenant.name }, since ? Math.max(0, (now.getTime() - since.getTime()) / 1000) : 0);
+      queueAgeSeconds.set({ tenant: tenant.name }, await queueAge(tenant.db));
     }
   };
   const timer = setInterval(() => {

@@ -1,15 +1,13 @@
-import { transact } from '@stromgraph/kernel/database';
 import { newId } from '@stromgraph/kernel/ids';
 import { addJobs, queue, work, type Working } from '@stromgraph/kernel/queue';
 import type { Tenant } from '@stromgraph/kernel/runtime';
 import { z } from 'zod';
 import { sendBatch } from '../actions/send-batch.ts';
+import { takeDue } from '../actions/take-due.ts';
 import type { MarketRuntime } from '../runtime.ts';
-import { takeForQueue } from '../store/sending.ts';
 
 /** Messages per job: small, so that a crash leaves few claims to run out. */
 const BATCH = 50;
-const MAX_AT_ONCE = 2_500;
 const CONCURRENCY = 2;
 
 const Batch = z.strictObject({ batchId: z.uuid(), messageIds: z.array(z.uuid()).min(1).max(BATCH) });
@@ -20,12 +18,13 @@ export const startSendWorker = (runtime: MarketRuntime, url: string): Promise<Wo
     sendBatch({ db: db.causedBy({ correlationId }), keyring: runtime.keyring, url, chance: Math.random }, messageIds),
   );
 
-/** Hands what is due to the queue, in batches. The rows say that they are handed over, so that a second wake-up does not do it again. */
-export async function handOver(runtime: MarketRuntime, tenant: Tenant<any>): Promise<void> {
-  for (;;) {
-    const ids = await transact(tenant.db, (tx) => takeForQueue(tx, MAX_AT_ONCE));
-    const batches = Array.from({ length: Math.ceil(ids.length / BATCH) }, (_, index) => ({ batchId: newId(), messageIds: ids.slice(index * BATCH, (index + 1) * BATCH) }));
-    if (batches.length > 0) await addJobs(runtime, tenant, sendQueue, batches);
-    if (ids.length < MAX_AT_ONCE) return;
-  }
+/**
+ * Hands what is due to the queue, in batches; answers whether more is due. The rows say that they are handed over, so
+ * that a second wake-up does not do it again.
+ */
+export async function handOver(runtime: MarketRuntime, tenant: Tenant<any>): Promise<boolean> {
+  const { ids, more } = await takeDue(tenant.db);
+  const batches = Array.from({ length: Math.ceil(ids.length / BATCH) }, (_, index) => ({ batchId: newId(), messageIds: ids.slice(index * BATCH, (index + 1) * BATCH) }));
+  if (batches.length > 0) await addJobs(runtime, tenant, sendQueue, batches);
+  return more;
 }

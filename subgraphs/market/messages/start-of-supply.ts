@@ -1,4 +1,4 @@
-import { startOfDay, type LocalDate } from '@stromgraph/kernel/time';
+import { addMs, startOfDay, type LocalDate } from '@stromgraph/kernel/time';
 import type { Envelope } from './envelope.ts';
 
 /** Application for the start of supply. */
@@ -78,7 +78,7 @@ export const tooLate = (expiresAt: Date): string => `it could not be sent before
 
 const SUBMISSION_HOURS = 24;
 /** A signed contract is submitted within 24 hours. */
-export const submissionDeadline = (signedAt: Date): Date => new Date(signedAt.getTime() + SUBMISSION_HOURS * 3_600_000);
+export const submissionDeadline = (signedAt: Date): Date => addMs(signedAt, SUBMISSION_HOURS * 3_600_000);
 
 const partner = (rollencodenummer: string, marktrolle: string) => ({ rollencodenummer, rollencodetyp: 'BDEW', marktrolle });
 

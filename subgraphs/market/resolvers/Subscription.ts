@@ -1,7 +1,6 @@
-import { MarketMessageChanged } from '@stromgraph/events/market';
 import { liveStream } from '@stromgraph/kernel/live';
 import type { SubscriptionResolvers } from '#schema';
-import { feedOf } from '../feed.ts';
+import { CHANGES, feedOf } from '../feed.ts';
 import { messagesPage } from '../store/messages.ts';
 import { checkFilter } from './list.ts';
 
@@ -15,7 +14,7 @@ export const Subscription: SubscriptionResolvers = {
       const wanted = checkFilter(filter ?? {});
       return liveStream(feedOf(runtime), {
         tenant, db,
-        types: [MarketMessageChanged.name],
+        types: CHANGES,
         concerns: ({ data }) => wanted.contractId == null || (data as { contractId?: string }).contractId === wanted.contractId,
         afterSeq: afterSeq ?? null,
         maxHz: Math.min(Math.max(maxHz, 1), MAX_HZ),

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** Standard Webhooks: how a call proves that it comes from the clearing house, and when it was signed. */
 export type SignedCall = Readonly<{ id: string | undefined; timestamp: string | undefined; signature: string | undefined; body: Buffer }>;
-export type Verdict = Readonly<{ id: string; signedAt: Date }> | 'UNSIGNED' | 'FORGED' | 'OUT_OF_TIME';
+export type Verdict = Readonly<{ id: string; signedAtMs: number }> | 'UNSIGNED' | 'FORGED' | 'OUT_OF_TIME';
 
 /** Older or further in the future than this, a call is refused; polling brings what it would have brought. */
 export const WINDOW_MS = 300_000;
@@ -19,6 +19,6 @@ export function verifyCall(secrets: readonly Buffer[], { id, timestamp, signatur
   // Every pair is compared, so that the time taken tells nothing.
   const matches = expected.flatMap((one) => given.map((other) => other.length === one.length && timingSafeEqual(one, other)));
   if (!matches.includes(true)) return 'FORGED';
-  const signedMs = Number(timestamp) * 1000;
-  return Math.abs(nowMs - signedMs) > WINDOW_MS ? 'OUT_OF_TIME' : { id, signedAt: new Date(signedMs) };
+  const signedAtMs = Number(timestamp) * 1000;
+  return Math.abs(nowMs - signedAtMs) > WINDOW_MS ? 'OUT_OF_TIME' : { id, signedAtMs };
 }

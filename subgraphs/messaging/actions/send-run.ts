@@ -1,6 +1,7 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { MessageChanged, NotificationBounced, NotificationFailed, NotificationSent } from '@stromgraph/events/messaging';
 import { businessNow } from '@stromgraph/kernel/clock';
-import { type Db, transact, type Tx } from '@stromgraph/kernel/database';
+import { type Db, isPassing, transact, type Tx } from '@stromgraph/kernel/database';
 import { schedule } from '@stromgraph/kernel/due';
 import { newId } from '@stromgraph/kernel/ids';
 import { publishAll } from '@stromgraph/kernel/outbox';
@@ -18,6 +19,8 @@ import { composeMails, type Composed } from './compose.ts';
 
 /** Wake-ups for repeated tries are gathered: one due row serves all tries of ten seconds. */
 const WAKE_EVERY_MS = 10_000;
+const SETTLE_TRIES = 8;
+const SETTLE_PAUSE_MS = 500;
 
 export type Post = Readonly<{ db: Db<any>; keyring: Keyring; mailer: Mailer; sender: Sender; chance: () => number }>;
 type Tried = Readonly<{ mail: Composed; delivery: Delivery; attempts: number; durationMs: number }>;
@@ -43,7 +46,19 @@ export async function sendRun({ db, keyring, mailer, sender, chance }: Post, ids
       if (circuit.openUntil !== null) allowed = 0;
     }
   }
-  await transact(db, (tx) => settle(tx, run, tried, { circuit, chance }));
+  await settleSurely(() => transact(db, (tx) => settle(tx, run, tried, { circuit, chance })));
+}
+
+/** What came of a mail is known only here: a database that is away for a moment must not turn it into a guess. */
+async function settleSurely(work: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isPassing(error) || attempt === SETTLE_TRIES) throw error;
+      await pause(SETTLE_PAUSE_MS * attempt);
+    }
+  }
 }
 
 async function tryOne(mailer: Mailer, mail: Composed, isOurs: boolean): Promise<Tried> {

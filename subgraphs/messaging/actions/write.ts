@@ -1,4 +1,4 @@
-import { MessageChanged, NotificationSent } from '@stromgraph/events/messaging';
+import { MessageChanged, NotificationFailed, NotificationSent } from '@stromgraph/events/messaging';
 import type { Tx } from '@stromgraph/kernel/database';
 import { schedule } from '@stromgraph/kernel/due';
 import { type Id, newId } from '@stromgraph/kernel/ids';
@@ -28,7 +28,9 @@ export async function writeMessage(tx: Tx, keyring: Keyring, { eventId, recipien
   const fresh = await insertMessage(tx, { id, eventId, customerId, recipientId: recipient.id, templateId: template.id, channel, status, payloadSealed, reason: refusal, at });
   if (!fresh) return null;
   const about = { aggregateType: 'message', aggregateId: id };
-  if (status === 'SENT') await publish(tx, NotificationSent, { ...about, data: { messageId: id, customerId, template: template.name, channel, at: at.toISOString() } });
+  const notification = { messageId: id, customerId, template: template.name, channel, at: at.toISOString() };
+  if (status === 'SENT') await publish(tx, NotificationSent, { ...about, data: notification });
+  if (refusal) await publish(tx, NotificationFailed, { ...about, data: { ...notification, reason: refusal } });
   await publish(tx, MessageChanged, { ...about, data: { messageId: id, customerId } });
   if (status === 'PENDING') await schedule(tx, { kind: 'dispatch', subject: wake, dueAt: at });
   return id;

@@ -12,7 +12,7 @@ export function startRounds(runtime: MessagingRuntime): { stop: () => Promise<vo
   const round = async () => {
     for (const tenant of runtime.tenants.values()) {
       await settleStranded(tenant.db);
-      await handOver(runtime, tenant);
+      while (await handOver(runtime, tenant));
     }
   };
   const timer = setInterval(() => {

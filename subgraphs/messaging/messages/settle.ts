@@ -1,4 +1,5 @@
 import { type Circuit, pauseAfter } from '@stromgraph/kernel/retry';
+import { addMs } from '@stromgraph/kernel/time';
 import type { MessageStatus, SendTry } from './message.ts';
 
 /** What came of handing a mail over. */
@@ -32,7 +33,7 @@ const WAIT_MS = 30_000;
 /** What a message becomes. `attempts` counts the try that has just been made. */
 export function settlementOf(delivery: Delivery, { attempts, now, circuit, chance }: { attempts: number; now: Date; circuit: Circuit; chance: number }): Settlement {
   const settled = { attempts, nextRetryAt: null, unconfirmed: false, providerId: null, reason: null, result: null, resultCode: null, addressGone: false };
-  const waiting = { ...settled, status: 'PENDING' as const, nextRetryAt: circuit.openUntil && circuit.openUntil > now ? circuit.openUntil : later(now, WAIT_MS) };
+  const waiting = { ...settled, status: 'PENDING' as const, nextRetryAt: circuit.openUntil && circuit.openUntil > now ? circuit.openUntil : addMs(now, WAIT_MS) };
   switch (delivery.kind) {
     case 'TAKEN':
       return { ...settled, status: 'SENT', providerId: delivery.providerId, result: 'SENT', resultCode: delivery.code };
@@ -42,7 +43,7 @@ export function settlementOf(delivery: Delivery, { attempts, now, circuit, chanc
       return { ...settled, status: 'BOUNCED', reason: delivery.reason, result: 'BOUNCED', resultCode: delivery.code, addressGone: delivery.addressGone };
     case 'DEFERRED':
       if (attempts >= MAX_ATTEMPTS) return { ...settled, status: 'FAILED', reason: `given up after ${attempts} tries: ${delivery.reason}`, result: 'FAILED', resultCode: delivery.code };
-      return { ...waiting, nextRetryAt: later(now, pauseAfter(attempts, PAUSES, chance)), reason: delivery.reason, result: 'RETRY', resultCode: delivery.code };
+      return { ...waiting, nextRetryAt: addMs(now, pauseAfter(attempts, PAUSES, chance)), reason: delivery.reason, result: 'RETRY', resultCode: delivery.code };
     case 'UNREACHABLE':
       return { ...waiting, attempts: attempts - 1, reason: delivery.reason };
     case 'HELD_BACK':
@@ -58,9 +59,3 @@ export function settlementOf(delivery: Delivery, { attempts, now, circuit, chanc
 export const isFailure = ({ kind }: Delivery): boolean => kind === 'UNREACHABLE';
 /** Whether the provider has answered at all, if only with a no. */
 export const isSuccess = ({ kind }: Delivery): boolean => kind === 'TAKEN' || kind === 'REFUSED' || kind === 'DEFERRED';
-
-function later(from: Date, ms: number): Date {
-  const at = structuredClone(from);
-  at.setTime(from.getTime() + ms);
-  return at;
-}

@@ -1,7 +1,6 @@
-import { MessageChanged } from '@stromgraph/events/messaging';
 import { liveStream } from '@stromgraph/kernel/live';
 import type { SubscriptionResolvers } from '#schema';
-import { feedOf } from '../feed.ts';
+import { CHANGES, feedOf } from '../feed.ts';
 import { messagesPage } from '../store/messages.ts';
 import { checkCustomer } from './list.ts';
 
@@ -15,7 +14,7 @@ export const Subscription: SubscriptionResolvers = {
       const wanted = checkCustomer({ customerId: customerId ?? null });
       return liveStream(feedOf(runtime), {
         tenant, db,
-        types: [MessageChanged.name],
+        types: CHANGES,
         concerns: ({ data }) => wanted.customerId === null || (data as { customerId?: string | null }).customerId === wanted.customerId,
         afterSeq: afterSeq ?? null,
         maxHz: Math.min(Math.max(maxHz, 1), MAX_HZ),
