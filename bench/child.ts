@@ -8,10 +8,12 @@ export type Child<Ready> = Readonly<{
   stop: () => Promise<void>;
 }>;
 
+export type ChildOptions = Readonly<{ parameters?: string[]; env?: Record<string, string> }>;
+
 const STOP_MS = 15_000;
 
 /** Starts a module and waits for its first message. What it prints is told only when it fails. */
-export async function startChild<Ready>(file: string, { parameters = [], env = {} }: { parameters?: string[]; env?: Record<string, string> } = {}): Promise<Child<Ready>> {
+export async function startChild<Ready>(file: string, { parameters = [], env = {} }: ChildOptions = {}): Promise<Child<Ready>> {
   const child = fork(file, parameters, { execArgv: ['--disable-warning=ExperimentalWarning'], env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let said = '';
   for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk) => (said = (said + chunk).slice(-4_000)));

@@ -8,6 +8,7 @@ import { startBenchDatabase } from './database.ts';
 import { copy, createBareTable } from './ingest/copy.ts';
 import { BATCH_METERS, METERS, meterNumberOf, OBIS, type Value, valuesOf } from './ingest/values.ts';
 import type { Memory } from './memory.ts';
+import { withParts } from './parts.ts';
 import { median } from './statistics.ts';
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 5);
@@ -16,16 +17,10 @@ const FILE_DAYS = 30;
 const FILES = 3;
 const QUARTER_HOUR_MS = 900_000;
 
-const stopping: { stop: () => Promise<unknown> }[] = [];
-const started = async <Part extends { stop: () => Promise<unknown> }>(part: Promise<Part>): Promise<Part> => {
-  stopping.unshift(await part);
-  return part;
-};
-
-try {
-  const database = await started(startBenchDatabase(SECRET));
-  const metering = await started(startChild<{ url: string; today: LocalDate }>(join(import.meta.dirname, 'ingest/metering.child.ts'), { env: database.env }));
-  const gateway = await started(
+await withParts(async (start) => {
+  const database = await start(startBenchDatabase(SECRET));
+  const metering = await start(startChild<{ url: string; today: LocalDate }>(join(import.meta.dirname, 'ingest/metering.child.ts'), { env: database.env }));
+  const gateway = await start(
     startChild<{ url: string; authorization: string }>(join(import.meta.dirname, 'gateway.child.ts'), { parameters: [JSON.stringify({ subgraphs: { metering: metering.ready.url }, scope: 'metering:write' })] }),
   );
   await createBareTable(database.owner);
@@ -65,9 +60,7 @@ try {
     const told = before.map(({ nowMegabytes }, nth) => [nowMegabytes, after[nth]!.mostMegabytes, after[nth]!.nowMegabytes].map((megabytes) => megabytes.toFixed(0)).join(' / '));
     console.log(`| ${file} | ${round(values.length)} | ${(bytes / 1e6).toFixed(0)} | ${(tookMs / 1_000).toFixed(1)} | ${round((values.length * 1_000) / tookMs)} | ${round((values.length * 1_000) / copyMs)} | ${told.join(' | ')} |`);
   }
-} finally {
-  for (const part of stopping) await part.stop();
-}
+});
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SECRET } from '@stromgraph/gateway/toys/toy';
 import { addDays, type LocalDate, startOfDay } from '@stromgraph/kernel/time';
-import { type Child, startChild } from './child.ts';
+import { type Child, type ChildOptions, startChild } from './child.ts';
 import { type BenchDatabase, startBenchDatabase } from './database.ts';
+import { type Start, withParts } from './parts.ts';
 import { median, quantile } from './statistics.ts';
 import type { Frame, Order } from './subscription/order.ts';
 import { AREA_ID } from './subscription/portfolio.ts';
@@ -16,20 +17,15 @@ const PATIENCE_MS = 10_000;
 const GOAL_MS = 50;
 const HOUR_MS = 3_600_000;
 
+const fileOf = (name: string) => join(import.meta.dirname, `${name}.child.ts`);
+
 type Side = Readonly<{ source: Child<unknown>; client: Child<unknown> }>;
 type Run = Readonly<{ latencies: number[]; frames: number }>;
 
-const stopping: { stop: () => Promise<unknown> }[] = [];
-const started = async <Part extends { stop: () => Promise<unknown> }>(part: Promise<Part>): Promise<Part> => {
-  stopping.unshift(await part);
-  return part;
-};
-const child = <Ready = object>(name: string, options: Parameters<typeof startChild>[1] = {}) => started(startChild<Ready>(join(import.meta.dirname, `${name}.child.ts`), options));
-
-try {
-  const database = await started(startBenchDatabase(SECRET));
-  const { ours, day } = await startOurs(database);
-  const sides = { reference: await startReference(day), ours };
+await withParts(async (start) => {
+  const database = await start(startBenchDatabase(SECRET));
+  const { ours, day } = await startOurs(start, database);
+  const sides = { reference: await startReference(start, day), ours };
   const got: Record<keyof typeof sides, Run[]> = { reference: [], ours: [] };
   for (let run = 0; run <= RUNS; run++)
     for (const [name, side] of Object.entries(sides) as [keyof typeof sides, Side][]) {
@@ -37,26 +33,25 @@ try {
       if (run > 0) got[name].push(result); // everything warm before anything counts
     }
   print(database.version, got);
-} finally {
-  for (const part of stopping) await part.stop();
-}
+});
 
-async function startOurs({ env }: BenchDatabase): Promise<{ ours: Side; day: LocalDate }> {
+async function startOurs(start: Start, { env }: BenchDatabase): Promise<{ ours: Side; day: LocalDate }> {
+  const child = <Ready>(name: string, options: ChildOptions) => start(startChild<Ready>(fileOf(name), options));
   const domain = await child<{ url: string; today: LocalDate }>('subscription/domain', { env });
   const gateway = await child<{ url: string; authorization: string }>('gateway', { parameters: [JSON.stringify({ subgraphs: { energy: domain.ready.url }, scope: 'energy:read' })] });
   const source = await child('subscription/writer', { env });
   const day = addDays(domain.ready.today, 2);
-  return { day, ours: { source, client: await clientOf(gateway.ready.url, day, { authorization: gateway.ready.authorization }) } };
+  return { day, ours: { source, client: await clientOf(start, gateway.ready.url, day, { authorization: gateway.ready.authorization }) } };
 }
 
-async function startReference(day: LocalDate): Promise<Side> {
-  const source = await child<{ url: string }>('subscription/reference');
-  return { source, client: await clientOf(source.ready.url, day, {}) };
+async function startReference(start: Start, day: LocalDate): Promise<Side> {
+  const source = await start(startChild<{ url: string }>(fileOf('subscription/reference')));
+  return { source, client: await clientOf(start, source.ready.url, day, {}) };
 }
 
-function clientOf(url: string, day: LocalDate, headers: Record<string, string>): Promise<Child<unknown>> {
+function clientOf(start: Start, url: string, day: LocalDate, headers: Record<string, string>): Promise<Child<unknown>> {
   const variables = { areas: [AREA_ID], from: startOfDay(day).toISOString(), until: startOfDay(addDays(day, 1)).toISOString() };
-  return child('subscription/client', { parameters: [JSON.stringify({ url, headers, variables })] });
+  return start(startChild(fileOf('subscription/client'), { parameters: [JSON.stringify({ url, headers, variables })] }));
 }
 
 /** A frame may cover several events: each counts until the first frame that covers it. */
