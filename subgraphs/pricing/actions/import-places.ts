@@ -3,19 +3,23 @@ import { PlacesPublished } from '@stromgraph/events/pricing';
 import { transact } from '@stromgraph/kernel/database';
 import { newId } from '@stromgraph/kernel/ids';
 import { toFault } from '@stromgraph/kernel/input';
-import { publishAll } from '@stromgraph/kernel/outbox';
+import { publish } from '@stromgraph/kernel/outbox';
 import { fault, type InputInvalid, invalid } from '@stromgraph/kernel/problem';
 import { LevyLine } from '../campaigns/levy.ts';
-import { PlaceLine } from '../campaigns/place.ts';
+import { CONTRADICTS, contradictions, PlaceLine, RESOLVED } from '../campaigns/place.ts';
 import type { DomainContext } from '../context.ts';
 import { saveLevies } from '../store/levies.ts';
 import { contradicted, savePlaces } from '../store/places.ts';
 
-/** One transaction stores a file; Germany has about 16,000 places. */
-const MAX_LINES = 20_000;
-const PLACES_PER_EVENT = 500;
+/** Germany has about 16,000 places. */
+const MAX_LINES = 50_000;
+/** Places of one transaction and one event. */
+const CHUNK = 500;
 
-/** Stores places with the grid fees and concession levies that hold there, all or none, and tells those who keep a copy. */
+/**
+ * Stores places with the grid fees and concession levies that hold there, and tells those who keep a copy. Every line is checked
+ * before the first is stored; an import that breaks off is completed by doing it again.
+ */
 export async function importPlaces(
   ctx: DomainContext,
   rows: AsyncIterable<unknown> | Iterable<unknown>,
@@ -28,25 +32,18 @@ export async function importPlaces(
     lines.push(parsed.data);
     if (lines.length > MAX_LINES) return invalid([fault('rows', 'there are too many', `at most ${MAX_LINES}`)]);
   }
-  return transact(ctx.db, async (tx) => {
-    const chunks = Array.from({ length: Math.ceil(lines.length / PLACES_PER_EVENT) }, (_, index) =>
-      lines.slice(index * PLACES_PER_EVENT, (index + 1) * PLACES_PER_EVENT),
-    );
-    for (const chunk of chunks) await savePlaces(tx, chunk);
-    const wrong = await contradicted(tx, lines);
-    if (wrong.length > 0)
-      return invalid(
-        wrong.map(({ number, field }) =>
-          fault(`rows.${number}.${field}`, 'another rate is known for these days', 'the known rate, or days after it'),
-        ),
-      );
-    await publishAll(
-      tx,
-      PlacesPublished,
-      chunks.map((chunk) => ({ aggregateType: 'places', aggregateId: newId(), data: { places: chunk.map(toPublished) } })),
-    );
-    return { count: lines.length };
-  });
+  const chunks = Array.from({ length: Math.ceil(lines.length / CHUNK) }, (_, index) => lines.slice(index * CHUNK, (index + 1) * CHUNK));
+  const faults = contradictions(lines);
+  for (const [index, chunk] of chunks.entries())
+    for (const { number, field } of await contradicted(ctx.db, chunk))
+      faults.push(fault(`rows.${index * CHUNK + number}.${field}`, CONTRADICTS, RESOLVED));
+  if (faults.length > 0) return invalid(faults);
+  for (const chunk of chunks)
+    await transact(ctx.db, async (tx) => {
+      await savePlaces(tx, chunk);
+      await publish(tx, PlacesPublished, { aggregateType: 'places', aggregateId: newId(), data: { places: chunk.map(toPublished) } });
+    });
+  return { count: lines.length };
 }
 
 const toPublished = ({ postalCode, city, district, ags, gridOperatorCode, gridAreaCode }: PlaceLine) => ({

@@ -7,7 +7,7 @@ import { insertPrices, type NumberedLine, placeFaults } from '../store/prices.ts
 import type { Tariff } from '../tariffs/tariff.ts';
 
 /** Rows of one transaction. */
-const CHUNK = 2_000;
+const CHUNK = 1_000;
 /** Faults that an answer lists; it counts the others. */
 const MAX_LISTED_FAULTS = 100;
 

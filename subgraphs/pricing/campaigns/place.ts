@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseBdewCode, parseEic, parsePostalCode, type IdentifierInvalid } from '@stromgraph/kernel/market-ids';
 import type { DecimalText } from '@stromgraph/kernel/money';
-import { isProblem } from '@stromgraph/kernel/problem';
+import { fault, type InputFault, isProblem } from '@stromgraph/kernel/problem';
 import type { LocalDate } from '@stromgraph/kernel/time';
 
 export type Place = Readonly<{
@@ -53,3 +53,32 @@ export const PlaceLine = z
     message: 'is not after validFrom',
   });
 export type PlaceLine = z.infer<typeof PlaceLine>;
+
+/** Lines of one file that contradict an earlier one: another grid fee for a place, or another concession rate for a municipality, on the same days. */
+export function contradictions(lines: readonly PlaceLine[]): InputFault[] {
+  const fees = new Map<string, PlaceLine[]>();
+  const levies = new Map<string, PlaceLine[]>();
+  return lines.flatMap((line, index) => {
+    const place = JSON.stringify([line.postalCode, line.city, line.district]);
+    return [
+      ...(differs(fees, place, line, feeOf) ? [fault(`rows.${index + 1}.gridWorkingCtPerKwh`, CONTRADICTS, RESOLVED)] : []),
+      ...(differs(levies, line.ags, line, levyOf) ? [fault(`rows.${index + 1}.concessionCtPerKwh`, CONTRADICTS, RESOLVED)] : []),
+    ];
+  });
+}
+
+export const CONTRADICTS = 'another rate is known for these days';
+export const RESOLVED = 'the known rate, or days after it';
+
+const feeOf = (line: PlaceLine) =>
+  [line.validFrom, line.validUntil, ...[line.gridWorkingCtPerKwh, line.gridBaseCentsPerYear, line.meteringCentsPerYear].map(Number)].join();
+const levyOf = (line: PlaceLine) => [line.validFrom, line.validUntil, Number(line.concessionCtPerKwh)].join();
+const overlaps = (a: PlaceLine, b: PlaceLine) =>
+  (a.validUntil === null || b.validFrom < a.validUntil) && (b.validUntil === null || a.validFrom < b.validUntil);
+
+function differs(known: Map<string, PlaceLine[]>, key: string, line: PlaceLine, rateOf: (line: PlaceLine) => string): boolean {
+  const earlier = known.get(key) ?? [];
+  if (earlier.some((other) => overlaps(other, line) && rateOf(other) !== rateOf(line))) return true;
+  if (!earlier.some((other) => rateOf(other) === rateOf(line))) known.set(key, [...earlier, line]);
+  return false;
+}

@@ -31,22 +31,25 @@ export async function savePlaces(tx: Tx, places: readonly PlaceLine[]): Promise<
   );
 }
 
-/** Lines (from 1) that say another grid fee or concession rate than the one that is known for their days. */
-export async function contradicted(tx: Tx, places: readonly PlaceLine[]): Promise<{ number: number; field: string }[]> {
-  const { rows } = await tx.query<{ number: number; field: string }>(
-    `SELECT l.ordinality::int AS number, CASE WHEN fee.city IS NULL THEN 'gridWorkingCtPerKwh' ELSE 'concessionCtPerKwh' END AS field
-     FROM ROWS FROM (jsonb_to_recordset($1) AS ("postalCode" text, city text, district text, ags text, "validFrom" date,
-       "validUntil" date, "gridWorkingCtPerKwh" numeric, "gridBaseCentsPerYear" numeric,
-       "meteringCentsPerYear" numeric, "concessionCtPerKwh" numeric)) WITH ORDINALITY AS l ("postalCode", city, district, ags,
-         "validFrom", "validUntil", working, base, metering, concession, ordinality)
-     LEFT JOIN pricing.grid_fee fee ON fee.postal_code = "postalCode" AND fee.city = l.city AND fee.district_key = coalesce(district,
-       '') AND fee.valid_from = "validFrom"
-       AND fee.valid_until IS NOT DISTINCT FROM "validUntil" AND fee.working_ct_per_kwh = working
-         AND fee.base_cents_per_year = base AND fee.metering_cents_per_year = metering
-     LEFT JOIN pricing.concession_levy levy ON levy.ags = l.ags AND contract_class = 'TARIFF' AND source = 'OPERATOR'
-       AND levy.valid_from = "validFrom"
-       AND levy.valid_until IS NOT DISTINCT FROM "validUntil" AND levy.ct_per_kwh = concession
-     WHERE fee.city IS NULL OR levy.ags IS NULL ORDER BY 1`,
+/** Lines (from 1) that say another grid fee or concession rate than the one that is known for some of their days. */
+export async function contradicted(db: Queryable, places: readonly PlaceLine[]): Promise<{ number: number; field: string }[]> {
+  const { rows } = await db.query<{ number: number; field: string }>(
+    `WITH line AS (
+       SELECT l.*, coalesce(district, '') AS district_key, daterange("validFrom", "validUntil") AS days
+       FROM ROWS FROM (jsonb_to_recordset($1) AS ("postalCode" text, city text, district text, ags text, "validFrom" date,
+         "validUntil" date, "gridWorkingCtPerKwh" numeric, "gridBaseCentsPerYear" numeric, "meteringCentsPerYear" numeric,
+         "concessionCtPerKwh" numeric)) WITH ORDINALITY AS l ("postalCode", city, district, ags, "validFrom", "validUntil",
+         working, base, metering, concession, number))
+     SELECT number::int, 'gridWorkingCtPerKwh' AS field FROM line JOIN pricing.grid_fee fee
+       ON fee.postal_code = "postalCode" AND fee.city = line.city AND fee.district_key = line.district_key
+       AND daterange(fee.valid_from, fee.valid_until) && days
+     WHERE (days, working, base, metering)
+       <> (daterange(fee.valid_from, fee.valid_until), working_ct_per_kwh, base_cents_per_year, metering_cents_per_year)
+     UNION ALL
+     SELECT number::int, 'concessionCtPerKwh' FROM line JOIN pricing.concession_levy levy
+       ON levy.ags = line.ags AND contract_class = 'TARIFF' AND source = 'OPERATOR' AND daterange(levy.valid_from, levy.valid_until) && days
+     WHERE (days, concession) <> (daterange(levy.valid_from, levy.valid_until), ct_per_kwh)
+     ORDER BY 1`,
     [JSON.stringify(places)],
   );
   return rows;
