@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { runMigrations } from 'bullmq';
 import { applyMigrations, drift } from './schema-engine.ts';
-import { closeFunctions, createGroupRoles, createLoginRoles } from './roles.ts';
+import { closeFunctions, createGroupRoles, createLoginRoles, givenRoles } from './roles.ts';
 
 const PRISMA = join(import.meta.dirname, '..', 'prisma');
 const OLDEST_POSTGRESQL = 180_000;
@@ -15,8 +15,12 @@ const LOCK = 'stromgraph migrate';
 export const domainsWithSchema = (): string[] =>
   readdirSync(PRISMA).filter((name) => name !== 'platform' && existsSync(join(PRISMA, name, 'schema.prisma')) && existsSync(join(PRISMA, name, 'migrations'))).sort();
 
-/** @param tenant the name under which tokens and events speak of this database */
-export async function migrate(url: string, tenant: string, say: (line: string) => void = () => {}): Promise<string[]> {
+/**
+ * @param tenant the name under which tokens and events speak of this database
+ * @param env names the login roles that the deployment gives itself, if any
+ */
+export async function migrate(url: string, tenant: string, say: (line: string) => void = () => {}, env: Readonly<Record<string, string | undefined>> = process.env): Promise<string[]> {
+  const given = givenRoles(env, tenant, [...domainsWithSchema(), 'operations']);
   const owner = new pg.Client(url);
   await owner.connect();
   const applied: string[] = [];
@@ -35,7 +39,7 @@ export async function migrate(url: string, tenant: string, say: (line: string) =
     await migrateQueues(owner);
     await closeFunctions(owner, domains);
     const { rows } = await owner.query<{ name: string }>('SELECT current_database() AS name');
-    await createLoginRoles(owner, rows[0]!.name, [...domains, 'operations']);
+    await createLoginRoles(owner, rows[0]!.name, [...domains, 'operations'], given);
     return applied;
   } finally {
     await owner.end();

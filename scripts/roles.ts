@@ -13,8 +13,11 @@ export async function createGroupRoles(owner: Client, domains: readonly string[]
     await owner.query(`DO $$ BEGIN CREATE ROLE ${group} NOLOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
 }
 
-/** Login roles of this database; a second run keeps the passwords. */
-export async function createLoginRoles(owner: Client, database: string, domains: readonly string[]): Promise<void> {
+/** A login role that the deployment names itself, with the password it has chosen. */
+export type GivenRole = Readonly<{ role: string; password: string }>;
+
+/** Login roles of this database: those that are given (by `<domain> <kind>`), and made-up ones, whose passwords a second run keeps. */
+export async function createLoginRoles(owner: Client, database: string, domains: readonly string[], given: ReadonlyMap<string, GivenRole> = new Map()): Promise<void> {
   const wanted = [
     ...domains.flatMap((domain) => [{ domain, kind: 'staff' }, { domain, kind: 'own' }]),
     { domain: 'relay', kind: 'relay' },
@@ -23,16 +26,19 @@ export async function createLoginRoles(owner: Client, database: string, domains:
   const known = new Set(rows.map((row) => row.role_name));
   await owner.query(`REVOKE CONNECT ON DATABASE ${quote(database)} FROM PUBLIC`);
   for (const { domain, kind } of wanted) {
-    const role = loginRole(database, domain, kind);
-    if (!known.has(role)) {
-      const password = randomBytes(24).toString('base64url');
+    const chosen = given.get(`${domain} ${kind}`);
+    const name = chosen?.role ?? loginRole(database, domain, kind);
+    const role = quote(name);
+    if (chosen || !known.has(name)) {
+      const password = chosen?.password ?? randomBytes(24).toString('base64url');
       await owner.query(`DO $$ BEGIN CREATE ROLE ${role} LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
-      await owner.query(`ALTER ROLE ${role} PASSWORD '${password}'`);
+      await owner.query(`ALTER ROLE ${role} PASSWORD ${owner.escapeLiteral(password)}`);
       await owner.query(
         `INSERT INTO platform.role_credential VALUES ($1, $2, $3, $4) ON CONFLICT (domain, kind) DO UPDATE SET role_name = excluded.role_name, password = excluded.password`,
-        [role, domain, kind, password],
+        [name, domain, kind, password],
       );
     }
+    await owner.query(`GRANT ${role} TO CURRENT_USER`); // an owner without superuser rights sets what the role makes by default
     await owner.query(`GRANT ${groupOf(domain, kind)} TO ${role}`);
     if (kind !== 'own') await owner.query(`GRANT stromgraph_queues TO ${role}`);
     // Whoever meets a queue first owns its sequence; the others use it too.
@@ -41,6 +47,26 @@ export async function createLoginRoles(owner: Client, database: string, domains:
     for (const [setting, value] of Object.entries(kind === 'relay' ? RELAY_SETTINGS : STAFF_SETTINGS))
       await owner.query(`ALTER ROLE ${role} SET ${setting} = '${value}'`);
   }
+}
+
+/** The roles that STROMGRAPH_<DOMAIN>_DATABASE_URL and …_OWN_DATABASE_URL name for one tenant: one address, or `<tenant>=<address>` separated by commas. */
+export function givenRoles(env: Readonly<Record<string, string | undefined>>, tenant: string, domains: readonly string[]): Map<string, GivenRole> {
+  const given = new Map<string, GivenRole>();
+  const take = (key: string, name: string) => {
+    for (const entry of (env[name] ?? '').split(/,(?=[a-z][a-z0-9-]*=)/).filter(Boolean)) {
+      const [, of = tenant, address] = /^(?:([a-z][a-z0-9-]*)=)?(postgres.*)$/s.exec(entry) ?? [];
+      if (!address || !URL.canParse(address)) throw new Error(`${name}: is not an address such as postgresql://role:password@host:5432/database.`);
+      const { username, password } = new URL(address);
+      if (!/^[a-z_][a-z0-9_]{0,62}$/.test(username) || !password) throw new Error(`${name}: needs a role of small letters, digits and underscores, and a password.`);
+      if (of === tenant) given.set(key, { role: username, password: decodeURIComponent(password) });
+    }
+  };
+  for (const domain of domains) {
+    take(`${domain} staff`, `STROMGRAPH_${domain.toUpperCase()}_DATABASE_URL`);
+    take(`${domain} own`, `STROMGRAPH_${domain.toUpperCase()}_OWN_DATABASE_URL`);
+  }
+  take('relay relay', 'STROMGRAPH_RELAY_DATABASE_URL');
+  return given;
 }
 
 /** PostgreSQL lets everybody execute a new function; here only the domain may. */

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { domainsWithSchema, findDrift, migrate, unfitness } from '../scripts/migrate.ts';
+import { startPostgres } from '../scripts/postgres.ts';
 import { applyMigrations } from '../scripts/schema-engine.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 
@@ -97,6 +98,40 @@ test('two migrations of one empty database at once are safe', async () => {
   } finally {
     await database.owner.query(`DROP DATABASE ${name} WITH (FORCE)`);
   }
+});
+
+test('an owner without superuser rights is enough, and gives roles and passwords of its own', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'stromgraph-owner-'));
+  chmodSync(directory, 0o755);
+  const postgres = await startPostgres({ directory, durability: 'throw-away' }); // group roles belong to who made them
+  try {
+    const admin = new pg.Client(postgres.url('postgres'));
+    await admin.connect();
+    await admin.query(`CREATE ROLE proprietor LOGIN CREATEROLE PASSWORD 'p'`);
+    await admin.query('CREATE DATABASE north OWNER proprietor');
+    await admin.end();
+    const url = Object.assign(new URL(postgres.url('north')), { username: 'proprietor', password: 'p' }).toString();
+    const given = Object.assign(new URL(url), { username: 'billing_staff', password: `a'b@` }).toString();
+    await migrate(url, 'north', () => {}, { STROMGRAPH_BILLING_DATABASE_URL: `south=postgresql://x:y@z/s,north=${given}` });
+    expect(await findDrift(url)).toEqual({});
+    expect(await migrate(url, 'north', () => {}, { STROMGRAPH_BILLING_DATABASE_URL: given })).toEqual([]);
+    const client = new pg.Client(given);
+    await client.connect();
+    await client.query('SELECT FROM billing.outbox');
+    await expect(client.query('SELECT FROM identity.outbox')).rejects.toMatchObject({ code: '42501' });
+    await client.end();
+  } finally {
+    await postgres.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+test.each([
+  ['mysql://x', 'STROMGRAPH_BILLING_DATABASE_URL: is not an address such as postgresql://role:password@host:5432/database.'],
+  ['postgresql://Big:x@h/d', 'STROMGRAPH_BILLING_DATABASE_URL: needs a role of small letters, digits and underscores, and a password.'],
+  ['postgresql://role@h/d', 'STROMGRAPH_BILLING_DATABASE_URL: needs a role of small letters, digits and underscores, and a password.'],
+])('a role given as %s is refused before anything is done', async (address, message) => {
+  await expect(migrate(database.url, 'demo', () => {}, { STROMGRAPH_BILLING_DATABASE_URL: address })).rejects.toThrow(message);
 });
 
 function runMigrate(url: string): Promise<{ code: number | null; output: string; errors: string }> {
