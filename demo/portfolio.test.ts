@@ -99,6 +99,14 @@ test('margins lie inside the corridor of their tariff', () => {
     }
 });
 
+test('a household is best served by the product for households that is billed by the month, everywhere and in every channel', () => {
+  const { campaigns } = openPortfolio({ today: TODAY, customers: 0 });
+  const offered = campaigns.filter(({ validUntil, tariff }) => validUntil === null && tariff.rate.kind === 'FLAT').flatMap(({ channel, tariff, prices }) =>
+    prices.map(({ place, workingMilliCt, fixFeeCentsPerMonth }) => ({ where: `${channel} ${place.postalCode} ${place.district}`, name: tariff.name, milliCents: workingMilliCt * 3_500 + fixFeeCentsPerMonth * 12_000 })),
+  );
+  for (const offers of Map.groupBy(offered, ({ where }) => where).values()) expect(offers.toSorted((a, b) => a.milliCents - b.milliCents)[0]!.name).toBe('Klar 12 Monat');
+});
+
 test.each([
   ['2026-03-29', 92],
   ['2026-10-25', 100],
