@@ -1,4 +1,5 @@
-// Everything that is generated: Prisma clients, the supergraph, resolver types. `--only <domain>` for one domain.
+// Everything that is generated: Prisma clients, the supergraph, resolver types. `--only <domain>` for one domain; `--clients`
+// for what runs without development tools: the rest is types, and the committed supergraph.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ const only = process.argv[2] === '--only' ? process.argv[3] : undefined;
 
 const schemas = readdirSync(join(ROOT, 'prisma')).filter((name) => existsSync(join(ROOT, 'prisma', name, 'schema.prisma')) && (!only || name === only));
 for (const name of schemas) if (isStale(name)) run('prisma', ['generate', '--schema', `prisma/${name}/schema.prisma`]);
+if (process.argv[2] === '--clients') process.exit(0);
 if (!only) run('node', ['scripts/compose.ts']);
 run('graphql-codegen', ['--config', 'codegen.ts', '--silent'], only ? { STROMGRAPH_CODEGEN_ONLY: only } : {});
 
