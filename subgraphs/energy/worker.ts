@@ -11,6 +11,6 @@ import type { EnergyRuntime } from './runtime.ts';
 export async function startWorkers(runtime: EnergyRuntime): Promise<{ stop: () => Promise<void> }> {
   const config = readConfig(runtime.env);
   for (const { db } of runtime.tenants.values()) await transact(db, openPositionDays);
-  const parts = await Promise.all([startHearer(runtime, handlers), startDue(runtime, dueHandlers), startPollingEnet(runtime, config)]);
+  const parts = [await startHearer(runtime, handlers), await startDue(runtime, dueHandlers), startPollingEnet(runtime, config)];
   return { stop: async () => void (await Promise.all(parts.map((part) => part.stop()))) };
 }

@@ -67,15 +67,19 @@ export async function announceSome(tx: Tx, batchId: string): Promise<boolean> {
         days: ofDays.toSorted(byDay).map((each) => toFact(each, obisOf.get(each.registerId)!)),
         registers: ofReadings.map(toRead),
       };
-      return { aggregateType: 'meter', aggregateId: meterId, data: { ...data, cause } };
+      return { meterId, cause, data };
     });
-    if (corrected) await publishAll(tx, ReadingCorrected, facts);
-    else
-      await publishAll(
-        tx,
-        MeterReadingIngested,
-        facts.map(({ data: { cause: _, ...data }, ...fact }) => ({ ...fact, data })),
-      );
+    const about = { aggregateType: 'meter' };
+    if (corrected) {
+      const corrections = facts.map(({ meterId, cause, data }) => ({ ...about, aggregateId: meterId, data: { ...data, cause } }));
+      await publishAll(tx, ReadingCorrected, corrections);
+      continue;
+    }
+    await publishAll(
+      tx,
+      MeterReadingIngested,
+      facts.map(({ meterId, data }) => ({ ...about, aggregateId: meterId, data })),
+    );
   }
   return true;
 }
