@@ -39,7 +39,6 @@ export async function seedDemo(options: SeedOptions): Promise<Seeded | null> {
   const opened: { close: () => Promise<void> }[] = [];
   try {
     if (!(await isToBuild(owner))) return null;
-    const { rows } = await owner.query<{ now: Date }>('SELECT platform.business_now() AS now');
     const open = (domain: Domain): Db => {
       const db = openDb({ url: addressOf(connections, domain), domain, tenant, maxConnections: CONNECTIONS_PER_DOMAIN });
       opened.push(db);
@@ -48,7 +47,7 @@ export async function seedDemo(options: SeedOptions): Promise<Seeded | null> {
     const dbs: World['dbs'] = {
       pricing: open('pricing'), contracts: open('contracts'), customers: open('customers'), metering: open('metering'), energy: open('energy'), billing: open('billing'), messaging: open('messaging'),
     };
-    const world: World = { portfolio: openPortfolio({ today, customers }), dbs, keyring, today, now: rows[0]!.now };
+    const world: World = { portfolio: openPortfolio({ today, customers }), dbs, keyring, today };
     const [seeded] = await Promise.all([loadAll(world, { owner, firstDay: firstMeasuredDay(today, days), customers, say }), createSignIns(addressOf(connections, 'identity'), tenant)]);
     return seeded;
   } finally {

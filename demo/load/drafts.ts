@@ -1,13 +1,13 @@
-import type { DemoContract } from '../portfolio.ts';
-import { milliText } from '../campaigns.ts';
-import type { ToldContract, ToldCustomer } from './world.ts';
 import { dayOf } from '@stromgraph/kernel/time';
+import { milliText } from '../campaigns.ts';
+import type { DemoContract } from '../portfolio.ts';
+import type { ToldContract, ToldCustomer } from './world.ts';
 
 export type Imported = Readonly<{ customer: ToldCustomer; contract: ToldContract; requestId: string; processId: string; messageId: string }>;
 
 /** The import as it came: readable but for its people and their account. */
 export function importRow({ customer, contract, requestId }: Imported) {
-  const { customerId: _id, kind, salutation, firstName, lastName, company, email, phone, locale, billingAddress, seal } = customer;
+  const { kind, salutation, firstName, lastName, company, email, phone, locale, billingAddress, seal } = customer;
   const { address: deliveryAddress, mandate } = contract;
   const asItCame = { customer: { kind, salutation, firstName, lastName, company, email, phone, locale }, deliveryAddress, billingAddress, ...(mandate ? { iban: mandate.iban } : {}) };
   return {

@@ -12,9 +12,8 @@ export type World = Readonly<{
   portfolio: Portfolio;
   dbs: Readonly<Record<Domain, Db>>;
   keyring: Keyring;
+  /** The business day; the whole portfolio lies before it. */
   today: LocalDate;
-  /** Business time; the whole portfolio lies before it. */
-  now: Date;
 }>;
 
 type DataOf<Type> = Type extends EventType<infer Data> ? Data : never;
