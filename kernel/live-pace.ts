@@ -5,12 +5,12 @@ export type Pace = Readonly<{
   sent: (nowMs: number) => void;
 }>;
 
-/** Of the time between two events. */
-const EARLY = 0.5;
+/** Events that may go out before their time. */
+const EARLY = 2;
 
 /**
- * No more than `maxHz` a second in the long run. One event may come half a period early: changes that come just as
- * fast as they may would otherwise all wait as long as the slowest of them took to get here.
+ * `maxHz` a second in the long run, with a few events closer together. Evenly spaced, changes that come just as fast as
+ * they may would wait for good as long as the latest of them was late.
  */
 export function makePace(maxHz: number): Pace {
   const periodMs = 1_000 / Math.max(1, maxHz);
