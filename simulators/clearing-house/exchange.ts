@@ -9,7 +9,7 @@ import { acknowledge, answerTo, shortHash, type Inbound, type Payload } from './
 import { identify } from './malo-ident.ts';
 import { judgeIdent, judgeMessage, subjectOf, type Judgement, type Matter, type Step, type Ticket } from './ticket.ts';
 
-export type Control = Judgement & { webhook: Webhook | null; retryFirstMs: number };
+export type Control = Judgement & { webhook: Webhook | null; retryFirstMs: number; smartMeters: number };
 type Entry =
   | { ticket: Ticket }
   | { inbound: Inbound; lost: boolean }
@@ -142,7 +142,8 @@ export function openExchange({ folder, control, nowMs }: { folder: string | unde
     if (ticket.kind === 'malo-ident') return { type: 'MALO_IDENT', result: identify(ticket.body, ticket.rejected) };
     const { acknowledgement, outcome } = ticket.verdict;
     if (what === 'acknowledgement' || !outcome) return acknowledge(ticket.body, acknowledgement);
-    return answerTo(ticket.body, { outcome, ticketId: ticket.ticketId, occurredAt: toInstantText(nowMs()) });
+    const { ticketId } = ticket;
+    return answerTo(ticket.body, { outcome, ticketId, occurredAt: toInstantText(nowMs()), smartMeters: control.smartMeters });
   }
 
   return {

@@ -47,7 +47,7 @@ export function acknowledge(envelope: Envelope, { status, faults, code, reason }
 /** The market's answer in the market's own words. Only a confirmed start of supply carries the master data. */
 export function answerTo(
   envelope: Envelope,
-  { outcome, ticketId, occurredAt }: { outcome: Outcome; ticketId: string; occurredAt: string },
+  { outcome, ticketId, occurredAt, smartMeters }: { outcome: Outcome; ticketId: string; occurredAt: string; smartMeters: number },
 ): Payload {
   const { vorgangsnummer, sparte = 'STROM', vertragsbeginn, vertragsende, absender } = envelope.transaktionsdaten;
   const malo = maloOf(envelope);
@@ -60,7 +60,7 @@ export function answerTo(
   return {
     type: 'MARKET_MESSAGE',
     nachricht: {
-      stammdaten: outcome.pruefidentifikator === '55002' ? masterDataOf(envelope) : location,
+      stammdaten: outcome.pruefidentifikator === '55002' ? masterDataOf(envelope, smartMeters) : location,
       transaktionsdaten: {
         pruefidentifikator: outcome.pruefidentifikator,
         ...(outcome.code !== undefined && { antwortstatus: outcome.code, antwortstatusCodeliste: outcome.codeList }),

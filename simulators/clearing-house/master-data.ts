@@ -27,8 +27,8 @@ export const meterNumberOf = (malo: string) => `1SGM00${digits(8, 'meter', malo)
 export const meloOf = (malo: string, { dsoNumber }: GridArea, postalCode: string) =>
   `DE${dsoNumber}${postalCode}${malo.padStart(20, '0')}`;
 
-/** What the network operator knows of a market location that it assigns to us. */
-export function masterDataOf(envelope: Envelope): Envelope['stammdaten'] {
+/** What the network operator knows of a market location that it assigns to us; `smartMeters` is the share of those that deliver quarter hours. */
+export function masterDataOf(envelope: Envelope, smartMeters: number): Envelope['stammdaten'] {
   const { stammdaten, transaktionsdaten } = envelope;
   const malo = maloOf(envelope) as string;
   const area = gridAreaOf(envelope);
@@ -39,7 +39,7 @@ export function masterDataOf(envelope: Envelope): Envelope['stammdaten'] {
       ? address.postleitzahl
       : firstPostalCodeOf(area);
   const profile = ours('BILANZIERUNG', 'lastprofil') ?? 'H25';
-  const smart = chance('smart meter', malo) < 0.2;
+  const smart = chance('smart meter', malo) < smartMeters;
   return {
     MARKTLOKATION: [locationOf(malo, area, address)],
     MESSLOKATION: [

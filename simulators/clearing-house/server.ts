@@ -36,6 +36,7 @@ const CONTROL_PROPERTIES = {
   twice: share,
   outOfOrder: share,
   loseCallbacks: share,
+  smartMeters: share,
   late: orNull(['probability', 'ms'], { probability: share, ms: delayMs }),
   rejectNext: orNull(['count'], {
     count: { type: 'integer', minimum: 1 },
@@ -59,6 +60,7 @@ export async function startClearingHouse(options: ClearingHouseOptions = {}): Pr
     twice: 0.02,
     outOfOrder: 0.02,
     loseCallbacks: 0.01,
+    smartMeters: 0.2,
     late: null,
     rejectNext: null,
     nackNext: 0,

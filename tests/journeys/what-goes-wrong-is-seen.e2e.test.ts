@@ -72,13 +72,13 @@ test('a start in the past is refused at once, naming the field, and leaves nothi
 });
 
 test.each([
-  ['a MaLo id with a wrong check digit', { marketLocationId: '51238696780' }, 'marketLocationId'],
-  ['an IBAN with a wrong check digit', { iban: 'DE89370400440532013001' }, 'iban'],
-])('%s is kept as it came, refused by validation, and nothing leaves for the market', { timeout: 60_000 }, async (_, change, path) => {
+  ['an IBAN with a wrong check digit', { iban: 'DE89370400440532013001' }, 'iban', 'REJECTED', ['ASK_CUSTOMER']],
+  ['a MaLo id with a wrong check digit', { marketLocationId: '51238696780' }, 'marketLocationId', 'DRAFT', ['EDIT_MALO_DRAFT']],
+])('%s is kept as it came, refused by validation, and nothing leaves for the market', { timeout: 60_000 }, async (_, change, path, status, steps) => {
   const { draft } = await importFor(change);
   const seen = async () => (await world.query(agent, DRAFT, { id: draft.id })).contractDraft;
-  await expect.poll(async () => (await seen()).status, { timeout: 20_000 }).toBe('REJECTED');
-  expect(await seen()).toMatchObject({ validationFaults: [{ path }], applications: [] });
+  await expect.poll(seen, { timeout: 20_000 }).toMatchObject({ status, validationFaults: [{ path }], applications: [] });
+  expect((await seen()).nextSteps.map((step: { kind: string }) => step.kind)).toEqual(steps);
 });
 
 const drafts = async () => (await world.query(agent, '{ switchBoard(first: 500) { nodes { draft { id } } } }')).switchBoard.nodes;
