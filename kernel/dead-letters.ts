@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { type Db, isPassing, transact, type Tx } from './database.ts';
 import { aggregateOf, type FeedRow, toEntry } from './feed.ts';
 import { enter, type Handlers, read } from './inbox.ts';
-import { COPY, messageOf, parkAgain } from './parking.ts';
+import { COPY, markNext, messageOf, parkAgain } from './parking.ts';
 import { queue, type Queue } from './queue.ts';
 import type { Tools } from './runtime.ts';
 
@@ -49,7 +49,7 @@ async function replayAggregate(db: Db<any>, handlers: Handlers, aggregate: Aggre
   for (;;) {
     const batch = await transact(db, (tx) => replayBatch(tx, handlers, aggregate, tools));
     applied += batch.applied;
-    if (batch.failed || !batch.more) return { aggregate, applied, failed: batch.failed };
+    if (!batch.more) return { aggregate, applied, failed: batch.failed };
   }
 }
 
@@ -78,5 +78,7 @@ async function replayBatch(tx: Tx, handlers: Handlers, { domain, aggregateType, 
     }
   }
   await tx.query(`DELETE FROM ${tx.domain}.dead_letter WHERE hearer = $1 AND position = ANY ($2::bigint[])`, [tx.domain, applied]);
-  return { applied: applied.length, more: rows.length === BATCH, failed };
+  const more = rows.length === BATCH && !failed;
+  if (more) await markNext(tx, rows[0]!);
+  return { applied: applied.length, more, failed };
 }

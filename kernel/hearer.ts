@@ -148,8 +148,8 @@ async function turnPage(ear: Ear): Promise<boolean> {
     else if (more && tookMs < SHORT_PAGE_MS) ear.pageSize = Math.min(MAX_PAGE, ear.pageSize * 2);
     return more;
   } catch (error) {
-    noteTimeout(ear, error);
-    throw error;
+    if (!isShrunk(ear, error)) throw error;
+    return true;
   }
 }
 
@@ -173,11 +173,12 @@ async function runPage(ear: Ear, apply: typeof applyTogether): Promise<boolean> 
   return more;
 }
 
-/** A page that ran out of time comes back as small as it got; one event that always does is parked like any other that fails. */
-function noteTimeout(ear: Ear, error: unknown): void {
-  if (!ranOutOfTime(error) || ear.first === null) return;
+/** A page that ran out of time comes back at once, as small as it got; one event that always does is parked like any other that fails. */
+function isShrunk(ear: Ear, error: unknown): boolean {
+  if (!ranOutOfTime(error) || ear.first === null) return false;
   if (ear.pageSize === 1) ear.timeouts = { position: ear.first, count: ear.timeouts?.position === ear.first ? ear.timeouts.count + 1 : 1 };
   ear.pageSize = Math.max(1, Math.floor(ear.progress.applied / 2));
+  return true;
 }
 
 function makeEar(runtime: Runtime<any>, tenant: Tenant<any>, handlers: readonly Handler[]): Ear {

@@ -5,6 +5,8 @@ import { aggregateOf, FEED_COLUMNS, type FeedEntry, type FeedRow, toEntry } from
 import { park, parkBehind } from './parking.ts';
 import type { Tools } from './runtime.ts';
 
+/** Positions that one page looks at, whether or not the domain hears them: bounds its cost whatever the planner knows. */
+const SPAN = 5_000;
 const KEEP_DAYS = 60;
 const PRUNE_BATCH = 5_000;
 
@@ -14,7 +16,7 @@ export type Handler = Readonly<{ type: EventType; bulk: boolean; apply: Apply }>
 export type Handlers = ReadonlyMap<string, Handler>;
 /** How far a page has come, for the size of the next when it runs out of time. */
 export type Progress = { applied: number };
-export type Page = Readonly<{ entries: readonly FeedEntry[]; head: bigint; more: boolean }>;
+export type Page = Readonly<{ entries: readonly FeedEntry[]; until: bigint; more: boolean }>;
 
 export const inboxQueueName = (domain: string): string => `${domain}.inbox`;
 /** Handles each event by itself, in the order of the feed. */
@@ -42,12 +44,12 @@ export const causedBy = (tx: Tx, event: Event<any>): Tx => ({ ...tx, correlation
 
 /** Locks the cursor and reads what follows it. Null when there is nothing new. Events of parked aggregates go behind them at once. */
 export async function readPage(tx: Tx, types: readonly string[], limit: number): Promise<Page | null> {
-  const { rows } = await tx.query<FeedRow & { at: bigint; head: bigint; parked: boolean }>(
+  const { rows } = await tx.query<FeedRow & { at: bigint; head: bigint; until: bigint; parked: boolean }>(
     `WITH cursor AS MATERIALIZED (SELECT position AS at FROM ${tx.domain}.hearer_cursor WHERE hearer = $1 FOR UPDATE),
-          head AS MATERIALIZED (SELECT coalesce(max(position), 0) AS head FROM platform.feed)
-     SELECT cursor.at, head.head, page.* FROM cursor CROSS JOIN head LEFT JOIN LATERAL (
-       SELECT ${FEED_COLUMNS}, EXISTS (SELECT FROM ${tx.domain}.dead_letter d WHERE d.hearer = $1 AND d.domain = f.domain AND d.aggregate_type = f.aggregate_type AND d.aggregate_id = f.aggregate_id) AS parked
-       FROM platform.feed f WHERE f.position > cursor.at AND f.position <= head.head AND f.type = ANY ($2) ORDER BY f.position LIMIT $3
+          span AS MATERIALIZED (SELECT at, head, least(head, at + ${SPAN}) AS until FROM cursor, (SELECT coalesce(max(position), 0) AS head FROM platform.feed) h)
+     SELECT span.at, span.head, span.until, page.* FROM span LEFT JOIN LATERAL (
+       SELECT ${FEED_COLUMNS}, (f.domain, f.aggregate_type, f.aggregate_id) IN (SELECT d.domain, d.aggregate_type, d.aggregate_id FROM ${tx.domain}.dead_letter d WHERE d.hearer = $1 AND d.error IS NOT NULL) AS parked
+       FROM platform.feed f WHERE f.position > span.at AND f.position <= span.until AND f.type = ANY ($2) ORDER BY f.position LIMIT $3
      ) page ON true ORDER BY page.position`,
     [tx.domain, types, limit],
   );
@@ -55,8 +57,8 @@ export async function readPage(tx: Tx, types: readonly string[], limit: number):
   if (!first || first.head <= first.at) return null;
   const page = rows.filter((row) => row.position !== null);
   await parkBehind(tx, page.filter((row) => row.parked).map((row) => row.position));
-  const more = page.length === limit;
-  return { entries: page.filter((row) => !row.parked).map(toEntry), head: more ? page.at(-1)!.position : first.head, more };
+  const full = page.length === limit;
+  return { entries: page.filter((row) => !row.parked).map(toEntry), until: full ? page.at(-1)!.position : first.until, more: full || first.until < first.head };
 }
 
 /** Whether there may be anything new; without a lock. */
@@ -71,7 +73,7 @@ export async function moveCursor(tx: Tx, to: bigint): Promise<void> {
 
 /** The whole page at once; any failure fails it. */
 export async function applyTogether(tx: Tx, handlers: Handlers, page: Page, tools: Tools, progress: Progress): Promise<void> {
-  const fresh = await enter(tx, page.entries, page.head);
+  const fresh = await enter(tx, page.entries, page.until);
   const waiting = new Map<Handler, Event[]>();
   const holder = new Map<string, Handler>();
   const flush = async (handler: Handler): Promise<void> => {
@@ -103,7 +105,7 @@ export async function applyTogether(tx: Tx, handlers: Handlers, page: Page, tool
 export async function applyEach(tx: Tx, handlers: Handlers, page: Page, tools: Tools, progress: Progress): Promise<void> {
   const parked = new Set<string>();
   const behind: FeedEntry[] = [];
-  const fresh = await enter(tx, page.entries, page.head);
+  const fresh = await enter(tx, page.entries, page.until);
   await tx.query('SAVEPOINT event');
   for (const entry of fresh) {
     if (parked.has(aggregateOf(entry))) {

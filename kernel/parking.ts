@@ -1,6 +1,6 @@
 // Puts events aside that could not be applied, with all later events of their aggregate.
 import type { Db, Tx } from './database.ts';
-import type { FeedEntry } from './feed.ts';
+import type { FeedEntry, FeedRow } from './feed.ts';
 import type { Tools } from './runtime.ts';
 
 /** After these failures only people (or a replay) try again. Faults of the infrastructure never count. */
@@ -34,6 +34,15 @@ export async function parkAgain(tx: Tx, position: bigint, error: unknown, tools:
   );
   const letter = rows[0]!;
   if (letter.attempts === MAX_ATTEMPTS) tools.log.error({ alarm: 'dead-letter', err: error, eventId: letter.event_id }, 'an event failed for good; its aggregate waits for people');
+}
+
+/** An aggregate is parked as long as one of its letters has an error: the first that is left carries it on, and is tried again should the replay be interrupted. */
+export async function markNext(tx: Tx, { domain, aggregate_type, aggregate_id }: Pick<FeedRow, 'domain' | 'aggregate_type' | 'aggregate_id'>): Promise<void> {
+  await tx.query(
+    `UPDATE ${tx.domain}.dead_letter SET error = 'its replay was interrupted', retry_at = clock_timestamp() + ${RETRY_SECONDS} * interval '1 s'
+     WHERE hearer = $1 AND position = (SELECT min(position) FROM ${tx.domain}.dead_letter WHERE hearer = $1 AND domain = $2 AND aggregate_type = $3 AND aggregate_id = $4)`,
+    [tx.domain, domain, aggregate_type, aggregate_id],
+  );
 }
 
 /** A retry that the infrastructure spoilt is put off; running out of time counts, because it may be the event that takes it all. */

@@ -98,6 +98,27 @@ test('a parked event is tried again by itself; people are asked after five failu
   await running.stop();
 });
 
+test('more letters than one transaction takes are released in order, new events stay behind them meanwhile', async () => {
+  await write([{ order: 'long', step: 1, poison: true }]);
+  await applyEvents(books, toyHandlers('books'));
+  await write(upTo(1_200).map((step) => ({ order: 'long', step: step + 1 })));
+  await applyEvents(books, toyHandlers('books'));
+  let batches = 0;
+  const handlers = toyHandlers('books', { heal: () => true }).map((handler) => ({
+    ...handler,
+    apply: async (...[tx, events, tools]: Parameters<typeof handler.apply>) => {
+      if (events[0]!.data.step === 700 && batches++ === 0) throw Object.assign(new Error('the connection is gone'), { code: '57P01' });
+      await handler.apply(tx, events, tools);
+    },
+  }));
+  await expect(replayDeadLetters(books, handlers, { aggregate: aggregate('long') })).rejects.toThrow('the connection is gone');
+  expect(await stepsOf('long')).toEqual(upTo(500));
+  await write([{ order: 'long', step: 1_202 }]);
+  await applyEvents(books, toyHandlers('books'));
+  expect(await replayDeadLetters(books, handlers, { aggregate: aggregate('long') })).toMatchObject([{ applied: 702, failed: null }]);
+  expect(await stepsOf('long')).toEqual(upTo(1_202));
+});
+
 test('a payload that the catalogue does not know is a fault of its data', async () => {
   await write([{ order: 'odd', step: 1 }, { order: 'even', step: 1 }]);
   await database.owner.query(`UPDATE platform.feed SET payload = '{"orderId": 7}' WHERE aggregate_id = 'odd'`);

@@ -55,7 +55,7 @@ export async function play(cluster: ToyCluster, run: Run): Promise<Played> {
     await within(READY_MS, ready.get(child)!);
     const at = (['plain', 'before-commit', 'during-commit', 'after-commit'] as const)[Math.floor(random() * 4)]!;
     const moment = (nth + random() * 0.9) * segment * total;
-    const arm = (at: Failpoint['at']) => child.send({ at, nth: 1 + Math.floor(random() * 3) } satisfies Failpoint);
+    const arm = (at: Failpoint['at']) => child.send({ at, nth: 1 + Math.floor(random() * 2) } satisfies Failpoint);
     if (target !== 'postgres' && at !== 'plain') arm(at);
     if (target === 'postgres' && at !== 'plain') arm('postgres-during-commit');
     letWrite((nth + 1) * segment);

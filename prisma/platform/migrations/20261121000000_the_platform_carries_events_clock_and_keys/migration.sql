@@ -133,6 +133,7 @@ CREATE FUNCTION platform.equip_domain(domain text) RETURNS void LANGUAGE plpgsql
       PRIMARY KEY (hearer, position), UNIQUE (hearer, event_id)
     );
     CREATE INDEX dead_letter_by_aggregate ON %1$I.dead_letter (hearer, domain, aggregate_type, aggregate_id, position);
+    CREATE INDEX dead_letter_of_parked ON %1$I.dead_letter (hearer, domain, aggregate_type, aggregate_id) WHERE error IS NOT NULL;
     CREATE INDEX dead_letter_to_retry ON %1$I.dead_letter (hearer, retry_at) WHERE retry_at IS NOT NULL;
     CREATE TABLE %1$I.due (
       id uuid PRIMARY KEY, kind text NOT NULL, subject text NOT NULL,
