@@ -46,7 +46,7 @@ export async function startRelay(options: RelayOptions): Promise<{ stop: () => P
   redis?.on('error', () => {}); // followers also look by a timer
   const announce = async (db: Queryable, range: string): Promise<void> => {
     if (!redis) return void (await db.sql`SELECT pg_notify(${FEED_CHANNEL}, ${range})`);
-    await redis.publish(feedChannelOf(options.tenant), range).catch(() => {});
+    void redis.publish(feedChannelOf(options.tenant), range).catch(() => {}); // while Redis is away nobody waits for it
   };
   const nudge = nudger((domain) => queues.nudge(inboxQueueName(domain)), log);
   let stopped = false;
@@ -121,8 +121,6 @@ async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
         if (!(await settle(db, { isStopped, onWait }))) return;
         await carry(db, cuts, options, tools);
         behindSince = 0;
-        await pause(Math.max(0, cutAt + BETWEEN_CUTS_MS - performance.now()));
-        continue;
       }
       if (Date.now() - prunedAt > PRUNE_EVERY_MS) {
         prunedAt = Date.now();
@@ -130,7 +128,8 @@ async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
         const hearing = new Set(Object.values(options.hearersOf).flat());
         await prune(db, { domains, hearers: domains.filter((domain) => hearing.has(domain)) }, { ...RETENTION, ...options.retention });
       }
-      if (notified) continue;
+      if (cuts.length > 0) await pause(Math.max(0, cutAt + BETWEEN_CUTS_MS - performance.now()));
+      if (cuts.length > 0 || notified) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, POLL_MS);
         wake = () => {
