@@ -1,8 +1,9 @@
 // The whole story through the gateway: a contract is imported, the market confirms it, supply starts, a month is measured, billed,
 // and the customer gets a mail. Beside it, a trader watches the open position move on one subscription, without asking again.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addDays, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
 import { type Environment, startEnvironment } from '../environment.ts';
+import { BACKENDS, type RedisServer, startRedis } from '../events/redis.ts';
 import { anAddressIn, aPersonalImport } from '../build/contract-import.ts';
 import { calmClearingHouse, publishForecast } from '../outside.ts';
 import { type PositionWatch, watchPositions } from '../watch-positions.ts';
@@ -19,72 +20,80 @@ let clerk: string;
 let admin: string;
 let watch: PositionWatch;
 
-beforeAll(async () => {
-  world = await startEnvironment({ customers: 20, days: 35, now: MONDAY });
-  [agent, trader, clerk, admin] = await Promise.all(['agent', 'trader', 'billing', 'admin'].map((who) => world.signIn(`${who}@demo.test`))) as [string, string, string, string];
-  await calmClearingHouse(world);
-});
-afterAll(async () => {
-  await watch?.stop();
-  await world?.stop();
-});
+let redis: RedisServer | undefined;
 
-test('a household is won, supplied, measured, billed and written to, while the position follows', { timeout: 180_000 }, async () => {
-  const { offer, place } = await quoteFor(agent);
-  const areas = await world.query(trader, '{ gridAreas { nodes { id code name } } }');
-  const area = areas.gridAreas.nodes.find((one: { code: string }) => one.code === place.gridAreaCode);
-  watch = await watchPositions(world, trader, { areaId: area.id, from: startOfDay('2026-11-09'), until: startOfDay('2026-11-13') });
+if (!BACKENDS.includes('redis')) console.log('no redis-server on the PATH and no REDIS_URL: the journey is told on PostgreSQL queues alone');
 
-  // The contract comes in and the market confirms it: from then on the position carries it, for the hours of its supply.
-  const imported = await world.query(agent, IMPORT, { input: aPersonalImport({ campaignId: offer.price.campaign.id, tariffId: offer.price.campaign.tariff.id, address: anAddressIn(place) }) });
-  expect(imported.importContract).toMatchObject({ __typename: 'ImportContractSuccess', replayed: false });
-  const contractId: string = imported.importContract.draft.id;
-  const supplied = startOfDay('2026-11-11').getTime();
-  const confirmed = await watch.next((event) => event.positions.some((cell) => Date.parse(cell.start) >= supplied && cell.demandWattHours > watch.before(cell.start).demandWattHours));
-  expect(confirmed.delayMs).toBeLessThan(ONE_SECOND_MS);
-  await expect.poll(async () => (await world.query(agent, CONTRACT, { id: contractId })).contract?.state, { timeout: 20_000 }).toBe('CONFIRMED');
-  const { contract } = await world.query(agent, CONTRACT, { id: contractId });
-  const startOn: string = contract.startOn;
-  expect(startOn).toBe('2026-11-11');
+describe.each(BACKENDS)('queues on %s', (backend) => {
+  beforeAll(async () => {
+    redis = backend === 'redis' ? await startRedis() : undefined;
+    world = await startEnvironment({ customers: 20, days: 35, now: MONDAY, backend, ...(redis ? { redisUrl: redis.url } : {}) });
+    [agent, trader, clerk, admin] = (await Promise.all(['agent', 'trader', 'billing', 'admin'].map((who) => world.signIn(`${who}@demo.test`)))) as [string, string, string, string];
+    await calmClearingHouse(world);
+  });
+  afterAll(async () => {
+    await watch?.stop();
+    await world?.stop();
+    await redis?.stop();
+  });
 
-  // A trade takes the position down by what was bought.
-  const hour = startOfDay('2026-11-11');
-  const trade = await world.query(trader, TRADE, { input: { idempotencyKey: crypto.randomUUID(), gridAreaId: area.id, side: 'BUY', from: hour, until: new Date(hour.getTime() + 3_600_000), kilowatts: 8, pricePerMwh: '91.10', counterparty: 'Example Trading' } });
-  expect(trade.recordTrade.__typename).toBe('RecordTradeSuccess');
-  const traded = await watch.next((event) => event.positions.some((cell) => cell.hedgedWattHours > watch.before(cell.start).hedgedWattHours));
-  expect(traded.delayMs).toBeLessThan(ONE_SECOND_MS);
-  expect(traded.positions).toHaveLength(4);
-  for (const cell of traded.positions) expect(cell.hedgedWattHours - watch.before(cell.start).hedgedWattHours).toBe(2_000);
+  test('a household is won, supplied, measured, billed and written to, while the position follows', { timeout: 180_000 }, async () => {
+    const { offer, place } = await quoteFor(agent);
+    const areas = await world.query(trader, '{ gridAreas { nodes { id code name } } }');
+    const area = areas.gridAreas.nodes.find((one: { code: string }) => one.code === place.gridAreaCode);
+    watch = await watchPositions(world, trader, { areaId: area.id, from: startOfDay('2026-11-09'), until: startOfDay('2026-11-13') });
 
-  // A forecast replaces what load profiles said for its day.
-  const watched = quarterHoursOf('2026-11-10');
-  await publishForecast(world, { gridArea: place.gridAreaCode, deliveryDay: '2026-11-10', wattHours: watched.map((_, index) => 100_000 + index) });
-  const forecast = await watch.next((event) => event.positions.some((cell) => cell.demandWattHours === 100_000 && cell.start === watched[0]!.toISOString()));
-  expect(forecast.delayMs).toBeLessThan(ONE_SECOND_MS);
+    // The contract comes in and the market confirms it: from then on the position carries it, for the hours of its supply.
+    const imported = await world.query(agent, IMPORT, { input: aPersonalImport({ campaignId: offer.price.campaign.id, tariffId: offer.price.campaign.tariff.id, address: anAddressIn(place) }) });
+    expect(imported.importContract).toMatchObject({ __typename: 'ImportContractSuccess', replayed: false });
+    const contractId: string = imported.importContract.draft.id;
+    const supplied = startOfDay('2026-11-11').getTime();
+    const confirmed = await watch.next((event) => event.positions.some((cell) => Date.parse(cell.start) >= supplied && cell.demandWattHours > watch.before(cell.start).demandWattHours));
+    expect(confirmed.delayMs).toBeLessThan(ONE_SECOND_MS);
+    await expect.poll(async () => (await world.query(agent, CONTRACT, { id: contractId })).contract?.state, { timeout: 20_000 }).toBe('CONFIRMED');
+    const { contract } = await world.query(agent, CONTRACT, { id: contractId });
+    const startOn: string = contract.startOn;
+    expect(startOn).toBe('2026-11-11');
 
-  // Supply starts when its day has come, not before.
-  await world.advanceClock(admin, startOfDay(startOn));
-  await expect.poll(async () => (await world.query(agent, CONTRACT, { id: contractId })).contract.state).toBe('ACTIVE');
+    // A trade takes the position down by what was bought.
+    const hour = startOfDay('2026-11-11');
+    const trade = await world.query(trader, TRADE, { input: { idempotencyKey: crypto.randomUUID(), gridAreaId: area.id, side: 'BUY', from: hour, until: new Date(hour.getTime() + 3_600_000), kilowatts: 8, pricePerMwh: '91.10', counterparty: 'Example Trading' } });
+    expect(trade.recordTrade.__typename).toBe('RecordTradeSuccess');
+    const traded = await watch.next((event) => event.positions.some((cell) => cell.hedgedWattHours > watch.before(cell.start).hedgedWattHours));
+    expect(traded.delayMs).toBeLessThan(ONE_SECOND_MS);
+    expect(traded.positions).toHaveLength(4);
+    for (const cell of traded.positions) expect(cell.hedgedWattHours - watch.before(cell.start).hedgedWattHours).toBe(2_000);
 
-  // A month of quarter hours, then the bill.
-  await world.advanceClock(admin, new Date('2026-12-03T08:00:00Z'));
-  const readings = await sendReadings(contract.meterNumber, startOn, '2026-12-01');
-  expect(readings).toMatchObject({ rejected: 0, accepted: 20 * 96 });
-  const started = await startRunOnceHeard(contractId);
-  await expect.poll(async () => (await world.query(clerk, RUN, { id: started })).billingRun, { timeout: 30_000 }).toMatchObject({ status: 'COMPLETED', invoicesCreated: 1, failed: 0 });
-  const { invoices } = await world.query(clerk, INVOICES, { id: contractId });
-  const [invoice] = invoices.nodes;
-  expect(invoice).toMatchObject({ from: startOn, until: '2026-12-01', wattHours: 20 * 96 * 125, contract: { state: 'ACTIVE' }, customer: { kind: 'INDIVIDUAL' } });
-  expect(invoice.net.cents + invoice.vat.cents).toBe(invoice.total.cents);
+    // A forecast replaces what load profiles said for its day.
+    const watched = quarterHoursOf('2026-11-10');
+    await publishForecast(world, { gridArea: place.gridAreaCode, deliveryDay: '2026-11-10', wattHours: watched.map((_, index) => 100_000 + index) });
+    const forecast = await watch.next((event) => event.positions.some((cell) => cell.demandWattHours === 100_000 && cell.start === watched[0]!.toISOString()));
+    expect(forecast.delayMs).toBeLessThan(ONE_SECOND_MS);
 
-  // The mail is in the simulated mail server, with the number and the amount.
-  const euros = new Intl.NumberFormat('de-DE', { style: 'currency', currency: 'EUR' }).format(invoice.total.cents / 100).replace(' ', ' ');
-  await expect.poll(async () => (await world.mailsTo('mia.journey@example.test')).map((mail) => mail.text.replaceAll(' ', ' ')).find((text) => text.includes(invoice.number)), { timeout: 20_000 }).toContain(euros);
+    // Supply starts when its day has come, not before.
+    await world.advanceClock(admin, startOfDay(startOn));
+    await expect.poll(async () => (await world.query(agent, CONTRACT, { id: contractId })).contract.state).toBe('ACTIVE');
 
-  // The agent sees the customer whole, in one query over five domains.
-  const { customer } = await world.query(agent, CUSTOMER, { id: invoice.customer.id });
-  expect(customer).toMatchObject({ contracts: { nodes: [{ active: true, contract: { state: 'ACTIVE' } }] }, invoices: { nodes: [{ number: invoice.number }] }, balance: { cents: invoice.total.cents } });
-  expect(customer.messages.nodes.length).toBeGreaterThanOrEqual(2);
+    // A month of quarter hours, then the bill.
+    await world.advanceClock(admin, new Date('2026-12-03T08:00:00Z'));
+    const readings = await sendReadings(contract.meterNumber, startOn, '2026-12-01');
+    expect(readings).toMatchObject({ rejected: 0, accepted: 20 * 96 });
+    const started = await startRunOnceHeard(contractId);
+    await expect.poll(async () => (await world.query(clerk, RUN, { id: started })).billingRun, { timeout: 30_000 }).toMatchObject({ status: 'COMPLETED', invoicesCreated: 1, failed: 0 });
+    const { invoices } = await world.query(clerk, INVOICES, { id: contractId });
+    const [invoice] = invoices.nodes;
+    expect(invoice).toMatchObject({ from: startOn, until: '2026-12-01', wattHours: 20 * 96 * 125, contract: { state: 'ACTIVE' }, customer: { kind: 'INDIVIDUAL' } });
+    expect(invoice.net.cents + invoice.vat.cents).toBe(invoice.total.cents);
+
+    // The mail is in the simulated mail server, with the number and the amount.
+    const euros = new Intl.NumberFormat('de-DE', { style: 'currency', currency: 'EUR' }).format(invoice.total.cents / 100).replace(' ', ' ');
+    await expect.poll(async () => (await world.mailsTo('mia.journey@example.test')).map((mail) => mail.text.replaceAll(' ', ' ')).find((text) => text.includes(invoice.number)), { timeout: 20_000 }).toContain(euros);
+
+    // The agent sees the customer whole, in one query over five domains.
+    const { customer } = await world.query(agent, CUSTOMER, { id: invoice.customer.id });
+    expect(customer).toMatchObject({ contracts: { nodes: [{ active: true, contract: { state: 'ACTIVE' } }] }, invoices: { nodes: [{ number: invoice.number }] }, balance: { cents: invoice.total.cents } });
+    expect(customer.messages.nodes.length).toBeGreaterThanOrEqual(2);
+  });
 });
 
 async function quoteFor(token: string) {
