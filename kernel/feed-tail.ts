@@ -1,8 +1,8 @@
 // Follows the feed of each tenant once per process, for all the streams that a process serves.
 import { setTimeout as pause } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import pg from 'pg';
 import { FEED_CHANNEL, feedChannelOf, type FeedEntry, feedHead, readFeed } from './feed.ts';
+import { openRedis } from './redis.ts';
 import type { Runtime, Tenant } from './runtime.ts';
 
 const PAGE = 500;
@@ -160,8 +160,7 @@ function hearPostgres(url: string, onWake: () => void, isStopped: () => boolean)
 }
 
 function hearRedis(url: string, tenant: string, onWake: () => void): { stop: () => Promise<void> } {
-  const redis = new Redis(url, { maxRetriesPerRequest: null });
-  redis.on('error', () => {});
+  const redis = openRedis(url, { maxRetriesPerRequest: null });
   redis.on('ready', onWake);
   redis.on('message', onWake);
   void redis.subscribe(feedChannelOf(tenant)).catch(() => {});

@@ -3,8 +3,8 @@ import {
   type BackendFactory, type Job, type JobsOptions, PostgresConnection, PostgresQueueBackend, Queue, type QueueOptions, Worker, type WorkerOptions,
 } from 'bullmq';
 import type { EventEmitter } from 'node:events';
-import { Redis } from 'ioredis';
 import type { Logger } from './log.ts';
+import { openRedis } from './redis.ts';
 
 /** BullMQ's tables live here, in the tenant's database; `scripts/migrate.ts` makes them. */
 const SCHEMA = 'jobs';
@@ -125,8 +125,7 @@ function shareClient(client: ListenClient): void {
 
 /** Producers fail at once when Redis is away; workers wait for it. Each queue has its own hash slot in a cluster. */
 function onRedis(url: string, tenant: string): Side {
-  const clients = { producer: new Redis(url, { maxRetriesPerRequest: 1, lazyConnect: false }), worker: new Redis(url, { maxRetriesPerRequest: null }) };
-  for (const client of Object.values(clients)) client.on('error', () => {}); // reported by the queue that meets it
+  const clients = { producer: openRedis(url, { maxRetriesPerRequest: 1 }), worker: openRedis(url, { maxRetriesPerRequest: null }) };
   return {
     options: (name, worker) => ({ connection: worker ? clients.worker : clients.producer, prefix: `{${tenant}.${name}}` }) as QueueOptions,
     prepare: async () => {},

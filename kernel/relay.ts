@@ -1,12 +1,12 @@
 // Carries events from the domains' outboxes into the feed of a tenant and wakes their hearers. One relay at a time does it.
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { Redis } from 'ioredis';
 import { type Queryable, types } from './database.ts';
 import { relayDisorder, relayLagSeconds, relayWaitSeconds } from './event-metrics.ts';
 import { FEED_CHANNEL, feedChannelOf, OUTBOX_CHANNEL } from './feed.ts';
 import { makeLog, type Logger } from './log.ts';
 import { openQueues } from './queue-backend.ts';
+import { openRedis } from './redis.ts';
 import { copyChunk, type Cut, drawn, outboxDomains, settle } from './relay-cut.ts';
 import { prune, type Retention } from './relay-prune.ts';
 import { inboxQueueName } from './inbox.ts';
@@ -42,11 +42,10 @@ export type RelayOptions = Readonly<{
 export async function startRelay(options: RelayOptions): Promise<{ stop: () => Promise<void> }> {
   const log = (options.log ?? makeLog('relay')).child({ tenant: options.tenant });
   const queues = openQueues({ url: options.url, tenant: options.tenant, redisUrl: options.redisUrl ?? null, application: 'stromgraph relay queues', log });
-  const redis = options.redisUrl ? new Redis(options.redisUrl, { maxRetriesPerRequest: 1 }) : null;
-  redis?.on('error', () => {}); // followers also look by a timer
+  const redis = options.redisUrl ? openRedis(options.redisUrl, { maxRetriesPerRequest: 1 }) : null;
   const announce = async (db: Queryable, range: string): Promise<void> => {
     if (!redis) return void (await db.sql`SELECT pg_notify(${FEED_CHANNEL}, ${range})`);
-    void redis.publish(feedChannelOf(options.tenant), range).catch(() => {}); // while Redis is away nobody waits for it
+    void redis.publish(feedChannelOf(options.tenant), range).catch(() => {}); // nobody waits for a Redis that is away: followers also look by a timer
   };
   const nudge = nudger((domain) => queues.nudge(inboxQueueName(domain)), log);
   let stopped = false;

@@ -12,16 +12,16 @@ export type RedisServer = Readonly<{ url: string; stop: () => Promise<void>; kil
 export const BACKENDS: readonly ('postgres' | 'redis')[] = process.env.REDIS_URL || isInstalled() ? ['postgres', 'redis'] : ['postgres'];
 
 /** With an append-only file, as in production. */
-export async function startRedis(): Promise<RedisServer> {
+export async function startRedis({ cluster = false } = {}): Promise<RedisServer> {
   const given = process.env.REDIS_URL;
   const nothing = async () => {};
-  if (given) return { url: given, stop: nothing, kill: nothing, start: nothing };
+  if (given && !cluster) return { url: given, stop: nothing, kill: nothing, start: nothing };
   const directory = mkdtempSync(join(tmpdir(), 'stromgraph-redis-'));
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
   let server: ReturnType<typeof spawn>;
   const start = async (): Promise<void> => {
-    server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '', '--maxmemory-policy', 'noeviction'], { stdio: 'ignore' });
+    server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '', '--maxmemory-policy', 'noeviction', ...(cluster ? ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] : [])], { stdio: 'ignore' });
     const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
     redis.on('error', () => {});
     await redis.ping();
@@ -34,8 +34,9 @@ export async function startRedis(): Promise<RedisServer> {
       server.kill(signal);
     });
   await start();
+  if (cluster) await makeCluster(url);
   return {
-    url,
+    url: cluster ? `${url},${url}` : url,
     start,
     kill: () => end('SIGKILL'),
     stop: async () => {
@@ -45,7 +46,15 @@ export async function startRedis(): Promise<RedisServer> {
   };
 }
 
-function isInstalled(): boolean {
+/** A cluster of one node that holds every slot: keys of two slots in one command fail as they would in a large one. */
+async function makeCluster(url: string): Promise<void> {
+  const redis = new Redis(url);
+  await redis.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  while (!String(await redis.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) await new Promise((resolve) => setTimeout(resolve, 20));
+  redis.disconnect();
+}
+
+export function isInstalled(): boolean {
   try {
     execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
     return true;
