@@ -40,7 +40,7 @@ export function headersToClient(headers: IncomingHttpHeaders, route: Route): Hea
     if (value === undefined || (HOP_BY_HOP.has(name) && name !== 'content-length') || OURS.test(name) || name === 'set-cookie') continue;
     passed[name] = value;
   }
-  const own = (headers['set-cookie'] ?? []).filter((cookie) => route.cookie !== undefined && cookie.startsWith(`${route.cookie}=`));
+  const own = [headers['set-cookie'] ?? []].flat().filter((cookie) => route.cookie !== undefined && cookie.startsWith(`${route.cookie}=`));
   if (own.length) passed['set-cookie'] = own;
   passed['x-content-type-options'] = 'nosniff';
   return passed;

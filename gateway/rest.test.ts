@@ -46,7 +46,7 @@ beforeAll(async () => {
         etag: '"1"',
         connection: 'close',
         'x-stromgraph-secret': 'x',
-        'set-cookie': ['desk=1; HttpOnly; Path=/desk', 'other=2'],
+        'set-cookie': request.url === '/desk/alone' ? 'desk=2; HttpOnly; Path=/desk' : ['desk=1; HttpOnly; Path=/desk', 'other=2'],
       })
       .end('%PDF');
   });
@@ -193,6 +193,7 @@ test('a cookie passes on its own route only, in both directions', async () => {
   expect(session.headers['set-cookie']).toEqual(['desk=1; HttpOnly; Path=/desk']);
   await call('GET', '/desk/a/b?c', { headers: { cookie: 'other=2; desk=1; third=3' } });
   expect(seen[1]!.headers.cookie).toBe('desk=1');
+  expect((await call('GET', '/desk/alone')).headers['set-cookie']).toEqual(['desk=2; HttpOnly; Path=/desk']);
 });
 
 test('a route that is not one is a mistake at start', () => {
