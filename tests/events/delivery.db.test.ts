@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Db } from '@stromgraph/kernel/database';
 import { startHearer } from '@stromgraph/kernel/hearer';
 import { liveStream, openFeedTail } from '@stromgraph/kernel/live';
-import { queuesOf } from '@stromgraph/kernel/queue';
+import { addJobs, queue, queuesOf, repeatJob, work } from '@stromgraph/kernel/queue';
 import { startRelay } from '@stromgraph/kernel/relay';
 import type { Runtime } from '@stromgraph/kernel/runtime';
+import { z } from 'zod';
 import { waitFor } from '../wait.ts';
 import { startToyCluster, type ToyCluster } from './cluster.ts';
-import { BACKENDS, type RedisServer, startRedis } from './redis.ts';
+import { BACKENDS, isInstalled, type RedisServer, startRedis } from './redis.ts';
 import { HEARERS, hearersOf, stepOrders, toyHandlers, toyRuntime } from './toy-domains.ts';
 
 let cluster: ToyCluster;
@@ -102,3 +103,31 @@ describe.each(BACKENDS)('from an outbox to every hearer, queues on %s', (backend
       await waitFor('fast delivery again', async () => (await deliver(`redis-${Math.random()}`, 1)) < 400, 30_000);
     });
 });
+
+if (isInstalled())
+  test('a Redis Cluster carries jobs, repeated jobs, wake-ups and streams', async () => {
+    const ofSeveral = await startRedis({ cluster: true });
+    const shop = toyRuntime('shop', cluster.staff('shop'), ofSeveral.url);
+    const stock = toyRuntime('stock', cluster.staff('stock'), ofSeveral.url);
+    const { db } = shop.tenants.get('demo')!;
+    const numbered = queue('shop.number', z.strictObject({ nth: z.int() }), ({ nth }) => `nth-${nth}`);
+    const seen = new Set<number>();
+    const parts = [
+      await work(shop, numbered, 5, async (_tenant, { nth }) => void seen.add(nth)),
+      await startHearer(stock, toyHandlers('stock')),
+      await startRelay({ url: cluster.relay, tenant: 'demo', hearersOf, redisUrl: ofSeveral.url }),
+    ];
+    await addJobs(shop, 'demo', numbered, Array.from({ length: 50 }, (_, nth) => ({ nth })));
+    await repeatJob(shop, 'demo', numbered, { nth: 0 }, '0 3 * * *');
+    await waitFor('all jobs', async () => seen.size === 50);
+    const stream = liveStream(openFeedTail(shop), { tenant: 'demo', types: ['shop.OrderStepped'], concerns: ({ aggregateId }) => aggregateId === 'in a cluster', afterSeq: null, maxHz: 10, snapshot: async () => ({ step: 0 }), change: async (entries) => ({ step: entries.length }) });
+    await stream.next();
+    const change = stream.next();
+    await stepOrders(db, ['in a cluster']);
+    expect((await change).value).toMatchObject({ step: 1, reset: false });
+    await waitFor('the hearer', async () => (await cluster.ask(`SELECT FROM stock.seen WHERE order_id = 'in a cluster'`))?.length === 1);
+    await stream.return!();
+    await Promise.all(parts.map((part) => part.stop()));
+    await Promise.all([shop.close(), stock.close()]);
+    await ofSeveral.stop();
+  });

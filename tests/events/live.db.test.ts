@@ -90,7 +90,7 @@ describe.each(BACKENDS)('streams with wake-ups by %s', (backend) => {
       const stream = follow({ maxHz: 1_000, change: async (entries) => ({ steps: { '': (entries.at(-1)!.data as { step: number }).step } }) });
       let last = await next(stream);
       return async (until: number) => {
-        while (last.steps['']! < until) {
+        while ((last.steps[''] ?? 0) < until) {
           const coming = await next(stream);
           expect(coming.seq).toBeGreaterThan(last.seq);
           last = coming;
@@ -140,7 +140,7 @@ describe.each(BACKENDS)('streams with wake-ups by %s', (backend) => {
     for (let step = 1; step <= 40; step++) await stepOrders(db, [order]);
     do got.push(await next(stream));
     while (got.at(-1)!.steps['']! < 40);
-    expect(got.length).toBeLessThanOrEqual(Math.ceil((performance.now() - startedAt) / 250) + 1);
+    expect(got.length).toBeLessThanOrEqual(Math.ceil((performance.now() - startedAt) / 250) + 3); // a few may come early (live-pace.ts)
     const { rows } = await owner.query<{ max: string }>('SELECT max(position) FROM platform.feed WHERE aggregate_id = $1', [order]);
     expect(got.at(-1)!.seq).toBe(BigInt(rows[0]!.max));
   });
