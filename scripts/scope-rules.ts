@@ -5,7 +5,7 @@ type ObjectNode = ObjectTypeDefinitionNode | ObjectTypeExtensionNode;
 
 const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 
-/** Every entry says who may use it: root fields, entity types (by their one owner), and what other domains add to an entity. */
+/** Every entry says who may use it: root fields, entity types (by their one owner), and what other domains add to an entity, which is nullable. */
 export function scopeFaults(name: string, typeDefs: DocumentNode, services: readonly Service[]): string[] {
   return objectsOf(typeDefs).flatMap((type) => {
     if (ROOTS.has(type.name.value)) return (type.fields ?? []).filter((field) => !has(field, 'scope')).map((field) => `${name}: ${type.name.value}.${field.name.value} has no @scope`);
@@ -15,8 +15,11 @@ export function scopeFaults(name: string, typeDefs: DocumentNode, services: read
     if (owners[0] === name) return [];
     const keys = new Set(keyFieldsOf(type));
     return (type.fields ?? [])
-      .filter((field) => !keys.has(field.name.value) && !has(field, 'external') && !has(field, 'scope'))
-      .map((field) => `${name}: ${type.name.value}.${field.name.value} adds to an entity of ${owners[0]} without a @scope of its own`);
+      .filter((field) => !keys.has(field.name.value) && !has(field, 'external'))
+      .flatMap((field) => [
+        ...(has(field, 'scope') ? [] : [`${name}: ${type.name.value}.${field.name.value} adds to an entity of ${owners[0]} without a @scope of its own`]),
+        ...(field.type.kind === Kind.NON_NULL_TYPE ? [`${name}: ${type.name.value}.${field.name.value} adds to an entity of ${owners[0]} and must be nullable: a domain that is down, or a right that is missing, costs its own fields only`] : []),
+      ]);
   });
 }
 
