@@ -24,6 +24,7 @@ const Claims = z.object({
   customerId: z.string().max(255).optional(),
   channel: z.string().max(255).optional(),
   sid: z.string().max(64).optional(),
+  epoch: z.int().nonnegative().optional(),
   exp: z.number(),
 });
 
@@ -43,7 +44,7 @@ export function makeVerifyToken(rule: TokenRule, keys: JWTVerifyGetKey, now: () 
 
 async function verify(token: string, { issuer, audience }: TokenRule, keys: JWTVerifyGetKey, now: () => number): Promise<Actor | null> {
   try {
-    const { payload } = await jwtVerify(token, keys, {
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
       issuer,
       audience,
       algorithms: ALGORITHMS,
@@ -52,11 +53,18 @@ async function verify(token: string, { issuer, audience }: TokenRule, keys: JWTV
       requiredClaims: ['sub', 'exp', 'iat', 'tenant'],
       currentDate: new Date(now()),
     });
-    return toActor(payload);
+    const actor = toActor(payload);
+    return actor && tenantOfKey(protectedHeader.kid) === actor.tenant ? actor : null;
   } catch (error) {
     if (isAboutToken(error)) return null;
     throw error;
   }
+}
+
+/** `<tenant>.<key>`: the keys of all tenants are fetched as one set, and none of them may vouch for another tenant. */
+function tenantOfKey(kid: string | undefined): string | null {
+  const end = kid?.lastIndexOf('.') ?? -1;
+  return kid === undefined || end < 0 ? null : kid.slice(0, end);
 }
 
 /** Everything that is wrong with a token; the rest is about fetching the keys, and says nothing of the token. */
@@ -75,7 +83,7 @@ const ABOUT_TOKEN = new Set([
 function toActor(payload: JWTPayload): Actor | null {
   const claims = Claims.safeParse(payload);
   if (!claims.success) return null;
-  const { sub, name, tenant, scope, kind, customerId, channel, sid, exp } = claims.data;
+  const { sub, name, tenant, scope, kind, customerId, channel, sid, epoch, exp } = claims.data;
   return {
     kind,
     id: sub,
@@ -85,6 +93,7 @@ function toActor(payload: JWTPayload): Actor | null {
     ...(customerId === undefined ? {} : { customerId }),
     ...(channel === undefined ? {} : { channel }),
     ...(sid === undefined ? {} : { sessionId: sid }),
+    ...(epoch === undefined ? {} : { accessEpoch: epoch }),
     expiresAt: (exp + TOLERANCE_SECONDS) * 1_000,
   };
 }

@@ -33,10 +33,17 @@ export function makeResolveApiKey(secret: string, url: string, now: () => number
     const hash = createHash('sha256').update(key).digest('base64');
     const known = resolved.get(hash);
     if (known !== undefined) return known;
-    const actor = await ask(secret, url, key, now);
+    const found = await ask(secret, url, key, now);
+    const actor = found && tenantOfKey(key) === found.tenant ? found : null;
     resolved.set(hash, actor, now() + (actor ? KEPT_MS : REFUSED_KEPT_MS));
     return actor;
   };
+}
+
+/** `sgk.<tenant>.…`: a key of one tenant stands for nobody of another, whatever its owner answers. */
+function tenantOfKey(key: string): string | null {
+  const [kind, tenant] = key.split('.');
+  return kind === 'sgk' && tenant ? tenant : null;
 }
 
 async function ask(secret: string, url: string, key: string, now: () => number): Promise<Actor | null> {

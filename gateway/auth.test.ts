@@ -3,7 +3,7 @@ import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeVerifyToken, remoteKeys } from './access-token.ts';
 import { ask, startToyGraph, type ToyGraph } from './toys/graph.ts';
-import { API_KEY, startIssuer, type Issuer } from './toys/issuer.ts';
+import { API_KEY, MISTAKEN_API_KEY, startIssuer, type Issuer } from './toys/issuer.ts';
 import { shop } from './toys/shop.ts';
 import { SECRET } from './toys/toy.ts';
 
@@ -83,7 +83,7 @@ describe('tokens that do not hold', () => {
       'signed by another key under a known id',
       async () =>
         new SignJWT({ sub: 'u1', tenant: 'demo' })
-          .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: 'key-1' })
+          .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid: 'demo.key-1' })
           .setIssuer('stromgraph')
           .setAudience('stromgraph')
           .setIssuedAt()
@@ -91,6 +91,7 @@ describe('tokens that do not hold', () => {
           .sign((await generateKeyPair('EdDSA')).privateKey),
     ],
     ['an unknown key id', () => issuer.sign({}, { kid: 'other' })],
+    ['signed by the key of another tenant', () => issuer.sign({}, { kid: 'other.key-1' })],
     ['a path as key id', () => issuer.sign({}, { kid: '../../../dev/null' })],
     ['SQL as key id', () => issuer.sign({}, { kid: "x' OR 1=1 --" })],
     ['another type', () => issuer.sign({}, { typ: 'JWT' })],
@@ -120,14 +121,14 @@ describe('tokens that do not hold', () => {
       'an unknown critical header',
       async () => {
         const [, payload, signature] = (await issuer.sign()).split('.');
-        return `${encode({ alg: 'EdDSA', typ: 'at+jwt', kid: 'key-1', crit: ['x'], x: 1 })}.${payload}.${signature}`;
+        return `${encode({ alg: 'EdDSA', typ: 'at+jwt', kid: 'demo.key-1', crit: ['x'], x: 1 })}.${payload}.${signature}`;
       },
     ],
     [
       'an unencoded payload',
       async () => {
         const [, payload, signature] = (await issuer.sign()).split('.');
-        return `${encode({ alg: 'EdDSA', typ: 'at+jwt', kid: 'key-1', crit: ['b64'], b64: false })}.${payload}.${signature}`;
+        return `${encode({ alg: 'EdDSA', typ: 'at+jwt', kid: 'demo.key-1', crit: ['b64'], b64: false })}.${payload}.${signature}`;
       },
     ],
     [
@@ -152,7 +153,7 @@ describe('tokens that do not hold', () => {
     ['too long', async () => await issuer.sign({ name: 'x'.repeat(9_000) })],
   ];
   function hs256(key: string): string {
-    const head = `${encode({ alg: 'HS256', typ: 'at+jwt', kid: 'key-1' })}.${encode({ iss: 'stromgraph', aud: 'stromgraph', sub: 'u1', tenant: 'demo', iat: now(), exp: now() + 60 })}`;
+    const head = `${encode({ alg: 'HS256', typ: 'at+jwt', kid: 'demo.key-1' })}.${encode({ iss: 'stromgraph', aud: 'stromgraph', sub: 'u1', tenant: 'demo', iat: now(), exp: now() + 60 })}`;
     return `${head}.${createHmac('sha256', key).update(head).digest('base64url')}`;
   }
 
@@ -171,6 +172,7 @@ describe('tokens that do not hold', () => {
     ['another scheme', { authorization: 'Basic dTpw' }],
     ['an empty token', { authorization: 'Bearer ' }],
     ['an unknown API key', { 'x-api-key': 'guess' }],
+    ['an API key of another tenant than it leads to', { 'x-api-key': MISTAKEN_API_KEY }],
     ['an endless API key', { 'x-api-key': 'x'.repeat(600) }],
     ['two credentials', { authorization: 'Bearer a.b.c', 'x-api-key': API_KEY }],
   ])('%s', async (_, headers) => {

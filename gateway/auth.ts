@@ -2,6 +2,7 @@ import type { Actor } from '@stromgraph/kernel/auth';
 import type { VerifyToken } from './access-token.ts';
 import type { ResolveApiKey } from './api-key.ts';
 import type { Refusal } from './errors.ts';
+import type { WithdrawnAccess } from './withdrawn-access.ts';
 
 /** Nobody is fine where a field is public; a credential that does not hold is never treated as none. */
 export type Identified = Readonly<{ actor: Actor | null } | { refusal: Refusal }>;
@@ -12,11 +13,13 @@ const NOBODY: Identified = { actor: null };
 const REFUSED: Identified = { refusal: { code: 'UNAUTHENTICATED', message: 'The credentials are not valid, or not any more.' } };
 const UNSURE: Identified = { refusal: { code: 'SUBGRAPH_UNAVAILABLE', message: 'Credentials cannot be checked at the moment.' } };
 
-export function makeIdentify(verifyToken: VerifyToken, resolveApiKey: ResolveApiKey): Identify {
+export function makeIdentify(verifyToken: VerifyToken, resolveApiKey: ResolveApiKey, withdrawn: WithdrawnAccess): Identify {
   async function check(verify: (credential: string) => Promise<Actor | null>, credential: string): Promise<Identified> {
     try {
       const actor = await verify(credential);
-      return actor ? { actor } : REFUSED;
+      if (!actor) return REFUSED;
+      await withdrawn.hear(actor.tenant);
+      return withdrawn.concerns(actor) ? REFUSED : { actor };
     } catch {
       return UNSURE;
     }

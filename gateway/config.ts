@@ -15,6 +15,8 @@ const Env = z.object({
   STROMGRAPH_SUBGRAPHS: z.string().default('{}'),
   STROMGRAPH_JWKS_URL: z.url(),
   STROMGRAPH_API_KEY_URL: z.url(),
+  /** Where withdrawn access is heard as a subscription; without it a credential holds until it expires. */
+  STROMGRAPH_WITHDRAWALS_URL: z.url().optional(),
   STROMGRAPH_TOKEN_ISSUER: z.string().default('stromgraph'),
   STROMGRAPH_TOKEN_AUDIENCE: z.string().default('stromgraph'),
   STROMGRAPH_INTROSPECTION: z.enum(['open', 'staff', 'off']).optional(),
@@ -44,6 +46,7 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayOptions {
       apiKeyUrl: config.STROMGRAPH_API_KEY_URL,
       issuer: config.STROMGRAPH_TOKEN_ISSUER,
       audience: config.STROMGRAPH_TOKEN_AUDIENCE,
+      ...(config.STROMGRAPH_WITHDRAWALS_URL !== undefined && { withdrawalsUrl: config.STROMGRAPH_WITHDRAWALS_URL }),
     },
     limits: jsonOf('STROMGRAPH_LIMITS', config.STROMGRAPH_LIMITS, likeNumbersOf(LIMITS)),
     liveLimits: jsonOf('STROMGRAPH_LIVE_LIMITS', config.STROMGRAPH_LIVE_LIMITS, likeNumbersOf(LIVE_LIMITS)),

@@ -98,6 +98,7 @@ test.each<[string, NodeJS.ProcessEnv, string]>([
   ['a short secret', { STROMGRAPH_GATEWAY_SECRET: 'x' }, 'STROMGRAPH_GATEWAY_SECRET'],
   ['no secret', { STROMGRAPH_GATEWAY_SECRET: undefined }, 'STROMGRAPH_GATEWAY_SECRET'],
   ['addresses that are none', { STROMGRAPH_SUBGRAPHS: '{"a":"x"}' }, 'STROMGRAPH_SUBGRAPHS.a'],
+  ['an address that is none', { STROMGRAPH_WITHDRAWALS_URL: 'x' }, 'STROMGRAPH_WITHDRAWALS_URL'],
   ['no JSON', { STROMGRAPH_SUBGRAPHS: '{' }, 'STROMGRAPH_SUBGRAPHS: not JSON'],
   ['a limit that there is not', { STROMGRAPH_LIMITS: '{"dept":9}' }, 'STROMGRAPH_LIMITS'],
   ['a limit of letters', { STROMGRAPH_LIMITS: '{"depth":"9"}' }, 'STROMGRAPH_LIMITS.depth'],

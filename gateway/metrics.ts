@@ -17,6 +17,7 @@ export type Gauges = Readonly<{
   cachedOperations: () => number;
   cachedBytes: () => number;
   openBreakers: () => readonly string[];
+  connectedWithdrawals: () => ReadonlyMap<string, boolean>;
 }>;
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 10];
@@ -93,6 +94,16 @@ export function makeMetrics(gauges: Gauges): Metrics {
     collect() {
       this.reset();
       for (const subgraph of gauges.openBreakers()) this.set({ subgraph }, 1);
+    },
+  });
+  new Gauge({
+    name: 'gateway_withdrawals_connected',
+    help: 'Whether withdrawn access is heard: 0 means that credentials hold until they expire.',
+    labelNames: ['tenant'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [tenant, connected] of gauges.connectedWithdrawals()) this.set({ tenant }, connected ? 1 : 0);
     },
   });
   const nameOf = boundedNames();

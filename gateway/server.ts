@@ -20,6 +20,7 @@ import { makeRest } from './rest.ts';
 import { compileRoutes } from './routes.ts';
 import { serveFile } from './static-files.ts';
 import type { SubgraphLimits } from './subgraph-fetch.ts';
+import { hearWithdrawnAccess, NOTHING_WITHDRAWN, type WithdrawnAccess } from './withdrawn-access.ts';
 
 export type GatewayOptions = Readonly<{
   supergraphSdl: string;
@@ -32,7 +33,7 @@ export type GatewayOptions = Readonly<{
   /** Shared with the subgraphs, which believe only what it has signed. */
   secret: string;
   /** Where keys come from; null serves everybody without sign-in. */
-  tokens: (TokenRule & Readonly<{ jwksUrl: string; apiKeyUrl: string }>) | null;
+  tokens: (TokenRule & Readonly<{ jwksUrl: string; apiKeyUrl: string; withdrawalsUrl?: string }>) | null;
   limits?: Partial<Limits>;
   liveLimits?: Partial<LiveLimits>;
   subscriptionLimits?: Partial<SubscriptionLimits>;
@@ -57,7 +58,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { secret, production = false } = options;
   const log = options.log ?? makeLog('gateway');
   const limits: Limits = { ...LIMITS, ...options.limits };
-  const identify = identifyWith(options);
+  const withdrawalsUrl = options.tokens?.withdrawalsUrl;
+  const withdrawn = withdrawalsUrl === undefined ? NOTHING_WITHDRAWN : hearWithdrawnAccess({ url: withdrawalsUrl, secret, log });
+  const identify = identifyWith(options, withdrawn);
   const allowedOrigins = new Set(options.allowedOrigins ?? []);
   const engine = await startEngine({
     supergraphSdl: options.supergraphSdl,
@@ -76,6 +79,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     cachedOperations: () => gate.cache.size(),
     cachedBytes: () => gate.cache.bytes(),
     openBreakers: engine.openBreakers,
+    connectedWithdrawals: withdrawn.connected,
   });
   const graphql = { gate: () => gate, identify, allowedOrigins, metrics, log };
   const rest = makeRest({
@@ -91,6 +95,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     connection: {
       gate: () => gate,
       identify,
+      withdrawn,
       open,
       limits: { ...LIVE_LIMITS, ...options.liveLimits },
       subscriptionLimits: { ...SUBSCRIPTION_LIMITS, ...options.subscriptionLimits },
@@ -145,14 +150,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     clearInterval(idle);
     clearTimeout(late);
     await rest.stop();
+    await withdrawn.stop();
     await engine.stop();
   }
 
   return { url: `http://${options.host ?? '127.0.0.1'}:${port}/graphql`, port, stop };
 }
 
-function identifyWith({ tokens, secret, production }: GatewayOptions): Identify {
-  if (tokens) return makeIdentify(makeVerifyToken(tokens, remoteKeys(secret, tokens.jwksUrl)), makeResolveApiKey(secret, tokens.apiKeyUrl));
+function identifyWith({ tokens, secret, production }: GatewayOptions, withdrawn: WithdrawnAccess): Identify {
+  if (tokens)
+    return makeIdentify(
+      makeVerifyToken(tokens, remoteKeys(secret, tokens.jwksUrl)),
+      makeResolveApiKey(secret, tokens.apiKeyUrl),
+      withdrawn,
+    );
   if (production) throw new Error('A graph that is open to everybody is not served in production.');
   return () => ({ actor: null });
 }

@@ -13,6 +13,8 @@ export type Actor = Readonly<{
   channel?: string;
   /** The sign-in that the token belongs to. */
   sessionId?: string;
+  /** Which of the subject's times of access the token was issued in; it is withdrawn with the earlier ones. */
+  accessEpoch?: number;
   /** System time, milliseconds. */
   expiresAt: number;
 }>;

@@ -2,13 +2,14 @@ import type { Actor } from '@stromgraph/kernel/auth';
 import type { Logger } from '@stromgraph/kernel/log';
 import { CloseCode, MessageType, parseMessage, type ConnectionInitMessage, type SubscribeMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import type { Identified, Identify } from '../auth.ts';
+import type { Identify } from '../auth.ts';
 import { overLimit, refusedError, type Refusal } from '../errors.ts';
-import { isFields } from '../execute/own.ts';
 import { toOperationRequest } from '../graphql-request.ts';
 import { validateOperation, type Accepted, type Gate } from '../limits/validate-operation.ts';
 import type { Metrics } from '../metrics.ts';
 import { newRequestId } from '../request-id.ts';
+import type { WithdrawnAccess } from '../withdrawn-access.ts';
+import { identifyBy } from './credentials.ts';
 import type { Counter, LiveLimits } from './sockets.ts';
 import { startSubscription, type Outlet, type SubscriptionLimits } from './subscription.ts';
 import type { Primary } from './plan.ts';
@@ -21,6 +22,7 @@ export const TOO_MANY_SOCKETS = 4491;
 export type ConnectionTools = Readonly<{
   gate: () => Gate;
   identify: Identify;
+  withdrawn: WithdrawnAccess;
   /** Without sign-in, for a graph that is open to all. */
   open: boolean;
   limits: LiveLimits;
@@ -44,6 +46,7 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
   let actor: Actor | null = null;
   let user: string | null = null;
   let expiry: NodeJS.Timeout | undefined;
+  let unwatch = () => {};
   const initTimer = setTimeout(
     () => init === 'awaited' && close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout'),
     limits.initMs,
@@ -52,7 +55,7 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
   socket.on('message', (data, isBinary) => {
     if (isBinary) return close(CloseCode.BadRequest, 'Invalid message received');
     try {
-      receive(String(data));
+      receive((data as Buffer).toString());
     } catch (error) {
       log.error({ err: error }, 'socket message failed');
       close(CloseCode.InternalServerError, 'Internal server error');
@@ -62,6 +65,7 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
   socket.once('close', () => {
     clearTimeout(initTimer);
     clearTimeout(expiry);
+    unwatch();
     for (const id of subscriptions.keys()) drop(id);
     if (user !== null) tools.users.release(user);
   });
@@ -106,6 +110,7 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
     if (!tools.users.take(name, limits.socketsPerUser)) return false;
     user = name;
     expiry = setTimeout(() => close(CloseCode.Forbidden, 'The token has expired'), Math.min(who.expiresAt - Date.now(), MAX_TIMER_MS));
+    unwatch = tools.withdrawn.watch(who, () => close(CloseCode.Forbidden, 'The access has been withdrawn'));
     return true;
   }
 
@@ -190,13 +195,3 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
 
 /** setTimeout counts no further. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-
-/** `authorization` as the specification has it; GraphiQL sends its headers as they were typed. */
-function identifyBy(identify: Identify, payload: unknown): Identified | Promise<Identified> {
-  const given = new Map(Object.entries(isFields(payload) ? payload : {}).map(([key, value]) => [key.toLowerCase(), value]));
-  const text = (key: string) => {
-    const value = given.get(key);
-    return typeof value === 'string' ? value : undefined;
-  };
-  return identify(text('authorization'), text('x-api-key'));
-}

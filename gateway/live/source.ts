@@ -15,6 +15,7 @@ export type Sink = Readonly<{
 
 export type Source = Readonly<{
   open: (query: string, variables: Fields, context: RequestContext, sink: Sink) => () => void;
+  connected: () => boolean;
   stop: () => Promise<void>;
 }>;
 
@@ -26,6 +27,7 @@ const KEEP_ALIVE_MS = 10_000;
 export function makeSource(url: string, secret: string): Source {
   const address = new URL(url.replace(/^http/, 'ws'));
   const path = address.pathname;
+  let connected = false;
   const client: Client = createClient({
     url: address.href,
     webSocketImpl: UpstreamSocket,
@@ -39,6 +41,7 @@ export function makeSource(url: string, secret: string): Source {
     keepAlive: KEEP_ALIVE_MS,
     retryAttempts: 0,
     onNonLazyError: () => {},
+    on: { connected: () => void (connected = true), closed: () => void (connected = false) },
   });
 
   function open(query: string, variables: Fields, { actor, tenant, requestId, deadlineAt }: RequestContext, sink: Sink): () => void {
@@ -54,7 +57,7 @@ export function makeSource(url: string, secret: string): Source {
     );
   }
 
-  return { open, stop: async () => void (await client.dispose()) };
+  return { open, connected: () => connected, stop: async () => void (await client.dispose()) };
 }
 
 /** The client library makes its own sockets; only so can their largest message be set. */

@@ -15,14 +15,19 @@ export type Issuer = Readonly<{
   stop: () => Promise<void>;
 }>;
 
-export const API_KEY = 'channel-key-1';
+export const API_KEY = 'sgk.demo.channel-key-1';
+/** Another tenant's, which the issuer takes for the first one's. */
+export const MISTAKEN_API_KEY = 'sgk.other.channel-key-1';
+const TENANTS = ['demo', 'other'];
 
 /** Stands in for identity: signed JWKS and API-key look-ups on loopback. */
 export async function startIssuer(): Promise<Issuer> {
   const verify = makeVerifier(SECRET);
   let { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true });
-  let kid = 'key-1';
-  const keys: JWK[] = [{ ...(await exportJWK(publicKey)), kid, alg: 'EdDSA', use: 'sig' }];
+  let name = 'key-1';
+  const listed = async (): Promise<JWK[]> =>
+    Promise.all(TENANTS.map(async (tenant) => ({ ...(await exportJWK(publicKey)), kid: `${tenant}.${name}`, alg: 'EdDSA', use: 'sig' })));
+  const keys = await listed();
   let jwksRequests = 0;
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -34,7 +39,7 @@ export async function startIssuer(): Promise<Issuer> {
       jwksRequests++;
       return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
     }
-    const known = (JSON.parse(body) as { apiKey: string }).apiKey === API_KEY;
+    const known = [API_KEY, MISTAKEN_API_KEY].includes((JSON.parse(body) as { apiKey: string }).apiKey);
     if (!known) return void response.writeHead(404).end();
     response
       .writeHead(200)
@@ -66,12 +71,13 @@ export async function startIssuer(): Promise<Issuer> {
         exp: now + 60,
       };
       const all = Object.fromEntries(Object.entries({ ...standard, ...claims }).filter(([, value]) => value !== undefined));
+      const kid = `${(claims.tenant as string | undefined) ?? 'demo'}.${name}`;
       return new SignJWT(all).setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid, ...header }).sign(privateKey);
     },
     async rotate() {
       ({ publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true }));
-      kid = `key-${keys.length + 1}`;
-      keys.push({ ...(await exportJWK(publicKey)), kid, alg: 'EdDSA', use: 'sig' });
+      name = `key-${keys.length + 1}`;
+      keys.push(...(await listed()));
     },
     jwksRequests: () => jwksRequests,
     stop: async () => {

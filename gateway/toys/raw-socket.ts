@@ -18,7 +18,7 @@ export async function openRaw(url: string, options: { protocol?: string; headers
   let wake = () => {};
   let ended: [number, string] | null = null;
   socket.on('message', (data) => {
-    frames.push(JSON.parse(String(data)) as Frame);
+    frames.push(JSON.parse((data as Buffer).toString()) as Frame);
     wake();
   });
   socket.on('close', (code, reason) => {

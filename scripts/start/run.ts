@@ -132,6 +132,7 @@ function gatewayEnv({ settings, secrets, env }: RunOptions, subgraphs: Readonly<
     STROMGRAPH_SUBGRAPHS: JSON.stringify(subgraphs),
     STROMGRAPH_JWKS_URL: `${identity}/internal/jwks`,
     STROMGRAPH_API_KEY_URL: `${identity}/internal/api-keys`,
+    STROMGRAPH_WITHDRAWALS_URL: subgraphs['identity'],
     STROMGRAPH_LIMITS: JSON.stringify({ patientFieldsMs: PATIENT_FIELDS_MS, ...JSON.parse(env['STROMGRAPH_LIMITS'] || '{}') }),
   };
 }

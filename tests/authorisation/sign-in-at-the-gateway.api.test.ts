@@ -39,7 +39,7 @@ const letPass = (ms: number) => database.owner.query(`UPDATE identity.signing_ke
 test('a token tells the gateway who asks, what they may, and by which sign-in', async () => {
   const { accessToken, user } = await signIn();
   expect(await verify(accessToken)).toEqual({
-    kind: 'user', id: user.id, name: 'trader@demo.test', tenant: 'demo', sessionId: expect.any(String), expiresAt: expect.any(Number),
+    kind: 'user', id: user.id, name: 'trader@demo.test', tenant: 'demo', sessionId: expect.any(String), accessEpoch: expect.any(Number), expiresAt: expect.any(Number),
     scopes: ['contracts:read', 'energy:read', 'energy:write', 'market:read', 'metering:read', 'pricing:read'],
   });
 });
