@@ -1,6 +1,7 @@
 // One domain alone, as a container runs it: `node scripts/domain.ts <domain> [server|workers|all]`; `relay` is the tenants' relay.
 import { runChild } from './start/child.ts';
 import { type DomainParts, domainFolders, startDomain } from './start/domain-modules.ts';
+import { serveMetrics } from './start/metrics-server.ts';
 import { startRelays } from './start/relays.ts';
 
 const [name = '', parts = 'all'] = process.argv.slice(2);
@@ -13,8 +14,14 @@ if (!(name === 'relay' || domainFolders().includes(name)) || !PARTS.includes(par
 
 await runChild(async (): Promise<{ ready: { url: string | null }; stop: () => Promise<void> }> => {
   const { env } = process;
-  if (name === 'relay') return { ready: { url: null }, ...(await startRelays(env)) };
-  const listen = { port: Number(env['STROMGRAPH_LISTEN_PORT'] ?? 0), host: env['STROMGRAPH_LISTEN_HOST'] ?? '127.0.0.1' };
-  const { url, stop } = await startDomain(name, { parts: parts as DomainParts, env, listen });
-  return { ready: { url }, stop };
+  const host = env['STROMGRAPH_LISTEN_HOST'] ?? '127.0.0.1';
+  const metrics = await serveMetrics({ port: Number(env['STROMGRAPH_METRICS_PORT'] ?? 0), host });
+  const { url, stop } = name === 'relay' ? { url: null, ...(await startRelays(env)) } : await startDomain(name, { parts: parts as DomainParts, env, listen: { port: Number(env['STROMGRAPH_LISTEN_PORT'] ?? 0), host } });
+  return {
+    ready: { url },
+    stop: async () => {
+      await stop();
+      await metrics.stop();
+    },
+  };
 });

@@ -14,7 +14,7 @@ import type { Supervisor } from './supervisor.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 export type Simulators = Readonly<Record<string, Readonly<{ url: string } & Record<string, unknown>>>>;
-export type Addresses = Readonly<{ gateway: Readonly<{ url: string; graphql: string; websocket: string }>; simulators: Simulators; subgraphs: Readonly<Record<string, string>> }>;
+export type Addresses = Readonly<{ gateway: Readonly<{ url: string; graphql: string; websocket: string }>; simulators: Simulators; subgraphs: Readonly<Record<string, string>>; metrics: Readonly<{ gateway: string; domains: string }> }>;
 export type RunOptions = Readonly<{ settings: Settings; secrets: Secrets; env: Env; supervisor: Supervisor; say: (line: string) => void }>;
 
 const HOST = '127.0.0.1';
@@ -35,13 +35,13 @@ export async function startProduct(options: RunOptions): Promise<Product> {
   for (const { owner, connections, businessNow, demo } of prepared)
     if (demo === 'to build') await buildDemo(options, { tenant: owner.tenant, ownerUrl: owner.url, connections, businessNow }, simulators);
   say('starting the domains and their workers');
-  const { subgraphs } = await supervisor.start<{ subgraphs: Record<string, string> }>({ name: 'domains', script: 'scripts/domains.ts', env: domainEnv(options, prepared, simulators) });
+  const { subgraphs, metrics } = await supervisor.start<{ subgraphs: Record<string, string>; metrics: string }>({ name: 'domains', script: 'scripts/domains.ts', env: domainEnv(options, prepared, simulators) });
   say('starting the gateway');
   const page = join(settings.dataFolder, 'page');
   buildPage(page, { mailbox: simulators['mail']?.url ?? null, demo: settings.demo !== null });
   await supervisor.start({ name: 'gateway', script: 'gateway/main.ts', env: { ...gatewayEnv(options, subgraphs), STROMGRAPH_PAGE: page } });
   const url = `http://${HOST}:${settings.port}`;
-  const addresses = { gateway: { url, graphql: `${url}/graphql`, websocket: `ws://${HOST}:${settings.port}/graphql` }, simulators, subgraphs };
+  const addresses = { gateway: { url, graphql: `${url}/graphql`, websocket: `ws://${HOST}:${settings.port}/graphql` }, simulators, subgraphs, metrics: { gateway: `${url}/metrics`, domains: metrics } };
   writeFileSync(join(settings.dataFolder, 'addresses.json'), `${JSON.stringify(addresses, null, 2)}\n`);
   return { addresses, prepared };
 }
