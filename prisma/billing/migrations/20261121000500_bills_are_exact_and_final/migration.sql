@@ -142,24 +142,24 @@ CREATE TABLE billing.invoice (
   number_in_year bigint CHECK (number_in_year > 0),
   invoice_number text UNIQUE,
   issued_on date,
-  due_on date CHECK (due_on >= issued_on),
+  due_on date CONSTRAINT due_after_issue CHECK (due_on >= issued_on),
   period daterange NOT NULL CHECK (NOT isempty(period) AND lower_inc(period) AND NOT upper_inc(period) AND lower(period) IS NOT NULL AND upper(period) IS NOT NULL),
   watt_hours bigint NOT NULL CHECK (watt_hours >= 0),
   net_cents bigint NOT NULL,
   vat_cents bigint NOT NULL,
-  gross_cents bigint NOT NULL CHECK (gross_cents = net_cents + vat_cents),
+  gross_cents bigint NOT NULL CONSTRAINT gross_is_net_and_vat CHECK (gross_cents = net_cents + vat_cents),
   currency text NOT NULL DEFAULT 'EUR' CHECK (currency = 'EUR'),
   -- The recipient as printed, sealed.
   sealed_recipient text,
   run_id uuid REFERENCES billing.billing_run,
   created_at timestamptz NOT NULL,
   UNIQUE (series, number_year, number_in_year),
-  CHECK ((state = 'DRAFT') = (invoice_number IS NULL)),
+  CONSTRAINT drafts_alone_have_no_number CHECK ((state = 'DRAFT') = (invoice_number IS NULL)),
   CHECK ((invoice_number IS NULL) = (number_in_year IS NULL)),
   CHECK ((invoice_number IS NULL) = (number_year IS NULL)),
   CHECK ((invoice_number IS NULL) = (issued_on IS NULL)),
   CHECK ((invoice_number IS NULL) = (due_on IS NULL)),
-  CHECK (number_year IS NULL OR number_year = extract(year FROM issued_on)),
+  CONSTRAINT a_number_is_of_its_year CHECK (number_year IS NULL OR number_year = extract(year FROM issued_on)),
   -- A contract and day is billed once, however often a run is started, in parallel, or killed.
   CONSTRAINT a_day_is_billed_once EXCLUDE USING gist (contract_id WITH =, period WITH &&) WHERE (type = 'FINAL' AND state <> 'CANCELLED')
 );
@@ -204,6 +204,7 @@ DECLARE wrong uuid; BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER lines_add_up_to_the_invoice AFTER INSERT ON billing.invoice REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION billing.check_invoice_sums();
+CREATE TRIGGER lines_still_add_up AFTER UPDATE ON billing.invoice REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION billing.check_invoice_sums();
 
 CREATE FUNCTION billing.refuse_late_lines() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE late uuid; BEGIN
@@ -232,6 +233,33 @@ DECLARE wrong text; BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER numbers_are_drawn AFTER INSERT ON billing.invoice REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION billing.refuse_undrawn_numbers();
+CREATE TRIGGER numbers_are_drawn_for_drafts_too AFTER UPDATE ON billing.invoice REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION billing.refuse_undrawn_numbers();
+
+-- No gaps: at commit every number that was drawn is on a document. Drawing and issuing are one transaction.
+CREATE FUNCTION billing.refuse_gaps() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE before bigint := CASE TG_OP WHEN 'UPDATE' THEN OLD.last ELSE 0 END; BEGIN
+  IF NEW.last - before <> (SELECT count(*) FROM billing.invoice i WHERE i.series = NEW.series AND i.number_year = NEW.year AND i.number_in_year > before AND i.number_in_year <= NEW.last) THEN
+    RAISE EXCEPTION 'numbers % to % of series % % were drawn and not all of them used', before + 1, NEW.last, NEW.series, NEW.year USING ERRCODE = 'check_violation', CONSTRAINT = 'numbers_have_no_gaps';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER numbers_have_no_gaps AFTER INSERT OR UPDATE ON billing.number_series DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION billing.refuse_gaps();
+
+-- What a contract was sold as does not change once something was billed by it; and a run that is over stays as it ended, but for being taken up again.
+CREATE FUNCTION billing.refuse_other_terms() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION 'contract % was confirmed with other terms', OLD.contract_number USING ERRCODE = 'restrict_violation', CONSTRAINT = 'terms_stay_as_sold';
+END $$;
+CREATE TRIGGER terms_stay_as_sold BEFORE UPDATE ON billing.contract_cache FOR EACH ROW
+  WHEN ((to_jsonb(NEW) - '{activated,end_on}'::text[]) IS DISTINCT FROM (to_jsonb(OLD) - '{activated,end_on}'::text[]) OR (OLD.activated AND NOT NEW.activated)) EXECUTE FUNCTION billing.refuse_other_terms();
+CREATE FUNCTION billing.refuse_rewritten_run() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION 'billing run % is over', OLD.id USING ERRCODE = 'restrict_violation', CONSTRAINT = 'finished_runs_stay';
+END $$;
+CREATE TRIGGER finished_runs_stay BEFORE UPDATE ON billing.billing_run FOR EACH ROW
+  WHEN (OLD.status <> 'RUNNING' AND NOT (NEW.status = 'RUNNING' AND NEW.failed = 0 AND NEW.done = OLD.done - OLD.failed AND NEW.invoices_created = OLD.invoices_created AND NEW.gross_cents = OLD.gross_cents))
+  EXECUTE FUNCTION billing.refuse_rewritten_run();
+CREATE TRIGGER runs_keep_what_they_are BEFORE UPDATE ON billing.billing_run FOR EACH ROW
+  WHEN ((NEW.id, NEW.kind, NEW.from_on, NEW.until_on, NEW.dry_run, NEW.started_by, NEW.started_at) IS DISTINCT FROM (OLD.id, OLD.kind, OLD.from_on, OLD.until_on, OLD.dry_run, OLD.started_by, OLD.started_at))
+  EXECUTE FUNCTION billing.refuse_rewritten_run();
 
 -- Double entry. One INSERT carries whole documents; what is booked stays.
 CREATE TABLE billing.ledger_entry (
@@ -255,7 +283,9 @@ DECLARE wrong uuid; BEGIN
   IF wrong IS NOT NULL THEN RAISE EXCEPTION 'document % does not balance', wrong USING ERRCODE = 'check_violation', CONSTRAINT = 'documents_balance'; END IF;
   SELECT e.document_id INTO wrong FROM billing.ledger_entry e JOIN (SELECT document_id, count(*) AS n FROM inserted GROUP BY 1) i USING (document_id)
     GROUP BY e.document_id, i.n HAVING count(*) <> i.n LIMIT 1;
-  IF wrong IS NOT NULL THEN RAISE EXCEPTION 'document % is booked already', wrong USING ERRCODE = 'restrict_violation'; END IF;
+  IF wrong IS NOT NULL THEN RAISE EXCEPTION 'document % is booked already', wrong USING ERRCODE = 'restrict_violation', CONSTRAINT = 'documents_are_booked_once'; END IF;
+  SELECT e.document_id INTO wrong FROM inserted e WHERE e.document_type = 'INVOICE' AND NOT EXISTS (SELECT 1 FROM billing.invoice i WHERE i.id = e.document_id AND i.state <> 'DRAFT') LIMIT 1;
+  IF wrong IS NOT NULL THEN RAISE EXCEPTION 'there is no issued invoice %', wrong USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'only_issued_invoices_are_booked'; END IF;
   RETURN NULL;
 END $$;
 CREATE TRIGGER documents_balance AFTER INSERT ON billing.ledger_entry REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION billing.check_balance();
