@@ -30,6 +30,8 @@ export type SuppliedArea = Readonly<{ gridAreaCode: string; kwhPerYear: Readonly
 export type Seeded = Readonly<{ supplied: readonly SuppliedArea[] }>;
 
 const CONNECTIONS_PER_DOMAIN = 3;
+/** Its portfolio is the one that examples show; every other tenant has other customers, contracts and ids. */
+const FIRST_TENANT = 'demo';
 
 /** Null when the demo is there already. A database that holds anything else is refused: the demo is for an empty one. */
 export async function seedDemo(options: SeedOptions): Promise<Seeded | null> {
@@ -47,7 +49,7 @@ export async function seedDemo(options: SeedOptions): Promise<Seeded | null> {
     const dbs: World['dbs'] = {
       pricing: open('pricing'), contracts: open('contracts'), customers: open('customers'), metering: open('metering'), energy: open('energy'), billing: open('billing'), messaging: open('messaging'),
     };
-    const world: World = { portfolio: openPortfolio({ today, customers }), dbs, keyring, today };
+    const world: World = { portfolio: openPortfolio({ ...(tenant === FIRST_TENANT ? {} : { seed: tenant }), today, customers }), dbs, keyring, today };
     const [seeded] = await Promise.all([loadAll(world, { owner, firstDay: firstMeasuredDay(today, days), customers, say }), createSignIns(addressOf(connections, 'identity'), tenant)]);
     return seeded;
   } finally {

@@ -9,7 +9,7 @@ const SOURCES = join(import.meta.dirname, 'welcome');
 const OPERATIONS = join(ROOT, 'docs', 'operations');
 
 /** What this run knows of itself; links only, no secrets. */
-export type PageFacts = Readonly<{ mailbox: string | null; demo: boolean }>;
+export type PageFacts = Readonly<{ mailbox: string | null; demo: boolean; tenants: readonly string[] }>;
 
 export function buildPage(target: string, facts: PageFacts): void {
   rmSync(target, { recursive: true, force: true });

@@ -38,7 +38,7 @@ export async function startProduct(options: RunOptions): Promise<Product> {
   const { subgraphs, metrics } = await supervisor.start<{ subgraphs: Record<string, string>; metrics: string }>({ name: 'domains', script: 'scripts/domains.ts', env: domainEnv(options, prepared, simulators) });
   say('starting the gateway');
   const page = join(settings.dataFolder, 'page');
-  buildPage(page, { mailbox: simulators['mail']?.url ?? null, demo: settings.demo !== null });
+  buildPage(page, { mailbox: simulators['mail']?.url ?? null, demo: settings.demo !== null, tenants: settings.tenants.map(({ name }) => name) });
   await supervisor.start({ name: 'gateway', script: 'gateway/main.ts', env: { ...gatewayEnv(options, subgraphs), STROMGRAPH_PAGE: page } });
   const url = `http://${HOST}:${settings.port}`;
   const addresses = { gateway: { url, graphql: `${url}/graphql`, websocket: `ws://${HOST}:${settings.port}/graphql` }, simulators, subgraphs, metrics: { gateway: `${url}/metrics`, domains: metrics } };

@@ -14,6 +14,9 @@ const SIGN_INS: readonly (readonly [string, string])[] = [
 const by = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
 const clock = async () => (await ask('admin@demo.test', '{ businessClock { now today mode } }'))['businessClock'] as { now: string; today: string; mode: string };
 
+const facts = (await (await fetch('facts.json')).json()) as { mailbox: string | null; demo: boolean; tenants: string[] };
+if (facts.tenants.length > 1 && !new URLSearchParams(location.search).get('tenant')) location.search = `?tenant=${facts.tenants[0]}`;
+
 showParts(by('parts'));
 
 by('sign-ins').replaceChildren(
@@ -24,7 +27,12 @@ by('sign-ins').replaceChildren(
   }),
 );
 
-const facts = (await (await fetch('facts.json')).json()) as { mailbox: string | null; demo: boolean };
+const choice = by<HTMLSelectElement>('tenant');
+choice.replaceChildren(...facts.tenants.map((name) => new Option(name, name)));
+choice.value = new URLSearchParams(location.search).get('tenant') ?? '';
+choice.closest('label')!.hidden = facts.tenants.length < 2;
+choice.addEventListener('change', () => (location.search = `?tenant=${choice.value}`));
+
 const mailbox = by<HTMLAnchorElement>('mailbox');
 if (facts.mailbox) mailbox.href = facts.mailbox;
 else mailbox.closest('li')!.hidden = true;

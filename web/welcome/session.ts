@@ -1,5 +1,7 @@
 // Signing in and asking, for one person at a time.
 const tokens = new Map<string, Promise<string>>();
+/** Whose retailer is looked at; the address says it where there are several. */
+const tenant = new URLSearchParams(location.search).get('tenant');
 
 type Answer = { data?: Record<string, any> | null; errors?: { message: string }[] };
 
@@ -17,7 +19,7 @@ export function tokenOf(email: string): Promise<string> {
   const known = tokens.get(email);
   if (known) return known;
   const fresh = (async () => {
-    const { data } = await send('mutation ($input: LoginInput!) { login(input: $input) { ... on LoginSuccess { accessToken } ... on Problem { message } } }', { input: { email, password: 'demo' } }, null);
+    const { data } = await send('mutation ($input: LoginInput!) { login(input: $input) { ... on LoginSuccess { accessToken } ... on Problem { message } } }', { input: { email, password: 'demo', ...(tenant ? { tenant } : {}) } }, null);
     if (!data?.login?.accessToken) throw new Error(data?.login?.message ?? 'The sign-in did not answer.');
     setTimeout(() => tokens.delete(email), 8 * 60_000);
     return data.login.accessToken as string;
