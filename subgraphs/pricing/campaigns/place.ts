@@ -1,8 +1,10 @@
+import { Decimal } from 'decimal.js';
 import { z } from 'zod';
 import { parseBdewCode, parseEic, parsePostalCode, type IdentifierInvalid } from '@stromgraph/kernel/market-ids';
 import type { DecimalText } from '@stromgraph/kernel/money';
 import { fault, type InputFault, isProblem } from '@stromgraph/kernel/problem';
 import type { LocalDate } from '@stromgraph/kernel/time';
+import { hasNoNul, NUL_FAULT } from '@stromgraph/kernel/told';
 
 export type Place = Readonly<{
   postalCode: string;
@@ -28,6 +30,7 @@ const identifier = (parse: (text: string) => string | IdentifierInvalid) =>
     if (isProblem(parsed)) check.addIssue({ code: 'custom', message: `${parsed.reason}: ${parsed.message}` });
   });
 const UnitPrice = z.string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'is not a price of at most 6 decimals');
+const Text = z.string().trim().min(1).max(200).refine(hasNoNul, NUL_FAULT);
 const optional = <T>(schema: z.ZodType<T>) =>
   z.preprocess((value) => (value === '' || value === undefined ? null : value), schema.nullable());
 
@@ -35,18 +38,18 @@ const optional = <T>(schema: z.ZodType<T>) =>
 export const PlaceLine = z
   .strictObject({
     postalCode: identifier(parsePostalCode),
-    city: z.string().trim().min(1).max(200),
-    district: optional(z.string().trim().min(1).max(200)),
+    city: Text,
+    district: optional(Text),
     ags: z.string().regex(/^\d{8}$/, 'is not an official key of 8 digits'),
     gridOperatorCode: identifier(parseBdewCode),
-    gridOperatorName: z.string().trim().min(1).max(200),
+    gridOperatorName: Text,
     gridAreaCode: identifier((text) => parseEic(text, 'Y')),
     validFrom: z.iso.date(),
     validUntil: optional(z.iso.date()),
     gridWorkingCtPerKwh: UnitPrice,
     gridBaseCentsPerYear: UnitPrice,
     meteringCentsPerYear: UnitPrice,
-    concessionCtPerKwh: UnitPrice.refine((text) => Number(text) <= 2.39, 'is above the legal maximum of 2.39 ct/kWh'),
+    concessionCtPerKwh: UnitPrice.refine((text) => new Decimal(text).lte('2.39'), 'is above the legal maximum of 2.39 ct/kWh'),
   })
   .refine(({ validFrom, validUntil }) => validUntil === null || validUntil > validFrom, {
     path: ['validUntil'],
@@ -70,9 +73,11 @@ export function contradictions(lines: readonly PlaceLine[]): InputFault[] {
 export const CONTRADICTS = 'another rate is known for these days';
 export const RESOLVED = 'the known rate, or days after it';
 
+/** 8.5 and 8.50 are one price. */
+const sameForm = (price: DecimalText) => new Decimal(price).toString();
 const feeOf = (line: PlaceLine) =>
-  [line.validFrom, line.validUntil, ...[line.gridWorkingCtPerKwh, line.gridBaseCentsPerYear, line.meteringCentsPerYear].map(Number)].join();
-const levyOf = (line: PlaceLine) => [line.validFrom, line.validUntil, Number(line.concessionCtPerKwh)].join();
+  [line.validFrom, line.validUntil, ...[line.gridWorkingCtPerKwh, line.gridBaseCentsPerYear, line.meteringCentsPerYear].map(sameForm)].join();
+const levyOf = (line: PlaceLine) => [line.validFrom, line.validUntil, sameForm(line.concessionCtPerKwh)].join();
 const overlaps = (a: PlaceLine, b: PlaceLine) =>
   (a.validUntil === null || b.validFrom < a.validUntil) && (b.validUntil === null || a.validFrom < b.validUntil);
 

@@ -1,3 +1,4 @@
+import { Decimal } from 'decimal.js';
 import { z } from 'zod';
 import type { Id } from '@stromgraph/kernel/ids';
 import type { Cents, DecimalText } from '@stromgraph/kernel/money';
@@ -63,7 +64,7 @@ export const TariffDefinition = z
   })
   .superRefine((tariff, check) => {
     const say = (path: string, message: string) => check.addIssue({ code: 'custom', path: [path], message });
-    if (Number(tariff.minimumMarginCtPerKwh) > Number(tariff.maximumMarginCtPerKwh))
+    if (new Decimal(tariff.minimumMarginCtPerKwh).gt(tariff.maximumMarginCtPerKwh))
       say('maximumMarginCtPerKwh', `is below the minimum ${tariff.minimumMarginCtPerKwh}`);
     if (tariff.consumptionUntilWattHours <= tariff.consumptionFromWattHours)
       say('consumptionUntilWattHours', `is not above ${tariff.consumptionFromWattHours}`);
