@@ -14,7 +14,7 @@ import { median } from './statistics.ts';
 const RUNS = Number(process.env.BENCH_RUNS ?? 5);
 const BATCHES = 40;
 const FILE_DAYS = 30;
-const FILES = 3;
+const FILES = Number(process.env.BENCH_FILES ?? 3);
 const QUARTER_HOUR_MS = 900_000;
 
 await withParts(async (start) => {
