@@ -2,6 +2,7 @@ import { createServer, request as rawRequest, type IncomingHttpHeaders, type Ser
 import { makeLog } from '@stromgraph/kernel/log';
 import { ENVELOPE_HEADER, makeVerifier, SIGNATURE_HEADER, STREAMED, type Envelope } from '@stromgraph/kernel/signature';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { makeRest } from './rest.ts';
 import { compileRoutes } from './routes.ts';
 import { startGateway, type Gateway } from './server.ts';
 import { composeToys } from './toys/compose.ts';
@@ -194,6 +195,40 @@ test('a cookie passes on its own route only, in both directions', async () => {
   await call('GET', '/desk/a/b?c', { headers: { cookie: 'other=2; desk=1; third=3' } });
   expect(seen[1]!.headers.cookie).toBe('desk=1');
   expect((await call('GET', '/desk/alone')).headers['set-cookie']).toEqual(['desk=2; HttpOnly; Path=/desk']);
+});
+
+test('a fault of our own is not put on the owner', async () => {
+  const rest = makeRest({
+    findRoute: compileRoutes(ROUTES),
+    originOf: () => 'no address at all',
+    identify: async () => ({ actor: null }),
+    allowedOrigins: new Set(),
+    secret: SECRET,
+    log: makeLog('gateway', 'silent'),
+  });
+  const server = createServer((request, response) => void rest.serve(request.url!, request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const answer = await fetch(`http://127.0.0.1:${(server.address() as { port: number }).port}/gone`);
+  expect([answer.status, await answer.json()]).toMatchObject([500, { code: 'INTERNAL', requestId: answer.headers.get('x-request-id') }]);
+  server.closeAllConnections();
+  server.close();
+  await rest.stop();
+});
+
+describe('U+0000 is refused where it can be seen', () => {
+  const json = (body: string, path = '/files/import') =>
+    call('POST', path, { scope: 'files:write', headers: { 'content-type': 'application/json' }, body });
+  test('in JSON, with its place', async () => {
+    const answer = await json('{"lines":[{"name":"a\\u0000b"}]}');
+    expect([answer.status, answer.headers['content-type'], JSON.parse(answer.body)]).toMatchObject([
+      400,
+      'application/problem+json',
+      { code: 'BAD_USER_INPUT', title: 'body.lines.0.name: the character U+0000 is not allowed in text.' },
+    ]);
+    expect(seen).toEqual([]);
+  });
+  test('in an address', async () => expect((await call('GET', '/files/%00.pdf', { scope: 'files:read' })).status).toBe(400));
+  test('its escape, itself escaped, is a text like any other', async () => expect((await json('{"name":"\\\\u0000"}')).status).toBe(201));
 });
 
 test('a route that is not one is a mistake at start', () => {

@@ -4,13 +4,15 @@ import { pipeline } from 'node:stream/promises';
 import { hasScopes, type Actor } from '@stromgraph/kernel/auth';
 import type { Logger } from '@stromgraph/kernel/log';
 import { ENVELOPE_HEADER, SIGNATURE_HEADER, signRequest, STREAMED } from '@stromgraph/kernel/signature';
+import { nulRefused, placeOfNul } from '@stromgraph/kernel/told';
 import { Agent, type Dispatcher } from 'undici';
 import type { Identify } from './auth.ts';
-import { readBody } from './body.ts';
+import { parseJson, readBody } from './body.ts';
 import type { Refusal } from './errors.ts';
 import { headerOf } from './graphql-http.ts';
 import { isForeign } from './origin.ts';
 import { newRequestId } from './request-id.ts';
+import { faultOf } from './rest-faults.ts';
 import { headersToClient, headersToOwner } from './rest-headers.ts';
 import type { FindRoute, Route } from './routes.ts';
 
@@ -60,6 +62,8 @@ export function makeRest(tools: RestTools): Rest {
     const body = route.streamed ? request.pipe(limitTo(route.limitBytes)) : await readBody(request, route.limitBytes);
     if ('tooLarge' in body) return refuse(call, 413, tooLarge(route));
     if ('broken' in body) return void request.destroy();
+    const nul = nulIn(request.url ?? '', 'bytes' in body ? body.bytes : null);
+    if (nul !== null) return refuse(call, 400, { code: 'BAD_USER_INPUT', message: nulRefused(nul) });
     const sent = 'bytes' in body ? body.bytes : body;
     await forward(call, route, { origin, actor, body: sent }).catch((error: unknown) => failed(call, route, error));
   }
@@ -103,24 +107,24 @@ export function makeRest(tools: RestTools): Rest {
       body: empty ? null : to.body,
       signal: AbortSignal.timeout(ms),
     });
-    response.writeHead(reply.statusCode, { ...headersToClient(reply.headers, route), 'x-request-id': requestId });
+    try {
+      response.writeHead(reply.statusCode, { ...headersToClient(reply.headers, route), 'x-request-id': requestId });
+    } catch (error) {
+      reply.body.on('error', () => {}).destroy();
+      throw error;
+    }
     await pipeline(reply.body, response);
     tools.log.info({ requestId, method, path: route.path, status: reply.statusCode, actor: to.actor?.id }, 'route');
   }
 
   function failed(call: Call, route: Route, error: unknown): void {
-    const { name } = error as Error;
-    tools.log.warn({ requestId: call.requestId, path: route.path, reason: (error as Error).message }, 'route failed');
+    const { status, refusal } = faultOf(error);
+    const about = { requestId: call.requestId, path: route.path };
+    if (refusal.code === 'INTERNAL') tools.log.error({ ...about, err: error }, 'route failed');
+    else tools.log.warn({ ...about, reason: (error as Error).message }, 'route failed');
     if (call.response.headersSent) return void call.response.destroy();
-    if (name === TOO_LARGE) return refuse(call, 413, tooLarge(route));
-    if (name === 'TimeoutError')
-      return refuse(call, 504, { code: 'SUBGRAPH_TIMEOUT', message: 'The owner of this path did not answer in time.' });
-    refuse(
-      call,
-      503,
-      { code: 'SUBGRAPH_UNAVAILABLE', message: 'The owner of this path cannot be reached at the moment.' },
-      { 'retry-after': '1' },
-    );
+    if ((error as Error).name === TOO_LARGE) return refuse(call, 413, tooLarge(route));
+    refuse(call, status, refusal, status === 503 ? { 'retry-after': '1' } : {});
   }
 
   return { serve, stop: () => agent.destroy() };
@@ -158,6 +162,12 @@ function refuse(
     ...headers,
   });
   response.end(text);
+}
+
+/** Where an address or a JSON body has U+0000, which no owner could store. */
+function nulIn(url: string, bytes: Buffer | null): string | null {
+  if (/%00/.test(url)) return 'address';
+  return bytes?.includes('\\u0000') ? placeOfNul(parseJson(bytes), 'body') : null;
 }
 
 function limitTo(limitBytes: number): Transform {
