@@ -3,6 +3,7 @@ import { operationFromDocument, type Schema } from '@apollo/federation-internals
 import type { QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { requiredWithArguments } from './execute/argument-conflicts.ts';
+import { giveScalarsTheirRules } from './known-scalars.ts';
 import { readScopes, type Scopes } from './scopes.ts';
 
 export type Planned = Readonly<{
@@ -31,6 +32,7 @@ export async function loadSupergraph(supergraphSdl: string): Promise<Supergraph>
     queryPlannerConfig: { debug: { maxEvaluatedPlans: MAX_EVALUATED_PLANS } },
   });
   const { schema: apiSchema } = await gateway.load({ apollo: {} });
+  giveScalarsTheirRules(apiSchema);
   const inside = gateway as unknown as Inside;
   const { queryPlanner } = gateway.__testing();
   if (!queryPlanner) throw new Error('The supergraph has no query planner.');

@@ -1,20 +1,20 @@
 import { Decimal as Exact } from 'decimal.js';
-import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { DateTimeResolver, JSONResolver, LocalDateResolver, SafeIntResolver } from 'graphql-scalars';
 
 const DECIMAL = /^-?\d{1,30}(\.\d{1,18})?$/;
 
-const decimal = (value: unknown): string => {
+const decimal = (value: unknown, node?: ValueNode): string => {
   if (typeof value === 'string' && DECIMAL.test(value)) return value;
-  throw new GraphQLError('A Decimal is text such as "27.50".', { extensions: { code: 'BAD_USER_INPUT' } });
+  throw new GraphQLError('A Decimal is text such as "27.50".', { nodes: node ?? null, extensions: { code: 'BAD_USER_INPUT' } });
 };
 
 /** A decimal number as text, so that no double rounds it. */
 const Decimal = new GraphQLScalarType({
   name: 'Decimal',
   serialize: (value) => decimal(Exact.isDecimal(value) ? value.toFixed() : value),
-  parseValue: decimal,
-  parseLiteral: (node) => decimal(node.kind === Kind.STRING ? node.value : null),
+  parseValue: (value) => decimal(value),
+  parseLiteral: (node) => decimal(node.kind === Kind.STRING ? node.value : null, node),
 });
 
 /** Takes bigints from resolvers; a value that a double cannot hold is refused, never rounded. */

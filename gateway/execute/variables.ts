@@ -1,3 +1,4 @@
+import { shortened } from '@stromgraph/kernel/told';
 import { getVariableValues, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { Fields } from './own.ts';
 
@@ -13,6 +14,6 @@ export function compileCoercion(schema: GraphQLSchema, { variableDefinitions }: 
   if (!variableDefinitions?.length) return () => NOTHING;
   return (variables) => {
     const { errors, coerced } = getVariableValues(schema, variableDefinitions, variables, { maxErrors: MAX_FAULTS, hideSuggestions: true });
-    return errors ? { faults: errors.map(({ message }) => message) } : { values: coerced };
+    return errors ? { faults: errors.map(({ message }) => shortened(message)) } : { values: coerced };
   };
 }

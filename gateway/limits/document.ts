@@ -1,3 +1,4 @@
+import { nulRefused, shortened } from '@stromgraph/kernel/told';
 import {
   GraphQLError,
   Kind,
@@ -5,14 +6,17 @@ import {
   parse,
   specifiedRules,
   validate,
+  visit,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type StringValueNode,
 } from 'graphql';
 import { overLimit, type Refusal } from '../errors.ts';
 import type { Limits } from './limits.ts';
 import { measureDocument, type Measured } from './measure.ts';
 import { overlappingFieldsRule, type TooManyComparisons } from './overlapping-fields.ts';
+import { placeOfValue } from './place.ts';
 
 /** A document that is valid on the API schema and within the limits that need no variables. */
 export type CheckedDocument = Readonly<{ document: DocumentNode; definition: OperationDefinitionNode; measured: Measured }>;
@@ -26,6 +30,8 @@ export function checkDocument(schema: GraphQLSchema, limits: Limits, query: stri
   const measured = measureDocument(document);
   const over = refuseSize(measured, limits);
   if (over.length) return { refusals: over };
+  const nul = findNul(document, query);
+  if (nul) return refuse(nul);
   const definition = chooseOperation(document, operationName);
   if ('refusals' in definition) return definition;
   if (!schema.getRootType(definition.operation)) return refuse(badInput(`There is no ${definition.operation} in this graph.`));
@@ -40,7 +46,7 @@ function refuse(...refusals: Refusal[]): Refused {
 }
 
 function badInput(message: string): Refusal {
-  return { code: 'BAD_USER_INPUT', message };
+  return { code: 'BAD_USER_INPUT', message: shortened(message) };
 }
 
 function parseWithin(query: string, maxTokens: number): DocumentNode | Refused {
@@ -68,6 +74,16 @@ function refuseSize(measured: Measured, limits: Limits): Refusal[] {
   return sizes.filter((name) => measured[name] > limits[name]).map((name) => overLimit(name, measured[name], limits[name]));
 }
 
+const MAY_HAVE_NUL = /\0|\\u/;
+
+/** PostgreSQL stores no text with U+0000. */
+function findNul(document: DocumentNode, query: string): Refusal | null {
+  if (!MAY_HAVE_NUL.test(query)) return null;
+  const found: StringValueNode[] = [];
+  visit(document, { StringValue: (node) => void (node.value.includes('\0') && found.push(node)) });
+  return found[0] ? badInput(nulRefused(placeOfValue(document, found[0]) ?? 'query')) : null;
+}
+
 function chooseOperation(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode | Refused {
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   const [only] = operations;
@@ -85,7 +101,10 @@ const MAX_FAULTS = 10;
 function validateWithin(schema: GraphQLSchema, document: DocumentNode, limits: Limits): Refusal[] {
   try {
     const rules = [...RULES, overlappingFieldsRule(limits.fieldComparisons)];
-    return validate(schema, document, rules, { maxErrors: MAX_FAULTS, hideSuggestions: true }).map(({ message }) => badInput(message));
+    return validate(schema, document, rules, { maxErrors: MAX_FAULTS, hideSuggestions: true }).map(({ message, nodes }) => {
+      const place = placeOfValue(document, nodes?.[0]);
+      return badInput(place === null ? message : `${place}: ${message}`);
+    });
   } catch (error) {
     const { comparisons } = error as Partial<TooManyComparisons>;
     if (comparisons === undefined) throw error;

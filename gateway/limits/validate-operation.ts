@@ -1,4 +1,5 @@
 import type { Actor } from '@stromgraph/kernel/auth';
+import { nulRefused, placeOfNul } from '@stromgraph/kernel/told';
 import { overLimit, type Refusal } from '../errors.ts';
 import { compileOperation, fragmentsOf, type CompiledOperation, type EngineTools, type PlanFault } from '../execute/operation.ts';
 import type { Fields } from '../execute/own.ts';
@@ -48,6 +49,8 @@ export function validateOperation(gate: Gate, request: OperationRequest, actor: 
   if (refusals.length) return { refusals };
   const depth = depthOfVariable(request.variables, limits.valueDepth);
   if (depth > limits.valueDepth + 1) return refuse(overLimit('valueDepth', depth - 1, limits.valueDepth));
+  const nul = placeOfNul(request.variables, 'variables');
+  if (nul !== null) return refuse({ code: 'BAD_USER_INPUT', message: nulRefused(nul) });
   const coerced = known.coerce(request.variables);
   if ('faults' in coerced) return { refusals: coerced.faults.map((message) => ({ code: 'BAD_USER_INPUT', message })) };
   const cost = known.cost(coerced.values);
