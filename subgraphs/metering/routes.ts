@@ -5,6 +5,7 @@ import { hasScopes } from '@stromgraph/kernel/auth';
 import { parseInput } from '@stromgraph/kernel/input';
 import { isProblem, type Problem } from '@stromgraph/kernel/problem';
 import type { RouteTools } from '@stromgraph/kernel/subgraph';
+import { nulRefused, placeOfNul } from '@stromgraph/kernel/told';
 import type { PrismaClient } from '@stromgraph/prisma-metering/client';
 import { ingestFile } from './actions/ingest-file.ts';
 import { ingestReadings } from './actions/ingest-readings.ts';
@@ -39,6 +40,8 @@ async function take(ctx: DomainContext, type: string | undefined, body: Readable
   if (text === null) return { status: 413, title: `JSON may have ${MAX_JSON_BYTES} bytes; send more as text/csv.` };
   const given = parseJson(text);
   if (given === undefined) return { status: 400, title: 'The body is no JSON.' };
+  const nul = placeOfNul(given, 'body');
+  if (nul !== null) return { status: 400, title: nulRefused(nul) };
   const input = parseInput(ReadingsBody, given);
   const outcome = isProblem(input) ? input : await ingestReadings(ctx, input, 'REST_JSON');
   return isProblem(outcome) ? outcome : (await batchById(ctx.db, outcome.batchId))!;

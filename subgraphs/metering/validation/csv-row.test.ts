@@ -19,6 +19,7 @@ test.each([
 
 test.each([
   [0, ' ', /meter_number is empty/],
+  [0, '1EMH\0', /meter_number has the character U\+0000/],
   [1, '1-0:1.29', /no register code/],
   [1, '7-0:3.0.0', /no register code/],
   [2, '2026-11-24T00:00:00', /start .* no instant with an offset/], // local time without an offset
@@ -46,6 +47,11 @@ test.each([[fields.slice(0, 4), /4 of 6 fields/], [[...fields, 'more'], /7 of 6/
 test('columns may come in any order, with reason and method', () => {
   const columns = readHeader(['status', 'kwh', 'end', 'start', 'obis', 'meter_number', 'reason', 'method']) as Columns;
   expect(readRow(['SUBSTITUTE', '1', fields[3]!, fields[2]!, '1.29.0', '1EMH1', 'no access', 'interpolated'], 1, columns, makeReaders())).toMatchObject({ obis: '1-0:1.29.0', status: 'SUBSTITUTE', reason: 'no access', method: 'interpolated' });
+});
+
+test.each(['reason', 'method'])('U+0000 in %s is refused', (name) => {
+  const columns = readHeader([...['meter_number', 'obis', 'start', 'end', 'kwh', 'status'], name]) as Columns;
+  expect(readRow([...fields, 'a\0b'], 1, columns, makeReaders())).toMatch(`${name} has the character U+0000`);
 });
 
 test.each([

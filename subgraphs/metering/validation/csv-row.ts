@@ -2,6 +2,7 @@
 import { type WattHours, wattHoursOfKwh } from '@stromgraph/kernel/energy';
 import { parseObis } from '@stromgraph/kernel/market-ids';
 import { isProblem } from '@stromgraph/kernel/problem';
+import { NUL_FAULT } from '@stromgraph/kernel/told';
 import { type GivenInterval, VALUE_STATUSES, type ValueStatus } from '../intervals/value.ts';
 
 export const REQUIRED_COLUMNS = ['meter_number', 'obis', 'start', 'end', 'kwh', 'status'] as const;
@@ -25,6 +26,8 @@ export function readRow(fields: readonly string[], row: number, { at, count }: C
   if (fields.length !== count) return `${fields.length} of ${count} fields: the row is cut off or has a stray separator`;
   const meterNumber = fields[at.meter_number]!.trim().toUpperCase();
   if (meterNumber === '') return 'meter_number is empty';
+  const unstorable = STORED_TEXTS.find((column) => fields[at[column]]?.includes('\0'));
+  if (unstorable) return `${unstorable} ${NUL_FAULT}`;
   const obis = toObis(fields[at.obis]!);
   if (obis === null) return `obis ${quoted(fields[at.obis]!)} is no register code such as 1-0:1.29.0`;
   const startMs = toMs(fields[at.start]!);
@@ -50,6 +53,8 @@ export function readRow(fields: readonly string[], row: number, { at, count }: C
   };
 }
 
+/** Taken as they are; the others have a form of their own. */
+const STORED_TEXTS = ['meter_number', 'reason', 'method'] as const;
 const optional = (text: string | undefined): string | null => text?.trim() || null;
 const quoted = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 

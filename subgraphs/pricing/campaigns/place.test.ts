@@ -6,6 +6,11 @@ const kiel = PlaceLine.parse({
   gridWorkingCtPerKwh: '8.50', gridBaseCentsPerYear: '8400', meteringCentsPerYear: '1620', concessionCtPerKwh: '1.59',
 });
 
+test.each(['city', 'district', 'gridOperatorName'])('U+0000 in %s is refused', (field) => {
+  const { error } = PlaceLine.safeParse({ ...kiel, [field]: 'a\0b' });
+  expect(error?.issues).toMatchObject([{ path: [field], message: expect.stringContaining('U+0000') }]);
+});
+
 test.each([
   ['the same again', {}, []],
   ['the same written otherwise', { gridWorkingCtPerKwh: '8.5' }, []],

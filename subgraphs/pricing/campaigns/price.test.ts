@@ -27,6 +27,9 @@ test.each([
   ['fixedBonusCents', '50.5'],
   ['startsOn', '2026-02-30'],
   ['unheardOf', '1'],
+  ['postalCode', '24\0'],
+  ['city', 'Ki\0el'],
+  ['district', '\0'],
 ])('%s %j is refused', (field, value) => expect(PriceLine.safeParse({ ...line, [field]: value }).success).toBe(false));
 
 test('an empty district is none', () => expect(PriceLine.parse({ ...line, district: '' }).district).toBeNull());

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Cents, DecimalText } from '@stromgraph/kernel/money';
 import { fault, type InputFault } from '@stromgraph/kernel/problem';
 import type { LocalDate } from '@stromgraph/kernel/time';
+import { hasNoNul, NUL_FAULT } from '@stromgraph/kernel/told';
 import type { Tariff } from '../tariffs/tariff.ts';
 import type { Campaign } from './campaign.ts';
 import type { Place } from './place.ts';
@@ -10,11 +11,13 @@ import type { Place } from './place.ts';
 const UnitPrice = z.string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'is not a price of at most 6 decimals');
 const SignedPrice = z.string().regex(/^-?\d{1,6}(\.\d{1,6})?$/, 'is not a price of at most 6 decimals');
 
+const Text = (most: number) => z.string().min(1).max(most).refine(hasNoNul, NUL_FAULT);
+
 /** One row of a campaign's payload; unit prices are net. */
 export const PriceLine = z.strictObject({
-  postalCode: z.string().min(1).max(10),
-  city: z.string().min(1).max(200),
-  district: z.preprocess((value) => (value === '' || value === undefined ? null : value), z.string().min(1).max(200).nullable()),
+  postalCode: Text(10),
+  city: Text(200),
+  district: z.preprocess((value) => (value === '' || value === undefined ? null : value), Text(200).nullable()),
   startsOn: z.iso.date(),
   workingPriceCtPerKwh: UnitPrice,
   fixFeeCentsPerMonth: UnitPrice,
