@@ -8,7 +8,8 @@ export const NOT_STORABLE = 'A text has a character that cannot be stored, such 
 
 /** What a client may read of an error: our own codes with their words, anything else masked and logged whole. */
 export function maskError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
-  const code = String(formatted.extensions?.['code'] ?? 'INTERNAL');
+  const said = formatted.extensions?.['code'];
+  const code = typeof said === 'string' ? said : 'INTERNAL';
   const where = { ...(formatted.path ? { path: formatted.path } : {}), ...(formatted.locations ? { locations: formatted.locations } : {}) };
   const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   if (isOfAValue(error)) return { message: shortened(formatted.message), ...where, extensions: { code: 'BAD_USER_INPUT' } };

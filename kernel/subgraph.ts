@@ -4,7 +4,8 @@ import { ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDis
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { type Db, nowhere } from './database.ts';
-import { maskError } from './masking.ts';
+import { isNotStorable, maskError, NOT_STORABLE } from './masking.ts';
+import { asProblem } from './problem-json.ts';
 import type { Context, Runtime } from './runtime.ts';
 import { contextOn } from './runtime.ts';
 import { buildSchema } from './schema.ts';
@@ -70,11 +71,14 @@ export async function startSubgraph<Prisma, Loaders>(runtime: Runtime<Prisma>, o
     if (!envelope) return reply.code(401).type('application/problem+json').send({ title: 'The request is not signed by the gateway.', status: 401 });
     envelopes.set(request, envelope);
   });
+  app.addHook('preSerialization', async (request, reply, payload) => asProblem(payload, reply.statusCode, reply.getHeader('content-type'), envelopes.get(request)?.requestId));
+  app.setNotFoundHandler((_, reply) => reply.code(404).type('application/problem+json').send({ title: 'There is nothing here.', status: 404 }));
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    if (isNotStorable(error)) return reply.code(400).type('application/problem+json').send({ title: NOT_STORABLE, status: 400 });
     const status = error.statusCode && error.statusCode < 500 ? error.statusCode : 500;
     const requestId = envelopes.get(request)?.requestId;
     if (status === 500) runtime.log.error({ err: error, requestId }, 'request failed');
-    return reply.code(status).type('application/problem+json').send({ title: status === 500 ? 'Something went wrong on our side.' : error.message, status, requestId });
+    return reply.code(status).type('application/problem+json').send({ title: status === 500 ? 'Something went wrong on our side.' : error.message, status });
   });
   app.post('/graphql', async (request, reply) => {
     const envelope = envelopes.get(request)!;
