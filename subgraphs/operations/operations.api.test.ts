@@ -205,8 +205,23 @@ describe("the queues' page", () => {
     expect(((await queues.json()) as { queues: { name: string }[] }).queues.map(({ name }) => name)).toContain('toy.due');
   });
 
+  test('with a pass, what is not there is said to be elsewhere', async () => {
+    const [pass] = (await open()).headers.get('set-cookie')!.split('; ');
+    const elsewhere = await get('/queues/other/', pass);
+    expect([elsewhere.status, await elsewhere.json()]).toMatchObject([404, { title: 'The queues are at /queues/demo/.', code: 'BAD_USER_INPUT' }]);
+    expect((await get('/queues/', pass)).url).toMatch(/\/queues\/demo\/$/);
+  });
+
   test.each([['no pass', undefined], ['another cookie', 'session=1'], ['a forged one', 'stromgraph_queues=e30.x']])('%s opens nothing', async (_, cookie) => {
-    for (const path of ['/queues', '/queues/demo/', '/queues/demo/api/queues']) expect((await get(path, cookie)).status).toBe(401);
+    for (const path of ['/queues', '/queues/', '/queues/other/', '/queues/demo/', '/queues/demo/api/queues']) {
+      const response = await get(path, cookie);
+      expect([path, response.status, response.headers.get('content-type'), await response.json()]).toMatchObject([
+        path,
+        401,
+        expect.stringContaining('application/problem+json'),
+        { type: 'about:blank', title: expect.stringContaining('POST /queues/session'), code: 'UNAUTHENTICATED', requestId: expect.stringMatching(/./) },
+      ]);
+    }
   });
 });
 

@@ -30,6 +30,17 @@ export const queueRoutes = (runtime: OperationsRuntime, { queuesSecret, secureCo
     const tenant = tenantOf(request);
     return tenant ? reply.redirect(`/queues/${tenant}/`) : refuse(reply);
   });
+  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const)
+    app.route({
+      method,
+      url: '/queues/*',
+      handler: async (request, reply) => {
+        const tenant = tenantOf(request);
+        if (!tenant) return refuse(reply);
+        if (method === 'GET' && request.url === '/queues/') return reply.redirect(`/queues/${tenant}/`);
+        return reply.code(404).type('application/problem+json').send({ title: `The queues are at /queues/${tenant}/.`, status: 404 });
+      },
+    });
   for (const [name, { adapter }] of boards)
     await app.register(async (page) => {
       page.addHook('preHandler', async (request, reply) => {
