@@ -1,8 +1,13 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync } from 'node:fs';
 
 const LOOK_MS = 500;
 const MAX_READ_BYTES = 1_000_000;
 const ERROR_LEVELS = new Set([50, 60]);
+
+/** The log of the run before stays beside the new one: it may say why that run ended. */
+export function keepLast(file: string): void {
+  if (existsSync(file)) renameSync(file, `${file}.1`);
+}
 
 /** Reads what is added to a log and reports its errors; everything else stays in the file. */
 export function followErrors(file: string, onError: (line: string) => void): { stop: () => void } {

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { followErrors, lastLines } from './log-file.ts';
+import { followErrors, keepLast, lastLines } from './log-file.ts';
 
 export type Part<Ready = unknown> = Readonly<{
   name: string;
@@ -32,6 +32,8 @@ export type PartOptions = Readonly<{
 export type Word = Readonly<{ ready: unknown } | { failed: string } | { progress: string }>;
 
 const ROOT = join(import.meta.dirname, '..', '..');
+/** Stripped and compiled modules are kept: a second start is a third faster. */
+const COMPILED = join(ROOT, 'node_modules', '.cache', 'stromgraph', 'compiled');
 const STOP_MS = 20_000;
 /** Such a reason says all: which setting is wrong and why. */
 const NAMES_A_VARIABLE = /^[A-Z][A-Z_]+: /;
@@ -40,9 +42,10 @@ export function startPart<Ready>(options: PartOptions, onProgress: (line: string
   const { name, script, env, logFolder, onError, task = false } = options;
   mkdirSync(logFolder, { recursive: true });
   const file = join(logFolder, `${name}.log`);
+  keepLast(file);
   const log = openSync(file, 'w');
   // A group of its own: Ctrl-C reaches the parent alone, which ends the parts in order. They end by themselves when the channel closes.
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(ROOT, script), ...(options.args ?? [])], { cwd: ROOT, env, detached: true, stdio: ['ignore', log, log, 'ipc'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(ROOT, script), ...(options.args ?? [])], { cwd: ROOT, env: { NODE_COMPILE_CACHE: COMPILED, ...env }, detached: true, stdio: ['ignore', log, log, 'ipc'] });
   closeSync(log);
   const follower = followErrors(file, (line) => onError(`${name}: ${line}`));
   const ended = endOf(child);
