@@ -78,13 +78,20 @@ export async function beginSupply(tx: Tx, id: string): Promise<void> {
   await tx.sql`UPDATE contracts.customer_malo SET change_status = 'SUPPLYING' WHERE contract_id = ${id} AND change_status = 'CONFIRMED'`;
 }
 
-/** The meter that measures the contract's market location from a day on, as metering says. */
+/** The meter that measures from a day on, as metering says: another one ends the record of the old, or cancels it when it never measured. */
 export async function saveMeterNumber(
   tx: Tx,
   { contractId, meterNumber, from }: { contractId: string; meterNumber: string; from: string },
 ): Promise<void> {
-  await tx.sql`UPDATE contracts.customer_malo SET meter_number = ${meterNumber} WHERE contract_id = ${contractId}
-    AND change_status <> 'CANCELLED' AND daterange(valid_from, valid_until) @> ${from}::date`;
+  const [old] = await tx.sql<{ id: string; status: string; until: string | null }>`
+    SELECT id, change_status AS status, valid_until AS until FROM contracts.customer_malo WHERE contract_id = ${contractId}
+    AND change_status IN ('CONFIRMED', 'SUPPLYING') AND daterange(valid_from, valid_until) @> ${from}::date AND meter_number <> ${meterNumber} FOR UPDATE`;
+  if (!old) return;
+  await tx.sql`UPDATE contracts.customer_malo SET change_status = CASE WHEN valid_from = ${from}::date THEN 'CANCELLED' ELSE 'ENDED' END,
+    valid_until = CASE WHEN valid_from = ${from}::date THEN valid_until ELSE ${from}::date END WHERE id = ${old.id}`;
+  await tx.sql`INSERT INTO contracts.customer_malo SELECT ${newId()}::uuid, contract_id, customer_id, market_location_id, grid_operator_code,
+    metering_operator_code, own_metering_operator, ${meterNumber}, previous_provider_code, previous_annual_watt_hours, possible_change_on,
+    credit_accepted, ${old.status}, ${from}::date, ${old.until}::date FROM contracts.customer_malo WHERE id = ${old.id}`;
 }
 
 export const contractsById = async (db: Queryable, ids: readonly string[]): Promise<Contract[]> =>
@@ -103,14 +110,14 @@ export const pricesOf = (db: Queryable, contractIds: readonly string[]): Promise
       trim_scale(grid_fix_cents_per_month) AS "gridFixCentsPerMonth", vat_basis_points AS "vatBasisPoints", cause
     FROM contracts.contract_price WHERE contract_id = ANY (${contractIds}::uuid[]) ORDER BY contract_id, valid_from DESC`;
 
-/** Latest first. */
+/** Latest first; cancelled ones after all others. */
 export const suppliedMalosOf = (db: Queryable, contractIds: readonly string[]): Promise<SuppliedMalo[]> =>
   db.sql<SuppliedMalo>`SELECT contract_id AS "contractId", customer_id AS "customerId", market_location_id AS "marketLocationId",
     grid_operator_code AS "gridOperatorCode", metering_operator_code AS "meteringOperatorCode", own_metering_operator AS "ownMeteringOperator",
     meter_number AS "meterNumber", previous_provider_code AS "previousProviderCode", previous_annual_watt_hours AS "previousAnnualWattHours",
     possible_change_on AS "possibleChangeOn", credit_accepted AS "creditAccepted", change_status AS "changeStatus",
     valid_from AS "validFrom", valid_until AS "validUntil"
-    FROM contracts.customer_malo WHERE contract_id = ANY (${contractIds}::uuid[]) ORDER BY contract_id, valid_from DESC`;
+    FROM contracts.customer_malo WHERE contract_id = ANY (${contractIds}::uuid[]) ORDER BY contract_id, change_status = 'CANCELLED', valid_from DESC`;
 
 export type ContractFilter = Readonly<{
   customerId?: string | null;

@@ -5,6 +5,7 @@ import type { Db } from '@stromgraph/kernel/database';
 import { newId } from '@stromgraph/kernel/ids';
 import { AT, type InsertRow, rowsIn } from '../../../tests/build/contract-rows.ts';
 import { type TestDatabase, testDatabase } from '../../../tests/database.ts';
+import { refusal } from '../../../tests/refusal.ts';
 import { trailFaults } from './trail.ts';
 
 const CHECK = '23514';
@@ -64,23 +65,23 @@ test('writers at once are chained one after the other', async () => {
 });
 
 test.each([
-  ['UPDATE', `UPDATE contracts.contract_event SET actor = 'b'`],
-  ['DELETE', 'DELETE FROM contracts.contract_event'],
-  ['TRUNCATE', 'TRUNCATE contracts.contract_event'],
-])('%s is refused to the domain and to the owner', async (_, statement) => {
+  ['UPDATE', `UPDATE contracts.contract_event SET actor = 'b'`, 'events_never_change'],
+  ['DELETE', 'DELETE FROM contracts.contract_event', 'events_never_change'],
+  ['TRUNCATE', 'TRUNCATE contracts.contract_event', 'events_are_kept'],
+])('%s is refused to the domain and to the owner', async (_, statement, by) => {
   await threeEvents();
-  await expect(db.query(statement)).rejects.toMatchObject({ code: DENIED });
-  await expect(database.owner.query(statement)).rejects.toMatchObject({ code: RESTRICTED });
+  await expect(db.query(statement)).rejects.toMatchObject(refusal(DENIED, 'table contract_event'));
+  await expect(database.owner.query(statement)).rejects.toMatchObject(refusal(RESTRICTED, by));
 });
 
 test.each(['INSERT INTO contracts.contract_trail VALUES (gen_random_uuid(), 1, sha256(\'\'))', 'UPDATE contracts.contract_trail SET sequence = 1', 'DELETE FROM contracts.contract_trail'])('the head is not the domain’s to write: %s', async (statement) => {
-  await expect(db.query(statement)).rejects.toMatchObject({ code: DENIED });
+  await expect(db.query(statement)).rejects.toMatchObject(refusal(DENIED, 'table contract_trail'));
 });
 
 test('events have a known type and a contract', async () => {
   const { contract_id } = await insert('contract_draft');
-  await expect(add(contract_id, 'INVENTED')).rejects.toMatchObject({ code: CHECK });
-  await expect(add(newId())).rejects.toMatchObject({ code: FOREIGN_KEY });
+  await expect(add(contract_id, 'INVENTED')).rejects.toMatchObject(refusal(CHECK, 'contract_event_type_check'));
+  await expect(add(newId())).rejects.toMatchObject(refusal(FOREIGN_KEY, 'contract_trail_contract_id_fkey'));
 });
 
 test.each([

@@ -182,14 +182,14 @@ CREATE FUNCTION contracts.remember_draft_step() RETURNS trigger LANGUAGE plpgsql
   NEW.previous_status := CASE WHEN NEW.status = OLD.status THEN OLD.previous_status ELSE OLD.status END;
   IF to_jsonb(NEW) - ARRAY['status', 'previous_status', 'status_since', 'validation_faults', 'submission_late', 'credit_status', 'expected_end_on']
      <> to_jsonb(OLD) - ARRAY['status', 'previous_status', 'status_since', 'validation_faults', 'submission_late', 'credit_status', 'expected_end_on'] THEN
-    RAISE EXCEPTION 'what was agreed in % never changes', OLD.contract_number USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'what was agreed in % never changes', OLD.contract_number USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
   END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER drafts_step_and_keep_their_terms BEFORE UPDATE ON contracts.contract_draft FOR EACH ROW EXECUTE FUNCTION contracts.remember_draft_step();
 /* A draft begins as one: with another status it would never have taken a step. */
 CREATE FUNCTION contracts.refuse_skipped_steps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  RAISE EXCEPTION 'a draft begins as DRAFT, not as % after %', NEW.status, NEW.previous_status USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'a draft begins as DRAFT, not as % after %', NEW.status, NEW.previous_status USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
 CREATE TRIGGER drafts_begin_as_drafts BEFORE INSERT ON contracts.contract_draft FOR EACH ROW WHEN (NEW.status <> 'DRAFT' OR NEW.previous_status <> 'NONE') EXECUTE FUNCTION contracts.refuse_skipped_steps();
 CREATE TRIGGER drafts_are_kept BEFORE DELETE ON contracts.contract_draft FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
@@ -243,7 +243,7 @@ CREATE TABLE contracts.malo_draft (
 CREATE FUNCTION contracts.refuse_change_of_malo_draft() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF TG_OP = 'UPDATE' AND OLD.status = 'EDITED' AND NEW.status = 'APPROVED'
      AND to_jsonb(NEW) - ARRAY['status', 'approved_by', 'approved_at'] = to_jsonb(OLD) - ARRAY['status', 'approved_by', 'approved_at'] THEN RETURN NEW; END IF;
-  RAISE EXCEPTION 'version % of a market location draft never changes: an edit is a new version', OLD.version USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'version % of a market location draft never changes: an edit is a new version', OLD.version USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
 CREATE TRIGGER malo_draft_versions_never_change BEFORE UPDATE OR DELETE ON contracts.malo_draft FOR EACH ROW EXECUTE FUNCTION contracts.refuse_change_of_malo_draft();
 
@@ -274,7 +274,7 @@ CREATE UNIQUE INDEX one_open_application_per_market_location ON contracts.switch
 CREATE INDEX switch_application_by_contract ON contracts.switch_application (contract_id, requested_at DESC);
 CREATE FUNCTION contracts.refuse_change_of_application() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF TG_OP = 'UPDATE' AND OLD.status = 'REQUESTED' AND to_jsonb(NEW) - ARRAY['status', 'answered_at', 'code_list', 'code', 'reason'] = to_jsonb(OLD) - ARRAY['status', 'answered_at', 'code_list', 'code', 'reason'] THEN RETURN NEW; END IF;
-  RAISE EXCEPTION 'application % left for the market and changes by its one answer only', OLD.process_id USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'application % left for the market and changes by its one answer only', OLD.process_id USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
 CREATE TRIGGER applications_change_by_their_answer BEFORE UPDATE OR DELETE ON contracts.switch_application FOR EACH ROW EXECUTE FUNCTION contracts.refuse_change_of_application();
 
@@ -316,27 +316,59 @@ CREATE TABLE contracts.contract (
   confirmed_at timestamptz NOT NULL,
   CONSTRAINT contract_takes_known_steps FOREIGN KEY (previous_state, state) REFERENCES contracts.contract_transition (from_state, to_state),
   CONSTRAINT contracts_end_after_they_start CHECK (end_on > start_on),
-  CONSTRAINT ends_have_a_reason CHECK ((state = 'TERMINATED') = (termination_reason IS NOT NULL))
+  CONSTRAINT ends_have_a_reason CHECK ((state = 'TERMINATED') = (termination_reason IS NOT NULL)),
+  CONSTRAINT ends_have_a_day CHECK (state <> 'TERMINATED' OR end_on IS NOT NULL)
 );
 CREATE INDEX contract_by_customer ON contracts.contract (customer_id, id DESC);
 CREATE INDEX contract_by_state ON contracts.contract (state, id DESC);
 CREATE INDEX contract_by_market_location ON contracts.contract (market_location_id);
+/* A step remembers where it came from; the key to contract_transition judges it. */
 CREATE FUNCTION contracts.remember_contract_step() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   NEW.previous_state := CASE WHEN NEW.state = OLD.state THEN OLD.previous_state ELSE OLD.state END;
-  IF (NEW.id, NEW.contract_number, NEW.confirmed_at) IS DISTINCT FROM (OLD.id, OLD.contract_number, OLD.confirmed_at) THEN
-    RAISE EXCEPTION 'contract % keeps its identity', OLD.contract_number USING ERRCODE = 'restrict_violation';
-  END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER contracts_step BEFORE UPDATE ON contracts.contract FOR EACH ROW EXECUTE FUNCTION contracts.remember_contract_step();
+/* A later price is a row of contract_price. What moves here: the state, where a cancellation stands, the end and its reason. */
+CREATE FUNCTION contracts.refuse_other_terms() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE moving CONSTANT text[] := ARRAY['state', 'previous_state', 'cancellation_status', 'termination_reason', 'end_on'];
+BEGIN
+  IF to_jsonb(NEW) - moving <> to_jsonb(OLD) - moving THEN
+    RAISE EXCEPTION 'what was agreed in % never changes', OLD.contract_number USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER contracts_keep_their_terms BEFORE UPDATE ON contracts.contract FOR EACH ROW EXECUTE FUNCTION contracts.refuse_other_terms();
+/* A cancellation gives a contract without an end its day; after that the end of supply alone may bring another. */
+CREATE FUNCTION contracts.refuse_another_end() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION 'the end of contract % is set once, by a cancellation or by the end of supply', OLD.contract_number USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
+END $$;
+CREATE TRIGGER contracts_end_once BEFORE UPDATE ON contracts.contract FOR EACH ROW
+  WHEN (NEW.end_on IS DISTINCT FROM OLD.end_on AND NOT (NEW.end_on IS NOT NULL AND (
+    (OLD.state <> 'TERMINATED' AND NEW.state = 'TERMINATED')
+    OR (OLD.end_on IS NULL AND NEW.cancellation_status <> 'NONE' AND NEW.state IN ('CONFIRMED', 'ACTIVE', 'SUSPENDED')))))
+  EXECUTE FUNCTION contracts.refuse_another_end();
+CREATE FUNCTION contracts.refuse_change_of_ended_contract() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION 'contract % is % and stays as it is', OLD.contract_number, OLD.state USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
+END $$;
+CREATE TRIGGER ended_contracts_stay_as_they_are BEFORE UPDATE ON contracts.contract FOR EACH ROW
+  WHEN (OLD.state IN ('TERMINATED', 'REVOKED', 'CANCELLED') AND NEW.state = OLD.state AND NEW IS DISTINCT FROM OLD) EXECUTE FUNCTION contracts.refuse_change_of_ended_contract();
+/* The day of the start does not count. */
+CREATE FUNCTION contracts.refuse_late_revocation() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF (platform.business_now() AT TIME ZONE 'Europe/Berlin')::date > OLD.start_on + 14 THEN
+    RAISE EXCEPTION 'contract % started on % and can be revoked for 14 days only', OLD.contract_number, OLD.start_on USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER revocation_within_14_days BEFORE UPDATE ON contracts.contract FOR EACH ROW
+  WHEN (OLD.state = 'ACTIVE' AND NEW.state = 'REVOKED') EXECUTE FUNCTION contracts.refuse_late_revocation();
 CREATE FUNCTION contracts.refuse_birth_of_a_later_state() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  RAISE EXCEPTION 'a contract begins as CONFIRMED, not as %', NEW.state USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'a contract begins as CONFIRMED, not as %', NEW.state USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
 CREATE TRIGGER contracts_begin_confirmed BEFORE INSERT ON contracts.contract FOR EACH ROW WHEN (NEW.state <> 'CONFIRMED') EXECUTE FUNCTION contracts.refuse_birth_of_a_later_state();
 /* Begun is what supplies or has supplied, and what by its start day ought to. */
 CREATE FUNCTION contracts.refuse_deletion_of_begun_contract() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF OLD.state IN ('ACTIVE', 'SUSPENDED', 'TERMINATED', 'REVOKED') OR OLD.start_on <= (platform.business_now() AT TIME ZONE 'Europe/Berlin')::date THEN
-    RAISE EXCEPTION 'contract % has begun and is never deleted', OLD.contract_number USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'contract % has begun and is never deleted', OLD.contract_number USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
   END IF;
   RETURN OLD;
 END $$;
@@ -390,6 +422,16 @@ CREATE TABLE contracts.customer_malo (
   CONSTRAINT one_market_location_per_contract EXCLUDE USING gist (contract_id WITH =, daterange(valid_from, valid_until) WITH &&) WHERE (change_status <> 'CANCELLED')
 );
 CREATE INDEX customer_malo_by_contract ON contracts.customer_malo (contract_id);
+/* Another meter or market location is another row; this one only ends. */
+CREATE FUNCTION contracts.refuse_another_supply() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE moving CONSTANT text[] := ARRAY['change_status', 'valid_until'];
+BEGIN
+  IF to_jsonb(NEW) - moving <> to_jsonb(OLD) - moving OR (OLD.change_status IN ('ENDED', 'CANCELLED') AND NEW IS DISTINCT FROM OLD) THEN
+    RAISE EXCEPTION 'supply % keeps what was agreed: it begins and ends, once', OLD.id USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER supplies_only_begin_and_end BEFORE UPDATE ON contracts.customer_malo FOR EACH ROW EXECUTE FUNCTION contracts.refuse_another_supply();
 
 -- The trail: append-only, each event's hash over its sealed form and its predecessor's hash; the head tells a cut end.
 CREATE TABLE contracts.contract_event (

@@ -47,20 +47,20 @@ CREATE INDEX customer_by_phone ON customers.customer (phone_hash);
 CREATE INDEX customer_by_iban ON customers.customer (iban_hash);
 CREATE FUNCTION customers.refuse_change_of_what_the_database_counts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF OLD.deleted_at IS NOT NULL AND NEW.deleted_at IS NULL THEN
-    RAISE EXCEPTION 'customer % is erased and stays so', OLD.id USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'customer % is erased and stays so', OLD.id USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
   END IF;
   IF NEW.active_contracts <> OLD.active_contracts AND pg_trigger_depth() < 2 THEN
-    RAISE EXCEPTION 'the number of active contracts follows from contract_ref' USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'the number of active contracts follows from contract_ref' USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
   END IF;
   IF NEW.number <> OLD.number OR NEW.created_at <> OLD.created_at THEN
-    RAISE EXCEPTION 'customer numbers never change' USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'customer numbers never change' USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
   END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER counted_values_are_the_databases BEFORE UPDATE ON customers.customer
   FOR EACH ROW EXECUTE FUNCTION customers.refuse_change_of_what_the_database_counts();
 CREATE FUNCTION customers.refuse_a_count_from_outside() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  RAISE EXCEPTION 'a new customer has no active contracts' USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'a new customer has no active contracts' USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
 CREATE TRIGGER new_customers_have_no_contracts BEFORE INSERT ON customers.customer
   FOR EACH ROW WHEN (NEW.active_contracts <> 0) EXECUTE FUNCTION customers.refuse_a_count_from_outside();
@@ -87,7 +87,7 @@ CREATE FUNCTION customers.refuse_circles_of_accounts() RETURNS trigger LANGUAGE 
       SELECT parent_id AS id FROM customers.account WHERE id = NEW.id
       UNION SELECT a.parent_id FROM customers.account a JOIN above ON a.id = above.id
     ) SELECT 1 FROM above WHERE id = NEW.id) THEN
-    RAISE EXCEPTION 'account % would lie below itself', NEW.id USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'account % would lie below itself', NEW.id USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
   END IF;
   RETURN NULL;
 END $$;
@@ -160,6 +160,23 @@ END $$;
 CREATE TRIGGER active_contracts_are_counted AFTER INSERT OR DELETE OR UPDATE OF active, customer_id ON customers.contract_ref
   FOR EACH ROW EXECUTE FUNCTION customers.count_active_contracts();
 
+/* Somebody is the owner until the contract has ended; then everybody in it is a former party. The lock lets two changes at once see each other. */
+CREATE FUNCTION customers.refuse_contract_without_owner() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE contract uuid;
+BEGIN
+  FOREACH contract IN ARRAY ARRAY(SELECT DISTINCT id FROM unnest(ARRAY[OLD.contract_id, NEW.contract_id]) AS id WHERE id IS NOT NULL ORDER BY id) LOOP
+    PERFORM pg_advisory_xact_lock(hashtextextended('customers.contract_ref ' || contract, 0));
+    IF NOT coalesce((SELECT bool_or(relation = 'OWNER') OR bool_and(relation = 'FORMER' AND end_on IS NOT NULL) FROM customers.contract_ref WHERE contract_id = contract), false) THEN
+      RAISE EXCEPTION 'contract % has no owner', contract USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER contracts_begin_with_an_owner AFTER INSERT ON customers.contract_ref DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.relation <> 'OWNER') EXECUTE FUNCTION customers.refuse_contract_without_owner();
+CREATE CONSTRAINT TRIGGER contracts_keep_an_owner AFTER DELETE OR UPDATE OF contract_id, relation, end_on ON customers.contract_ref DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION customers.refuse_contract_without_owner();
+
 /* Price history of a contract: a row only when a component has changed. Net; unit prices keep their decimals. */
 CREATE TABLE customers.customer_pricing (
   id uuid PRIMARY KEY,
@@ -180,7 +197,7 @@ CREATE INDEX customer_pricing_by_customer ON customers.customer_pricing (custome
 CREATE FUNCTION customers.refuse_a_price_that_did_not_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF (SELECT p.components_hash FROM customers.customer_pricing p WHERE p.contract_id = NEW.contract_id AND p.customer_id = NEW.customer_id AND p.valid_from < NEW.valid_from
       ORDER BY p.valid_from DESC LIMIT 1) = NEW.components_hash THEN
-    RAISE EXCEPTION 'the price of contract % did not change on %', NEW.contract_id, NEW.valid_from USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'the price of contract % did not change on %', NEW.contract_id, NEW.valid_from USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
   END IF;
   RETURN NEW;
 END $$;

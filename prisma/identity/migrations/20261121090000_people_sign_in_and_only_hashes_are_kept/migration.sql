@@ -50,7 +50,7 @@ CREATE TABLE identity."user" (
 );
 CREATE UNIQUE INDEX user_by_email ON identity."user" (lower(email));
 CREATE FUNCTION identity.refuse_an_earlier_epoch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  RAISE EXCEPTION 'the access epoch of user % only rises', OLD.id USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'the access epoch of user % only rises', OLD.id USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
 CREATE TRIGGER epochs_only_rise BEFORE UPDATE ON identity."user"
   FOR EACH ROW WHEN (NEW.access_epoch < OLD.access_epoch) EXECUTE FUNCTION identity.refuse_an_earlier_epoch();
@@ -84,7 +84,7 @@ CREATE TABLE identity.session (
 );
 CREATE INDEX session_by_user ON identity.session (user_id, started_at);
 CREATE FUNCTION identity.refuse_change_of_what_has_ended() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  RAISE EXCEPTION 'a row of % that has ended stays so', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'a row of % that has ended stays so', TG_TABLE_NAME USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
 CREATE TRIGGER ended_sessions_stay_ended BEFORE UPDATE ON identity.session
   FOR EACH ROW WHEN (OLD.ended_at IS NOT NULL) EXECUTE FUNCTION identity.refuse_change_of_what_has_ended();
@@ -139,7 +139,7 @@ CREATE TABLE identity.api_key (
 );
 CREATE FUNCTION identity.refuse_change_of_a_key() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF OLD.revoked_at IS NOT NULL OR (to_jsonb(NEW) - 'revoked_at') IS DISTINCT FROM (to_jsonb(OLD) - 'revoked_at') THEN
-    RAISE EXCEPTION 'an API key is revoked, once, and never changed' USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'an API key is revoked, once, and never changed' USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
   END IF;
   RETURN NEW;
 END $$;

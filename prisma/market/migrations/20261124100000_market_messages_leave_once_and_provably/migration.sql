@@ -92,14 +92,14 @@ CREATE INDEX prepared_by_contract ON market.message_prepared (contract_id, id DE
 
 CREATE FUNCTION market.refuse_unlawful_transition() RETURNS trigger LANGUAGE plpgsql SET search_path = market, pg_temp AS $$ BEGIN
   IF NOT EXISTS (SELECT 1 FROM message_transition WHERE from_status = OLD.status AND to_status = NEW.status) THEN
-    RAISE EXCEPTION 'message % does not go from % to %', OLD.id, OLD.status, NEW.status USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'message % does not go from % to %', OLD.id, OLD.status, NEW.status USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
   END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER messages_move_along_their_transitions BEFORE UPDATE OF status ON market.message
   FOR EACH ROW WHEN (NEW.status <> OLD.status) EXECUTE FUNCTION market.refuse_unlawful_transition();
 CREATE FUNCTION market.refuse_second_truth() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  RAISE EXCEPTION 'ticket and answer of message % are known and stay', OLD.id USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'ticket and answer of message % are known and stay', OLD.id USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
 CREATE TRIGGER tickets_and_answers_stay BEFORE UPDATE ON market.message FOR EACH ROW
   WHEN ((OLD.ticket_id IS NOT NULL AND NEW.ticket_id IS DISTINCT FROM OLD.ticket_id) OR (OLD.outcome IS NOT NULL AND (NEW.outcome, NEW.outcome_code, NEW.answered_at) IS DISTINCT FROM (OLD.outcome, OLD.outcome_code, OLD.answered_at)))

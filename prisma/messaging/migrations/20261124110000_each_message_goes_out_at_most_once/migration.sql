@@ -51,7 +51,7 @@ CREATE TABLE messaging.template (
   CONSTRAINT one_version_is_valid_at_a_time EXCLUDE USING gist (name WITH =, channel WITH =, locale WITH =, tstzrange(valid_from, valid_until) WITH &&)
 );
 CREATE FUNCTION messaging.refuse_change_of_a_published_template() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  RAISE EXCEPTION 'version % of template % was published and stays as it is', OLD.version, OLD.name USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'version % of template % was published and stays as it is', OLD.version, OLD.name USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
 CREATE TRIGGER published_templates_only_end BEFORE UPDATE ON messaging.template FOR EACH ROW
   WHEN (OLD.valid_until IS NOT NULL OR (NEW.id, NEW.name, NEW.channel, NEW.locale, NEW.version, NEW.subject, NEW.html, NEW.text, NEW.variables, NEW.legal, NEW.valid_from)
@@ -133,7 +133,7 @@ CREATE INDEX message_by_recipient ON messaging.message (recipient_id);
 
 CREATE FUNCTION messaging.refuse_unlawful_transition() RETURNS trigger LANGUAGE plpgsql SET search_path = messaging, pg_temp AS $$ BEGIN
   IF NOT EXISTS (SELECT 1 FROM message_transition WHERE from_status = OLD.status AND to_status = NEW.status) THEN
-    RAISE EXCEPTION 'message % does not go from % to %', OLD.id, OLD.status, NEW.status USING ERRCODE = 'restrict_violation';
+    RAISE EXCEPTION 'message % does not go from % to %', OLD.id, OLD.status, NEW.status USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
   END IF;
   RETURN NEW;
 END $$;

@@ -96,7 +96,7 @@ CREATE TABLE platform.role_credential (
 );
 
 CREATE FUNCTION platform.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  RAISE EXCEPTION '%.% is append-only', TG_TABLE_SCHEMA, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION '%.% is append-only', TG_TABLE_SCHEMA, TG_TABLE_NAME USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
 
 /* The tables that carry events, due work and idempotency in and out of one domain. First line of a domain's first migration. */

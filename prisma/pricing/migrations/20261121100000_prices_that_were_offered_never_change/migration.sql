@@ -44,7 +44,7 @@ CREATE TABLE pricing.tariff (
 );
 CREATE FUNCTION pricing.refuse_another_tariff() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   IF TG_OP = 'UPDATE' AND to_jsonb(NEW) - 'valid_until' = to_jsonb(OLD) - 'valid_until' THEN RETURN NEW; END IF;
-  RAISE EXCEPTION 'tariff % never changes but for its end: define a new one', OLD.name USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'tariff % never changes but for its end: define a new one', OLD.name USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
 CREATE TRIGGER tariffs_change_only_their_end BEFORE UPDATE OR DELETE ON pricing.tariff FOR EACH ROW EXECUTE FUNCTION pricing.refuse_another_tariff();
 
@@ -248,17 +248,17 @@ CREATE FUNCTION pricing.refuse_change_of_campaign() RETURNS trigger LANGUAGE plp
   IF OLD.published_at IS NULL AND TG_OP = 'DELETE' THEN RETURN OLD; END IF;
   IF OLD.published_at IS NULL AND NEW.published_at IS NOT NULL AND to_jsonb(NEW) - 'published_at' - 'price_count' = to_jsonb(OLD) - 'published_at' - 'price_count' THEN
     IF NEW.price_count IS DISTINCT FROM pricing.price_count_of(OLD.id) THEN
-      RAISE EXCEPTION 'campaign % has % prices, not %', OLD.id, pricing.price_count_of(OLD.id), NEW.price_count USING ERRCODE = 'check_violation';
+      RAISE EXCEPTION 'campaign % has % prices, not %', OLD.id, pricing.price_count_of(OLD.id), NEW.price_count USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
     END IF;
     RETURN NEW;
   END IF;
-  RAISE EXCEPTION 'campaign % never changes: a new price is a new campaign', OLD.id USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'campaign % never changes: a new price is a new campaign', OLD.id USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
 CREATE TRIGGER campaigns_never_change BEFORE UPDATE OR DELETE ON pricing.campaign FOR EACH ROW EXECUTE FUNCTION pricing.refuse_change_of_campaign();
 CREATE TRIGGER campaigns_are_kept BEFORE TRUNCATE ON pricing.campaign FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 /* Campaigns begin unpublished, so that publication is an act of its own. */
 CREATE FUNCTION pricing.refuse_campaign_born_published() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  RAISE EXCEPTION 'a campaign is published after its prices were loaded' USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'a campaign is published after its prices were loaded' USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
 CREATE TRIGGER campaigns_begin_unpublished BEFORE INSERT ON pricing.campaign FOR EACH ROW WHEN (NEW.published_at IS NOT NULL) EXECUTE FUNCTION pricing.refuse_campaign_born_published();
 
@@ -268,7 +268,7 @@ DECLARE locked record;
 BEGIN
   FOR locked IN SELECT c.id, c.published_at FROM pricing.campaign c WHERE c.id IN (SELECT DISTINCT campaign_id FROM touched) FOR SHARE LOOP
     IF locked.published_at IS NOT NULL THEN
-      RAISE EXCEPTION 'campaign % is published: its prices never change', locked.id USING ERRCODE = 'restrict_violation';
+      RAISE EXCEPTION 'campaign % is published: its prices never change', locked.id USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
     END IF;
   END LOOP;
   RETURN NULL;
