@@ -31,15 +31,25 @@ const Env = z.object({
 
 /** Read once, at start: a wrong value stops the process with one line that names it. */
 export function readConfig(env: NodeJS.ProcessEnv): GatewayOptions {
-  const parsed = Env.safeParse(env);
+  const { supergraph, routes, ...settings } = readSettings(env);
+  return {
+    ...settings,
+    supergraphSdl: readFileSync(supergraph, 'utf8'),
+    routes: jsonOf('STROMGRAPH_ROUTES', readFileSync(routes, 'utf8'), z.array(z.unknown())),
+  };
+}
+
+/** What the environment says, without a look into the files that it names; throws one line for what is wrong in it. */
+export function readSettings(env: NodeJS.ProcessEnv) {
+  const parsed = Env.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
   if (!parsed.success) throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
   const config = parsed.data;
   return {
     port: config.STROMGRAPH_PORT,
     host: config.STROMGRAPH_HOST,
     secret: config.STROMGRAPH_GATEWAY_SECRET,
-    supergraphSdl: readFileSync(config.STROMGRAPH_SUPERGRAPH, 'utf8'),
-    routes: jsonOf('STROMGRAPH_ROUTES', readFileSync(config.STROMGRAPH_ROUTES, 'utf8'), z.array(z.unknown())),
+    supergraph: config.STROMGRAPH_SUPERGRAPH,
+    routes: config.STROMGRAPH_ROUTES,
     subgraphs: jsonOf('STROMGRAPH_SUBGRAPHS', config.STROMGRAPH_SUBGRAPHS, z.record(z.string(), z.url())),
     tokens: {
       jwksUrl: config.STROMGRAPH_JWKS_URL,
@@ -48,9 +58,9 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayOptions {
       audience: config.STROMGRAPH_TOKEN_AUDIENCE,
       ...(config.STROMGRAPH_WITHDRAWALS_URL !== undefined && { withdrawalsUrl: config.STROMGRAPH_WITHDRAWALS_URL }),
     },
-    limits: jsonOf('STROMGRAPH_LIMITS', config.STROMGRAPH_LIMITS, likeNumbersOf(LIMITS)),
-    liveLimits: jsonOf('STROMGRAPH_LIVE_LIMITS', config.STROMGRAPH_LIVE_LIMITS, likeNumbersOf(LIVE_LIMITS)),
-    subgraphLimits: jsonOf('STROMGRAPH_SUBGRAPH_LIMITS', config.STROMGRAPH_SUBGRAPH_LIMITS, likeNumbersOf(SUBGRAPH_LIMITS)),
+    limits: jsonOf('STROMGRAPH_LIMITS', config.STROMGRAPH_LIMITS, likeNumbersOf(LIMITS), namesOf(LIMITS)),
+    liveLimits: jsonOf('STROMGRAPH_LIVE_LIMITS', config.STROMGRAPH_LIVE_LIMITS, likeNumbersOf(LIVE_LIMITS), namesOf(LIVE_LIMITS)),
+    subgraphLimits: jsonOf('STROMGRAPH_SUBGRAPH_LIMITS', config.STROMGRAPH_SUBGRAPH_LIMITS, likeNumbersOf(SUBGRAPH_LIMITS), namesOf(SUBGRAPH_LIMITS)),
     allowedOrigins: config.STROMGRAPH_ALLOWED_ORIGINS.split(',').filter(Boolean),
     production: config.NODE_ENV === 'production',
     ...(config.STROMGRAPH_INTROSPECTION && { introspection: config.STROMGRAPH_INTROSPECTION }),
@@ -58,18 +68,20 @@ export function readConfig(env: NodeJS.ProcessEnv): GatewayOptions {
   };
 }
 
-function jsonOf<Value>(name: string, text: string, shape: z.ZodType<Value>): Value {
+function jsonOf<Value>(name: string, text: string, shape: z.ZodType<Value>, allowed = ''): Value {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Error(`${name}: not JSON`);
+    throw new Error(`${name}: not JSON${allowed}`);
   }
   const parsed = shape.safeParse(value);
   if (!parsed.success)
-    throw new Error(parsed.error.issues.map(({ path, message }) => `${[name, ...path].join('.')}: ${message}`).join('; '));
+    throw new Error(parsed.error.issues.map(({ path, message }) => `${[name, ...path].join('.')}: ${message}`).join('; ') + allowed);
   return parsed.data;
 }
+
+const namesOf = (limits: object): string => ` (allowed: a JSON object of numbers by the names ${Object.keys(limits).join(', ')})`;
 
 /** Any of the limits by their names, and no other name: a limit that is misspelt would be no limit. */
 function likeNumbersOf<Limits extends object>(defaults: Limits): z.ZodType<Partial<Limits>> {

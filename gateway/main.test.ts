@@ -90,7 +90,7 @@ describe('a wrong start ends in one line', () => {
       said: expect.stringMatching(/^the gateway does not start: .*EADDRINUSE.*\n$/),
     });
     child.kill();
-  });
+  }, 20_000);
 });
 
 test.each<[string, NodeJS.ProcessEnv, string]>([
@@ -101,6 +101,7 @@ test.each<[string, NodeJS.ProcessEnv, string]>([
   ['an address that is none', { STROMGRAPH_WITHDRAWALS_URL: 'x' }, 'STROMGRAPH_WITHDRAWALS_URL'],
   ['no JSON', { STROMGRAPH_SUBGRAPHS: '{' }, 'STROMGRAPH_SUBGRAPHS: not JSON'],
   ['a limit that there is not', { STROMGRAPH_LIMITS: '{"dept":9}' }, 'STROMGRAPH_LIMITS'],
+  ['what would be allowed instead', { STROMGRAPH_LIMITS: 'nope' }, 'STROMGRAPH_LIMITS: not JSON (allowed: a JSON object of numbers by the names bodyBytes'],
   ['a limit of letters', { STROMGRAPH_LIMITS: '{"depth":"9"}' }, 'STROMGRAPH_LIMITS.depth'],
 ])('%s is named', (_, changes, name) => {
   expect(() => readConfig({ ...env, ...changes })).toThrow(name);

@@ -51,6 +51,35 @@ test.each([
   [{ STROMGRAPH_TENANTS: 'north,south', DATABASE_URL: 'postgresql://o@db/x' }, 'STROMGRAPH_TENANTS: two tenants have the same database; a tenant is a database of its own.'],
   [{ NODE_ENV: 'production' }, 'DATABASE_URL: NODE_ENV=production needs a database of yours; the embedded one is for the demo, whose sign-ins production refuses.'],
   [{ NODE_ENV: 'production', DATABASE_URL: 'postgresql://o@db/x', STROMGRAPH_DEMO_CUSTOMERS: '5' }, 'STROMGRAPH_DEMO_CUSTOMERS: NODE_ENV=production refuses the demo and its sign-ins; unset one of the two.'],
+  [{ STROMGRAPH_LOG_LEVEL: 'loud' }, 'STROMGRAPH_LOG_LEVEL: loud is none of fatal, error, warn, info, debug, trace, silent.'],
 ])('%o stops the start: %s', (env, message) => {
   expect(readSettings(env, '/here')).toEqual({ problem: 'SettingRefused', message });
+});
+
+// What the parts read by themselves is judged here too, before the demo is built.
+test.each<[Record<string, string>, RegExp]>([
+  [{ STROMGRAPH_LIMITS: 'nope' }, /^STROMGRAPH_LIMITS: not JSON \(allowed: a JSON object of numbers by the names bodyBytes, .*depth.*\)$/],
+  [{ STROMGRAPH_LIMITS: '{"dept":9}' }, /^STROMGRAPH_LIMITS: .*dept.* \(allowed: .*depth.*\)$/],
+  [{ STROMGRAPH_LIMITS: '{"depth":"9"}' }, /^STROMGRAPH_LIMITS\.depth: .*number/],
+  [{ STROMGRAPH_LIMITS: 'null' }, /^STROMGRAPH_LIMITS: .*object/],
+  [{ STROMGRAPH_LIVE_LIMITS: '[]' }, /^STROMGRAPH_LIVE_LIMITS: .*\(allowed: .*socketsPerUser.*\)$/],
+  [{ STROMGRAPH_SUBGRAPH_LIMITS: '{' }, /^STROMGRAPH_SUBGRAPH_LIMITS: not JSON/],
+  [{ STROMGRAPH_INTROSPECTION: 'yes' }, /^STROMGRAPH_INTROSPECTION: .*"open"\|"staff"\|"off"$/],
+  [{ STROMGRAPH_KEYS: 'x' }, /^STROMGRAPH_KEYS: must be <version>:<base64 of 32 bytes>/],
+  [{ STROMGRAPH_GATEWAY_SECRET: 'short' }, /^STROMGRAPH_GATEWAY_SECRET: .*32/],
+  [{ STROMGRAPH_QUEUES_SECRET: 'short' }, /^STROMGRAPH_QUEUES_SECRET: must have at least 32 characters$/],
+  [{ STROMGRAPH_ENET_URL: 'enet' }, /^STROMGRAPH_ENET_URL: Invalid URL$/],
+  [{ STROMGRAPH_ENET_POLL_MS: '1' }, /^STROMGRAPH_ENET_POLL_MS: .*50/],
+  [{ STROMGRAPH_CLEARING_HOUSE_URL: 'ftp://x' }, /^STROMGRAPH_CLEARING_HOUSE_URL: /],
+  [{ STROMGRAPH_MARKET_SUPPLIER_CODE: '12' }, /^STROMGRAPH_MARKET_SUPPLIER_CODE: /],
+  [{ STROMGRAPH_SMTP_URL: 'http://x' }, /^STROMGRAPH_SMTP_URL: /],
+  [{ STROMGRAPH_MAIL_FROM: 'nobody' }, /^STROMGRAPH_MAIL_FROM: must be written as: Name <address>$/],
+])('%o stops the start in one line that names it', (env, message) => {
+  const refused = readSettings(env, '/here') as { message: string };
+  expect(refused).toEqual({ problem: 'SettingRefused', message: expect.stringMatching(message) });
+  expect(refused.message).not.toContain('\n');
+});
+
+test('a setting of a part may be said empty', () => {
+  expect(readSettings({ STROMGRAPH_LIMITS: '', STROMGRAPH_LIVE_LIMITS: '', STROMGRAPH_KEYS: '' }, '/here')).toEqual(DEFAULTS);
 });

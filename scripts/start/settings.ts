@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { problem, type Problem } from '@stromgraph/kernel/problem';
+import { faultOfParts } from './settings-of-parts.ts';
 
 /** One retailer and its database; without an address it lies in the embedded PostgreSQL. */
 export type TenantAddress = Readonly<{ name: string; url: string | null }>;
@@ -39,6 +40,8 @@ export function readSettings(env: Env, folder = process.cwd()): Settings | Setti
   for (const name of ['STROMGRAPH_DEMO_CUSTOMERS', 'STROMGRAPH_DEMO_DAYS'] as const)
     if (production && env[name]) return refused(`${name}: NODE_ENV=production refuses the demo and its sign-ins; unset one of the two.`);
   if (production && tenants.some(({ url }) => url === null)) return refused('DATABASE_URL: NODE_ENV=production needs a database of yours; the embedded one is for the demo, whose sign-ins production refuses.');
+  const fault = faultOfParts(env);
+  if (fault !== null) return refused(fault);
   return {
     port: rest.STROMGRAPH_PORT,
     dataFolder: resolve(folder, rest.STROMGRAPH_DATA),
