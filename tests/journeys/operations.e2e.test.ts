@@ -47,6 +47,31 @@ test('there is an example for every kind of user', () => {
   expect(Object.keys(SHOWS).filter((name) => !examples.some((example) => example.name === name))).toEqual([]);
 });
 
+test("the queues' page opens with a pass that ops alone gets", async () => {
+  const page = (path: string, headers: Record<string, string> = {}, method = 'GET') => fetch(`${world.origin}${path}`, { method, headers, redirect: 'manual' });
+  const session = async (email: string) => page('/queues/session', { authorization: `Bearer ${tokens.get(email) ?? (await world.signIn(email))}` }, 'POST');
+
+  const opened = await session('ops@demo.test');
+  expect(opened.status).toBe(200);
+  const [cookie] = opened.headers.getSetCookie();
+  const [pass, ...attributes] = cookie!.split('; ');
+  expect(pass).toMatch(/^stromgraph_queues=./);
+  expect(attributes).toEqual(expect.arrayContaining(['Path=/queues', 'HttpOnly', 'SameSite=Strict']));
+
+  const { url } = (await opened.json()) as { url: string };
+  expect(await page('/queues', { cookie: pass! })).toMatchObject({ status: 302 });
+  for (const path of [url, `${url}/`]) {
+    const shown = await page(path, { cookie: pass! });
+    expect([path, shown.status, shown.headers.get('content-type'), await shown.text()]).toEqual([path, 200, expect.stringContaining('text/html'), expect.stringContaining('Stromgraph queues')]);
+  }
+  for (const path of ['/queues', '/queues/', url, `${url}/api/queues`]) {
+    const refused = await page(path);
+    expect([path, refused.status, await refused.json()]).toEqual([path, 401, expect.objectContaining({ title: expect.stringContaining('POST /queues/session'), code: 'UNAUTHENTICATED', requestId: expect.any(String) })]);
+  }
+  const agents = await session('agent@demo.test');
+  expect([agents.status, agents.headers.getSetCookie(), await agents.json()]).toEqual([403, [], expect.objectContaining({ title: 'This needs the scope operations.', code: 'FORBIDDEN' })]);
+});
+
 test.each(ordered.map((example) => [example.name, example] as const))('%s', { timeout: 60_000 }, async (name, example) => {
   expect(example.about.length).toBeGreaterThan(10);
   const variables = await fillVariables(example, examples, { today }, ask);
