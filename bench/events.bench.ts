@@ -9,6 +9,7 @@ import { startToyCluster } from '../tests/events/cluster.ts';
 import { BACKENDS, startRedis } from '../tests/events/redis.ts';
 import { HEARERS, hearersOf, OrderStepped, toyRuntime } from '../tests/events/toy-domains.ts';
 import { waitFor } from '../tests/wait.ts';
+import { median } from './statistics.ts';
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 5);
 const BACKLOG = 4_000;
@@ -143,8 +144,4 @@ async function empty(): Promise<void> {
   await cluster.ask('UPDATE platform.relay_cursor SET outbox_position = 0');
   for (const hearer of HEARERS) await cluster.ask(`UPDATE ${hearer}.hearer_cursor SET position = 0`);
   await cluster.ask('CHECKPOINT');
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { createHash } from 'node:crypto';
 import { type Db, isPassing, transact, type Tx } from './database.ts';
-import { aggregateOf, type FeedRow, toEntry } from './feed.ts';
+import { aggregateOf, entryColumns, type FeedRow, toEntry } from './feed.ts';
+import { lockCursor } from './feed-page.ts';
 import { enter, type Handlers, read } from './inbox.ts';
-import { COPY, markNext, messageOf, parkAgain } from './parking.ts';
+import { markNext, messageOf, parkAgain } from './parking.ts';
 import { queue, type Queue } from './queue.ts';
 import type { Tools } from './runtime.ts';
 
@@ -55,9 +56,9 @@ async function replayAggregate(db: Db<any>, handlers: Handlers, aggregate: Aggre
 
 async function replayBatch(tx: Tx, handlers: Handlers, { domain, aggregateType, aggregateId }: AggregateKey, tools: Tools): Promise<{ applied: number; more: boolean; failed: Replayed['failed'] }> {
   // The hearer itself must not read on while its parked events are put in their place.
-  await tx.query(`SELECT FROM ${tx.domain}.hearer_cursor WHERE hearer = $1 FOR UPDATE`, [tx.domain]);
+  await lockCursor(tx);
   const { rows } = await tx.query<FeedRow>(
-    `SELECT ${COPY} FROM ${tx.domain}.dead_letter WHERE hearer = $1 AND domain = $2 AND aggregate_type = $3 AND aggregate_id = $4 ORDER BY position LIMIT ${BATCH}`,
+    `SELECT ${entryColumns('d')} FROM ${tx.domain}.dead_letter d WHERE hearer = $1 AND domain = $2 AND aggregate_type = $3 AND aggregate_id = $4 ORDER BY position LIMIT ${BATCH}`,
     [tx.domain, domain, aggregateType, aggregateId],
   );
   const applied: bigint[] = [];
@@ -66,7 +67,7 @@ async function replayBatch(tx: Tx, handlers: Handlers, { domain, aggregateType, 
     const handler = handlers.get(entry.name);
     await tx.query('SAVEPOINT letter');
     try {
-      if (handler && (await enter(tx, [entry], null)).length > 0) await handler.apply(tx, [read(handler, entry)], tools);
+      if (handler && (await enter(tx, entry))) await handler.apply(tx, [read(handler, entry)], tools);
       await tx.query('RELEASE SAVEPOINT letter');
       applied.push(entry.position);
     } catch (error) {

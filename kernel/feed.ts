@@ -11,11 +11,17 @@ export const FEED_CHANNEL = 'stromgraph_feed';
 export const feedChannelOf = (tenant: string): string => `stromgraph:${tenant}:feed`;
 export const OUTBOX_CHANNEL = 'stromgraph_outbox';
 
-const COLUMNS = 'f.position, f.event_id, f.domain, f.aggregate_type, f.aggregate_id, f.aggregate_version, f.type, f.version, f.tenant, f.payload, f.occurred_at, f.committed_at, f.correlation_id, f.causation_id';
+const PLAIN = ['position', 'event_id', 'domain', 'aggregate_type', 'aggregate_id', 'aggregate_version', 'type', 'version', 'tenant', 'payload', 'correlation_id', 'causation_id'];
+
+/** What to select of `alias` for `toEntry`; instants as seconds, which are read many times faster than their text. */
+export const entryColumns = (alias: string): string =>
+  [...PLAIN.map((name) => `${alias}.${name}`), ...['occurred_at', 'committed_at'].map((name) => `date_part('epoch', ${alias}.${name}) AS ${name}`)].join(', ');
 
 export type FeedRow = Readonly<{
   position: bigint; event_id: string; domain: string; aggregate_type: string; aggregate_id: string; aggregate_version: bigint; type: string; version: number;
-  tenant: string; payload: unknown; occurred_at: Date; committed_at: Date; correlation_id: string; causation_id: string | null;
+  tenant: string; payload: unknown; correlation_id: string; causation_id: string | null;
+  /** Seconds since 1970. */
+  occurred_at: number; committed_at: number;
 }>;
 
 export const toEntry = (row: FeedRow): FeedEntry => ({
@@ -29,8 +35,8 @@ export const toEntry = (row: FeedRow): FeedEntry => ({
   aggregateVersion: row.aggregate_version,
   tenant: row.tenant,
   data: row.payload,
-  occurredAt: row.occurred_at,
-  committedAt: row.committed_at,
+  occurredAt: new Date(row.occurred_at * 1_000),
+  committedAt: new Date(row.committed_at * 1_000),
   correlationId: row.correlation_id,
   causationId: row.causation_id,
 });
@@ -54,10 +60,8 @@ export async function feedTail(db: Queryable): Promise<bigint | null> {
 /** What came after a position, oldest first; `types` null means all. */
 export async function readFeed(db: Queryable, { after, until, types, limit }: { after: bigint; until?: bigint; types: readonly string[] | null; limit: number }): Promise<FeedEntry[]> {
   const { rows } = await db.query<FeedRow>(
-    `SELECT ${COLUMNS} FROM platform.feed f WHERE f.position > $1 AND ($2::bigint IS NULL OR f.position <= $2) AND ($3::text[] IS NULL OR f.type = ANY ($3)) ORDER BY f.position LIMIT $4`,
+    `SELECT ${entryColumns('f')} FROM platform.feed f WHERE f.position > $1 AND ($2::bigint IS NULL OR f.position <= $2) AND ($3::text[] IS NULL OR f.type = ANY ($3)) ORDER BY f.position LIMIT $4`,
     [after, until ?? null, types, limit],
   );
   return rows.map(toEntry);
 }
-
-export const FEED_COLUMNS = COLUMNS;

@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Db, isPassing, transact } from './database.ts';
 import { type AggregateKey, replayParked, replayQueueOf, type Replayed, toRetry } from './dead-letters.ts';
 import { deadLetters, deliverySeconds, hearerLag } from './event-metrics.ts';
-import { applyEach, applyTogether, type Handler, type Handlers, inboxQueueName, isBehind, moveCursor, type Progress, pruneInbox, readPage } from './inbox.ts';
+import { isBehind, turnToNext } from './feed-page.ts';
+import { applyEach, applyTogether, type Handler, type Handlers, inboxQueueName, leave, type Progress, pruneInbox } from './inbox.ts';
 import { park, postpone, ranOutOfTime } from './parking.ts';
 import { queuesOf, work, type Working } from './queue.ts';
 import type { Runtime, Tenant, Tools } from './runtime.ts';
@@ -17,8 +18,10 @@ const MAX_PAGE = 500;
 /** A domain's transactions end after 2 s: a page that takes longer than this makes the next ones smaller. */
 const LONG_PAGE_MS = 700;
 const SHORT_PAGE_MS = 150;
-/** While events keep coming, it looks again after this, and needs no nudge. */
+/** While events keep coming, it looks again after this, and needs no nudge; later when looking took long, so that under load pages get larger, not more. */
 const STAY_MS = 40;
+const LONGEST_STAY_MS = 200;
+const STAY_PER_WORK = 3;
 /** A nudge that was killed holds its key until the queue's check; the timer does not wait for that. */
 const TIMER_MS = 1_000;
 const PRUNE_EVERY_MS = 3_600_000;
@@ -74,8 +77,13 @@ function listen(runtime: Runtime<any>, ear: Ear): Working {
   const stay = (): Promise<void> =>
     (staying ??= (async () => {
       try {
-        do await pause(STAY_MS);
-        while (!stopped && (await look()));
+        let tookMs = 0;
+        for (let found = true; found && !stopped; ) {
+          await pause(Math.min(LONGEST_STAY_MS, Math.max(STAY_MS, tookMs * STAY_PER_WORK)));
+          const startedAt = performance.now();
+          found = await look();
+          tookMs = performance.now() - startedAt;
+        }
       } finally {
         staying = null;
       }
@@ -156,16 +164,17 @@ async function turnPage(ear: Ear): Promise<boolean> {
 async function runPage(ear: Ear, apply: typeof applyTogether): Promise<boolean> {
   const committed: Date[] = [];
   const more = await transact(ear.db, async (tx) => {
-    const page = await readPage(tx, ear.types, ear.pageSize);
+    const page = await turnToNext(tx, ear.types, ear.pageSize);
     if (!page) return false;
-    ear.first = page.entries[0]?.position ?? null;
-    if (ear.timeouts && ear.timeouts.count >= TIMEOUTS_OF_ONE_EVENT && ear.timeouts.position === ear.first) {
-      await park(tx, ear.first, new Error(`ran out of time ${ear.timeouts.count} times`));
-      await moveCursor(tx, ear.first);
+    const [first] = page.entries;
+    ear.first = first?.position ?? null;
+    if (first && ear.timeouts && ear.timeouts.count >= TIMEOUTS_OF_ONE_EVENT && ear.timeouts.position === first.position) {
+      await leave(tx, [first]); // it is the only one: the page had shrunk to that
+      await park(tx, first.position, new Error(`ran out of time ${ear.timeouts.count} times`));
       return true;
     }
     ear.progress = { applied: 0 };
-    await apply(tx, ear.handlers, page, ear.tools, ear.progress);
+    await apply(tx, ear.handlers, page.entries, ear.tools, ear.progress);
     committed.push(...page.entries.map((entry) => entry.committedAt));
     return page.more;
   });

@@ -7,13 +7,14 @@ import type { Tools } from './runtime.ts';
 const MAX_ATTEMPTS = 5;
 const RETRY_SECONDS = 1;
 
-export const COPY = 'position, event_id, domain, aggregate_type, aggregate_id, aggregate_version, type, version, tenant, payload, occurred_at, committed_at, correlation_id, causation_id';
+/** What a dead letter copies of the feed. */
+export const LETTER_COLUMNS = 'position, event_id, domain, aggregate_type, aggregate_id, aggregate_version, type, version, tenant, payload, occurred_at, committed_at, correlation_id, causation_id';
 
 /** The event that failed; it is tried again soon, until it has failed too often. */
 export async function park(tx: Tx, position: bigint, error: unknown): Promise<void> {
   await tx.query(
-    `INSERT INTO ${tx.domain}.dead_letter (hearer, ${COPY}, error, attempts, retry_at)
-     SELECT $1, ${COPY}, $3, 1, clock_timestamp() + $4 * interval '1 s' FROM platform.feed WHERE position = $2`,
+    `INSERT INTO ${tx.domain}.dead_letter (hearer, ${LETTER_COLUMNS}, error, attempts, retry_at)
+     SELECT $1, ${LETTER_COLUMNS}, $3, 1, clock_timestamp() + $4 * interval '1 s' FROM platform.feed WHERE position = $2`,
     [tx.domain, position, messageOf(error), RETRY_SECONDS],
   );
 }
@@ -21,7 +22,7 @@ export async function park(tx: Tx, position: bigint, error: unknown): Promise<vo
 /** Later events of parked aggregates. */
 export async function parkBehind(tx: Tx, positions: readonly bigint[]): Promise<void> {
   if (positions.length === 0) return;
-  await tx.query(`INSERT INTO ${tx.domain}.dead_letter (hearer, ${COPY}) SELECT $1, ${COPY} FROM platform.feed WHERE position = ANY ($2::bigint[]) ON CONFLICT DO NOTHING`, [tx.domain, positions]);
+  await tx.query(`INSERT INTO ${tx.domain}.dead_letter (hearer, ${LETTER_COLUMNS}) SELECT $1, ${LETTER_COLUMNS} FROM platform.feed WHERE position = ANY ($2::bigint[]) ON CONFLICT DO NOTHING`, [tx.domain, positions]);
 }
 
 /** Another failure of a parked event: tried again after a longer pause, or not any more. */

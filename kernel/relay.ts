@@ -13,8 +13,10 @@ import { inboxQueueName } from './inbox.ts';
 
 /** The safety net below the wake-up by NOTIFY, which may skip its last one. */
 const POLL_MS = 50;
-/** Under load, cuts are taken no closer together than this: fewer and larger ones cost writers less. The first after a rest is taken at once. */
-const BETWEEN_CUTS_MS = 20;
+/** After a cut the relay rests this long, longer after one that took long: fewer and larger cuts cost writers less. The first after a rest is taken at once. */
+const REST_MS = 20;
+const LONGEST_REST_MS = 100;
+const REST_PER_WORK = 3;
 /** While events keep coming a hearer stays awake by itself. */
 const BETWEEN_NUDGES_MS = 100;
 const LOCK = 'stromgraph relay';
@@ -107,7 +109,7 @@ async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
     let domains = await outboxDomains(db);
     let prunedAt = Date.now();
     let behindSince = 0;
-    let cutAt = 0;
+    let restMs = 0;
     const onWait = waitWatch(options.tenant, log);
     while (!isStopped()) {
       if (lost) throw lost;
@@ -116,9 +118,10 @@ async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
       behindSince = cuts.length === 0 ? 0 : behindSince || Date.now();
       relayLagSeconds.set({ tenant: options.tenant }, behindSince && (Date.now() - behindSince) / 1000);
       if (cuts.length > 0) {
-        cutAt = performance.now();
         if (!(await settle(db, { isStopped, onWait }))) return;
+        const startedAt = performance.now();
         await carry(db, cuts, options, tools);
+        restMs = Math.min(LONGEST_REST_MS, Math.max(REST_MS, (performance.now() - startedAt) * REST_PER_WORK));
         behindSince = 0;
       }
       if (Date.now() - prunedAt > PRUNE_EVERY_MS) {
@@ -127,7 +130,7 @@ async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
         const hearing = new Set(Object.values(options.hearersOf).flat());
         await prune(db, { domains, hearers: domains.filter((domain) => hearing.has(domain)) }, { ...RETENTION, ...options.retention });
       }
-      if (cuts.length > 0) await pause(Math.max(0, cutAt + BETWEEN_CUTS_MS - performance.now()));
+      if (cuts.length > 0) await pause(restMs);
       if (cuts.length > 0 || notified) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, POLL_MS);

@@ -119,6 +119,31 @@ test('more letters than one transaction takes are released in order, new events 
   expect(await stepsOf('long')).toEqual(upTo(1_202));
 });
 
+test('an event that comes while its aggregate is being released is applied after the released ones', async () => {
+  await write([{ order: 'meanwhile', step: 1, poison: true }]);
+  await applyEvents(books, toyHandlers('books'));
+  await write([{ order: 'meanwhile', step: 2 }]);
+  let release = () => {};
+  const begun = new Promise<void>((begin) => {
+    const gate = new Promise<void>((open) => (release = open));
+    const handlers = toyHandlers('books', { heal: () => true }).map((handler) => ({
+      ...handler,
+      apply: async (...[tx, events, tools]: Parameters<typeof handler.apply>) => {
+        begin();
+        await gate;
+        await handler.apply(tx, events, tools);
+      },
+    }));
+    void replayDeadLetters(books, handlers, { aggregate: aggregate('meanwhile') });
+  });
+  await begun;
+  const hearing = applyEvents(books, toyHandlers('books'));
+  await waitFor('the hearer to wait for the cursor', async () => (await database.owner.query(`SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'stromgraph books' AND datname = current_database()`)).rowCount === 1);
+  release();
+  await hearing;
+  expect([await stepsOf('meanwhile'), await count('books.dead_letter')]).toEqual([[1, 2], 0]);
+});
+
 test('a payload that the catalogue does not know is a fault of its data', async () => {
   await write([{ order: 'odd', step: 1 }, { order: 'even', step: 1 }]);
   await database.owner.query(`UPDATE platform.feed SET payload = '{"orderId": 7}' WHERE aggregate_id = 'odd'`);
