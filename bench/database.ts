@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { migrate } from '../scripts/migrate.ts';
-import { startPostgres } from '../scripts/postgres.ts';
+import { endForgottenPostgres, startPostgres } from '../scripts/postgres.ts';
 
 export type BenchDatabase = Readonly<{
   url: string;
@@ -18,6 +18,16 @@ export type BenchDatabase = Readonly<{
 export async function startBenchDatabase(secret: string): Promise<BenchDatabase> {
   const directory = mkdtempSync(join(tmpdir(), 'stromgraph-bench-'));
   chmodSync(directory, 0o755); // as root, PostgreSQL runs as somebody else
+  try {
+    return await open(directory, secret);
+  } catch (error) {
+    await endForgottenPostgres(directory);
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function open(directory: string, secret: string): Promise<BenchDatabase> {
   const postgres = await startPostgres({ directory, durability: 'durable' });
   const url = postgres.url('demo');
   const admin = new pg.Client(postgres.url('postgres'));

@@ -2,20 +2,26 @@ export type Part = Readonly<{ stop: () => Promise<unknown> }>;
 /** Remembers a part, so that it is stopped when the bench is over, however it ends. */
 export type Start = <Started extends Part>(part: Promise<Started>) => Promise<Started>;
 
-/** Runs a measurement and ends its parts in the opposite order, also when it fails or is interrupted. */
+const INTERRUPTED = 130;
+
+/** Runs a measurement and ends its parts in the opposite order, also when it fails or is interrupted; what is just starting is waited for. */
 export async function withParts(measure: (start: Start) => Promise<void>): Promise<void> {
-  const parts: Part[] = [];
-  const stopAll = async (): Promise<void> => {
-    for (let part = parts.pop(); part; part = parts.pop()) await part.stop();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stopAll().finally(() => process.exit(130)));
+  const parts: Promise<Part>[] = [];
+  let stopping: Promise<void> | undefined;
+  const stopAll = (): Promise<void> =>
+    (stopping ??= (async () => {
+      for (const starting of parts.toReversed()) await starting.then((part) => part.stop(), () => {});
+    })());
+  const interrupt = () => void stopAll().finally(() => process.exit(INTERRUPTED));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
   try {
-    await measure(async (part) => {
-      const started = await part;
-      parts.push(started);
-      return started;
+    await measure((part) => {
+      if (stopping) throw new Error('interrupted');
+      parts.push(part);
+      return part;
     });
   } finally {
     await stopAll();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt);
   }
 }

@@ -25,5 +25,5 @@ export async function buildPortfolio(db: Db<any>, today: LocalDate): Promise<voi
     contractId: newId<'contract'>(), gridAreaId: idOf('grid-area', code), gridAreaCode: code, profile: 'H25', meteringKind: 'PROFILE',
     expectedWattHours: '3500000', startOn: addDays(today, -30), endOn: null, confirmedAt: new Date().toISOString(),
   });
-  await transact(db, (tx) => addContracts(tx, CODES.flatMap((code) => Array.from({ length: CONTRACTS_PER_AREA }, () => contract(code)))));
+  for (const code of CODES) await transact(db, (tx) => addContracts(tx, Array.from({ length: CONTRACTS_PER_AREA }, () => contract(code))));
 }
