@@ -10,7 +10,7 @@ export type AreaDay = Readonly<{ gridAreaId: string; day: LocalDate; dayType: Da
 export type Recalculation = Readonly<{ areaDays: readonly AreaDay[]; calculatedAt: Date; causes: readonly string[] }>;
 export type ChangedPositions = Readonly<{ recalculation: bigint; gridAreaId: string; from: Date; until: Date }>;
 
-/** Appends what has changed to the ledger and brings the current positions up to date; unchanged positions are not touched. */
+/** Brings the current positions up to date; unchanged ones are not touched. The database itself appends what has changed to the ledger. */
 export async function recalculate(tx: Tx, { areaDays, calculatedAt, causes }: Recalculation): Promise<ChangedPositions[]> {
   const { rows } = await tx.query<{ id: bigint; grid_area_id: string; from_at: Date; until_at: Date }>(STATEMENT, [
     areaDays.map((each) => each.gridAreaId),
@@ -102,11 +102,6 @@ const STATEMENT = `
       SET version = p.version + 1, recalculation_id = excluded.recalculation_id, calculated_at = excluded.calculated_at,
       forecast_id = excluded.forecast_id, demand_watt_hours = excluded.demand_watt_hours, hedged_watt_hours = excluded.hedged_watt_hours,
       open_watt_hours = excluded.open_watt_hours, average_price_eur_per_mwh = excluded.average_price_eur_per_mwh, status = excluded.status, breach = excluded.breach
-    RETURNING p.*
-  ), ledger AS (
-    INSERT INTO energy.open_position (position_id, version, recalculation_id, calculated_at, grid_area_id, start_at, end_at, forecast_id,
-      demand_watt_hours, hedged_watt_hours, open_watt_hours, average_price_eur_per_mwh, value_cents, status, breach, hedge_order_id)
-    SELECT id, version, recalculation_id, calculated_at, grid_area_id, start_at, end_at, forecast_id,
-      demand_watt_hours, hedged_watt_hours, open_watt_hours, average_price_eur_per_mwh, value_cents, status, breach, hedge_order_id FROM saved
+    RETURNING p.recalculation_id, p.grid_area_id, p.start_at, p.end_at
   )
   SELECT recalculation_id AS id, grid_area_id, min(start_at) AS from_at, max(end_at) AS until_at FROM saved GROUP BY 1, 2 ORDER BY 2`;

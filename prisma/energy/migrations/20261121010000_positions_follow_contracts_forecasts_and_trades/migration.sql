@@ -44,6 +44,8 @@ CREATE TABLE energy.slp_profile (
   PRIMARY KEY (code, year, version, month, day_type, slot),
   FOREIGN KEY (code, year, version) REFERENCES energy.load_profile
 );
+CREATE TRIGGER profiles_never_change BEFORE UPDATE OR DELETE ON energy.load_profile FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER profiles_stay BEFORE TRUNCATE ON energy.load_profile FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER profile_values_never_change BEFORE UPDATE OR DELETE ON energy.slp_profile FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER profile_values_stay BEFORE TRUNCATE ON energy.slp_profile FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 CREATE FUNCTION energy.refuse_unfinished_profile() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -214,6 +216,36 @@ CREATE TABLE energy.open_position (
   PRIMARY KEY (position_id, version),
   CONSTRAINT open_is_demand_minus_hedged CHECK (open_watt_hours = demand_watt_hours - hedged_watt_hours)
 );
+/* Every position that stands is written to the ledger by the database itself, once per statement; a change counts the version up by one. */
+CREATE FUNCTION energy.enter_new_positions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = energy, pg_temp AS $$ BEGIN
+  IF EXISTS (SELECT FROM after WHERE version <> 1) THEN
+    RAISE EXCEPTION 'a position begins with version 1' USING ERRCODE = 'check_violation', CONSTRAINT = 'positions_are_in_the_ledger';
+  END IF;
+  INSERT INTO energy.open_position (position_id, version, recalculation_id, calculated_at, grid_area_id, start_at, end_at, forecast_id,
+    demand_watt_hours, hedged_watt_hours, open_watt_hours, average_price_eur_per_mwh, value_cents, status, breach, hedge_order_id)
+  SELECT id, version, recalculation_id, calculated_at, grid_area_id, start_at, end_at, forecast_id,
+    demand_watt_hours, hedged_watt_hours, open_watt_hours, average_price_eur_per_mwh, value_cents, status, breach, hedge_order_id FROM after;
+  RETURN NULL;
+END $$;
+CREATE FUNCTION energy.enter_changed_positions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = energy, pg_temp AS $$ BEGIN
+  IF EXISTS (
+    SELECT FROM after a LEFT JOIN before b ON b.id = a.id
+    WHERE (b.grid_area_id, b.start_at) IS DISTINCT FROM (a.grid_area_id, a.start_at) OR a.version <> b.version + 1 AND a IS DISTINCT FROM b
+  ) THEN
+    RAISE EXCEPTION 'a position stays in its place, and a change of it is its next version'
+      USING ERRCODE = 'restrict_violation', CONSTRAINT = 'changed_positions_are_in_the_ledger';
+  END IF;
+  INSERT INTO energy.open_position (position_id, version, recalculation_id, calculated_at, grid_area_id, start_at, end_at, forecast_id,
+    demand_watt_hours, hedged_watt_hours, open_watt_hours, average_price_eur_per_mwh, value_cents, status, breach, hedge_order_id)
+  SELECT a.id, a.version, a.recalculation_id, a.calculated_at, a.grid_area_id, a.start_at, a.end_at, a.forecast_id,
+    a.demand_watt_hours, a.hedged_watt_hours, a.open_watt_hours, a.average_price_eur_per_mwh, a.value_cents, a.status, a.breach, a.hedge_order_id
+  FROM after a JOIN before b ON b.id = a.id WHERE a.version = b.version + 1;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER positions_are_in_the_ledger AFTER INSERT ON energy.current_position REFERENCING NEW TABLE AS after
+  FOR EACH STATEMENT EXECUTE FUNCTION energy.enter_new_positions();
+CREATE TRIGGER changed_positions_are_in_the_ledger AFTER UPDATE ON energy.current_position REFERENCING OLD TABLE AS before NEW TABLE AS after
+  FOR EACH STATEMENT EXECUTE FUNCTION energy.enter_changed_positions();
 CREATE TRIGGER the_ledger_only_grows BEFORE UPDATE OR DELETE ON energy.open_position FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER the_ledger_stays BEFORE TRUNCATE ON energy.open_position FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 
@@ -259,7 +291,9 @@ CREATE TABLE energy.publication_cursor (
 );
 INSERT INTO energy.publication_cursor (source) VALUES ('ENET');
 
-REVOKE UPDATE, DELETE, TRUNCATE ON energy.slp_profile, energy.demand_forecast, energy.day_ahead_demand_forecast, energy.trade, energy.recalculation,
+REVOKE UPDATE, DELETE, TRUNCATE ON energy.load_profile, energy.slp_profile, energy.demand_forecast, energy.day_ahead_demand_forecast, energy.trade, energy.recalculation,
   energy.open_position, energy.realised_consumption FROM stromgraph_energy;
+-- Its only writer are the triggers that follow the positions.
+REVOKE INSERT ON energy.open_position FROM stromgraph_energy;
 REVOKE UPDATE, DELETE ON energy.position_day FROM stromgraph_energy;
 REVOKE DELETE ON energy.current_position, energy.supply_contract, energy.grid_area FROM stromgraph_energy;
