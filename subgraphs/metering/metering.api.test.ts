@@ -75,10 +75,11 @@ const line = (meterNumber: string, start: Date, kwh: string, status = 'TRUE') =>
 const linesOf = (contract: Confirmed, day: string, kwh = '0.125') => quarterHoursOf(day).map((start) => line(contract.meterNumber, start, kwh));
 const file = (lines: string[]) => [HEADER, ...lines].join('\n');
 const restUrl = () => metering.url.replace('/graphql', '/metering/readings');
-async function send(body: string, { type = 'text/csv', actor = agent }: { type?: string; actor?: typeof agent | null } = {}) {
-  const response = await sendSigned(restUrl(), 'POST', body, { actor, streamed: true, headers: { 'content-type': type } });
-  return { status: response.status, type: response.headers.get('content-type'), body: (await response.json()) as any };
+async function send(body: string, { type = 'text/csv', actor = agent, key }: { type?: string; actor?: typeof agent | null; key?: string } = {}) {
+  const response = await sendSigned(restUrl(), 'POST', body, { actor, streamed: true, headers: { 'content-type': type, ...(key === undefined ? {} : { 'idempotency-key': key }) } });
+  return { status: response.status, type: response.headers.get('content-type'), retryAfter: response.headers.get('retry-after'), body: (await response.json()) as any };
 }
+const sumFaults = async () => (await database.owner.query(`SELECT * FROM metering.usage_faults('2026-01-01', '2026-12-01')`)).rows;
 const count = async (sql: string, values: unknown[] = []) => Number((await database.owner.query(`SELECT count(*) FROM metering.${sql}`, values)).rows[0].count);
 
 test('a confirmed contract brings its meter, installed from the start of supply, and is told of', async () => {
@@ -149,6 +150,7 @@ test('values are replaced by the rules of their status; what was known is kept, 
   ]);
   const daily = await database.owner.query('SELECT known_values, substitute_values, provisional_values FROM metering.usage_daily WHERE contract_id = $1', [contract.contractId]);
   expect(daily.rows).toEqual([{ known_values: 2, substitute_values: 0, provisional_values: 0 }]);
+  expect(await sumFaults()).toEqual([]);
 });
 
 test('what is wrong is refused value by value, the rest is stored, and the counts are those of the tables', async () => {
@@ -247,6 +249,7 @@ test('a sender whose connection breaks leaves what came before, marked as cut of
   await expect.poll(async () => (await stored()).rows[0].state, { timeout: 10_000 }).toBe('CUT_OFF');
   expect((await stored()).rows[0].accepted).toBeGreaterThanOrEqual(5_000);
   await expect.poll(async () => (await published(contract)).length).toBe(1);
+  expect(await sumFaults()).toEqual([]);
   expect(Date.now() - started).toBeLessThan(20_000);
 });
 
@@ -257,6 +260,7 @@ test.each([
   ['text/csv', `meter,obis\n${'1,2\n'.repeat(1_000_000)}`, 400, /lacks meter_number/], // answered before its end
   ['application/json', '{', 400, /no JSON/],
   ['application/json', '[]', 400, /input/],
+  ['application/json', JSON.stringify({ idempotencyKey: 'k', intervals: [{ meterNumber: 'X\0', obis: PROFILE }] }), 400, /body\.intervals\.0\.meterNumber: the character U\+0000/],
   ['application/json', JSON.stringify({ idempotencyKey: 'k', intervals: [{ meterNumber: 'X', obis: PROFILE, start: '2026-11-01T00:00:00', minutes: 15, wattHours: [1], status: 'TRUE' }] }), 400, /intervals\.0\.start: .*no instant with an offset/],
   ['application/json', JSON.stringify({ idempotencyKey: 'k', intervals: [{ meterNumber: 'X', obis: PROFILE, start: NOW, minutes: 15, wattHours: [1.5], status: 'TRUE' }] }), 400, /intervals\.0\.wattHours\.0/],
   ['application/json', `{"idempotencyKey":"${'x'.repeat(4_100_000)}"}`, 413, /4000000 bytes/],
@@ -273,6 +277,62 @@ test('JSON by REST is the mutation in other clothes', async () => {
   expect(first).toMatchObject({ status: 200, body: { state: 'COMPLETE', accepted: 3, rejected: 0 } });
   expect((await send(JSON.stringify(body), { type: 'application/json' })).body).toEqual(first.body);
   expect(await send(JSON.stringify({ ...body, registers: [] }), { type: 'application/json' })).toMatchObject({ status: 422, body: { problem: 'IdempotencyKeyReused' } });
+});
+
+test('the key of JSON may come as a header, and means the same as in the mutation', async () => {
+  const contract = await confirm();
+  const key = newId();
+  const body = (wattHours: number, more: object = {}) => JSON.stringify({ intervals: [series(contract, '2026-11-06', [wattHours])], ...more });
+  const type = 'application/json';
+  const first = await send(body(1), { type, key });
+  expect(first).toMatchObject({ status: 200, body: { accepted: 1 } });
+  expect((await send(body(1), { type, key })).body).toEqual(first.body);
+  expect((await send(body(1, { idempotencyKey: key }), { type })).body).toEqual(first.body);
+  expect(await send(body(2), { type, key })).toMatchObject({ status: 422, type: expect.stringContaining('application/problem+json'), body: { problem: 'IdempotencyKeyReused', idempotencyKey: key } });
+  expect(await ingest({ idempotencyKey: key, intervals: [series(contract, '2026-11-06', [2])] })).toEqual({ __typename: 'IdempotencyKeyReused', idempotencyKey: key });
+  expect(await send(file(linesOf(contract, '2026-11-06')), { key })).toMatchObject({ status: 422, body: { idempotencyKey: key } });
+  expect(await send(body(1), { type })).toMatchObject({ status: 400, body: { faults: [{ path: 'idempotencyKey', allowed: expect.stringContaining('Idempotency-Key') }] } });
+  expect(await send(body(1, { idempotencyKey: 'other' }), { type, key })).toMatchObject({ status: 400, body: { faults: [{ path: 'idempotencyKey' }] } });
+  expect(await send(body(1), { type, key: 'k'.repeat(256) })).toMatchObject({ status: 400, body: { faults: [{ allowed: '1 to 255 characters' }] } });
+});
+
+test('a file is stored once per key: again it is answered as before, another content stores nothing', async () => {
+  const contract = await confirm();
+  const key = newId();
+  const content = file(linesOf(contract, '2026-11-07'));
+  const first = await send(content, { key });
+  expect(first).toMatchObject({ status: 200, body: { state: 'COMPLETE', accepted: 96 } });
+  expect((await send(content, { key })).body).toEqual(first.body);
+  const [batches, intervals] = [await count('batch'), await count('interval')];
+  for (const other of [file(linesOf(contract, '2026-11-08')), `${content}\n`, ''])
+    expect(await send(other, { key })).toMatchObject({ status: 422, type: expect.stringContaining('application/problem+json'), body: { status: 422, problem: 'IdempotencyKeyReused', idempotencyKey: key, title: expect.stringContaining(key) } });
+  expect(await send(JSON.stringify({ intervals: [series(contract, '2026-11-08', [1])] }), { type: 'application/json', key })).toMatchObject({ status: 422 });
+  expect([await count('batch'), await count('interval')]).toEqual([batches, intervals]);
+  const another = { ...agent, id: newId() };
+  expect(await send(content, { key, actor: another })).toMatchObject({ status: 200, body: { accepted: 0, unchanged: 96 } }); // keys are of their sender
+  expect(await send(content, { key: '' })).toMatchObject({ status: 400, body: { faults: [{ path: 'Idempotency-Key', allowed: '1 to 255 characters' }] } });
+  const unusable = newId();
+  expect(await send('meter', { key: unusable })).toMatchObject({ status: 400 });
+  expect(await send(content, { key: unusable })).toMatchObject({ status: 200, body: { unchanged: 96 } }); // what failed is not remembered
+});
+
+test('of two files at once with one key the second is told to come back; a key whose sender died is free again', async () => {
+  const contract = await confirm();
+  const key = newId();
+  const content = file(linesOf(contract, '2026-11-09'));
+  const { envelope, signature } = signRequest(TEST_SECRET, { method: 'POST', path: new URL(restUrl()).pathname, body: STREAMED }, { actor: agent, tenant: 'demo', requestId: newId(), deadlineAt: Date.now() + 8000 });
+  const call = request(restUrl(), { method: 'POST', headers: { 'content-type': 'text/csv', 'idempotency-key': key, [ENVELOPE_HEADER]: envelope, [SIGNATURE_HEADER]: signature } });
+  call.on('error', () => {});
+  call.write(`${HEADER}\n`);
+  const held = async () => (await database.owner.query('SELECT state FROM metering.batch WHERE idempotency_key = $1', [key])).rows;
+  await expect.poll(held, { timeout: 10_000 }).toEqual([{ state: 'STORING' }]);
+  expect(await send(content, { key })).toMatchObject({ status: 409, retryAfter: '5', type: expect.stringContaining('application/problem+json'), body: { problem: 'KeyInUse', idempotencyKey: key } });
+  await database.owner.query(`UPDATE metering.batch SET claimed_until = clock_timestamp() - interval '1 second' WHERE idempotency_key = $1`, [key]);
+  const taken = await send(content, { key });
+  expect(taken).toMatchObject({ status: 200, body: { state: 'COMPLETE', accepted: 96 } });
+  call.destroy();
+  await expect.poll(() => count(`batch WHERE state = 'STORING'`), { timeout: 10_000 }).toBe(0);
+  expect((await send(content, { key })).body).toEqual(taken.body);
 });
 
 test('nobody reads or writes without the scope, by any door', async () => {
@@ -318,9 +378,11 @@ test('meters are registered, hung up once, and exchanged with their readings', a
   expect(await exchange({ newMeterId: newId() })).toMatchObject({ __typename: 'MeterNotFound' });
   expect(await exchange({ newMeterId: oldMeterId, at: '2027-01-01T00:00:00Z', finalWattHours: -1 })).toMatchObject({ faults: [{ path: 'finalWattHours' }, { path: 'newMeterId' }, { path: 'at' }] });
   expect(await exchange({ newMeterId: await meterIdOf(await confirm()) })).toMatchObject({ __typename: 'MeterInstalledElsewhere' });
+  await ingest({ registers: [{ meterNumber: contract.meterNumber, obis: '1-0:1.8.0', readAt: '2026-11-19T10:00:00Z', wattHours: 811_000 }] });
+  expect(await exchange({ at: '2026-11-18T10:00:00Z' })).toMatchObject({ faults: [{ path: 'at' }] }); // values after it would have no place
   expect(await exchange({})).toEqual({
     __typename: 'ExchangeMeterSuccess',
-    oldMeter: { status: 'REMOVED', installations: [{ until: '2026-11-20T10:00:00.000Z' }], readings: { nodes: [{ wattHours: 812_000 }] } },
+    oldMeter: { status: 'REMOVED', installations: [{ until: '2026-11-20T10:00:00.000Z' }], readings: { nodes: [{ wattHours: 812_000 }, { wattHours: 811_000 }] } },
     newMeter: { status: 'INSTALLED', installations: [{ maloId: contract.maloId, from: '2026-11-20T10:00:00.000Z' }], readings: { nodes: [{ wattHours: 0 }] } },
   });
   expect(await exchange({})).toMatchObject({ __typename: 'MeterNotInstalled' });

@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasScopes } from '@stromgraph/kernel/auth';
 import { parseInput } from '@stromgraph/kernel/input';
-import { isProblem, type Problem } from '@stromgraph/kernel/problem';
+import { fault, invalid, isProblem, type Problem } from '@stromgraph/kernel/problem';
 import type { RouteTools } from '@stromgraph/kernel/subgraph';
 import { nulRefused, placeOfNul } from '@stromgraph/kernel/told';
 import type { PrismaClient } from '@stromgraph/prisma-metering/client';
-import { ingestFile } from './actions/ingest-file.ts';
 import { ingestReadings } from './actions/ingest-readings.ts';
+import { takeFile } from './actions/take-file.ts';
 import type { DomainContext } from './context.ts';
 import { ReadingsBody } from './intervals/json.ts';
 import type { Loaders } from './loaders.ts';
@@ -18,14 +18,16 @@ const MAX_FILE_BYTES = 1_073_741_824;
 /** Of 10,000 values, generously. */
 const MAX_JSON_BYTES = 4_000_000;
 const TOLD_REJECTIONS = 100;
-const STATUS: Readonly<Record<string, number>> = { InputInvalid: 400, FileUnusable: 400, IdempotencyKeyReused: 422 };
+const STATUS: Readonly<Record<string, number>> = { InputInvalid: 400, FileUnusable: 400, KeyInUse: 409, IdempotencyKeyReused: 422 };
+/** When to ask again for the answer to a file that is being stored. */
+const RETRY_SECONDS = 5;
 
 export function addRoutes(app: FastifyInstance, { contextOf }: RouteTools<PrismaClient, Loaders>): void {
   app.post('/metering/readings', { config: { streamed: true } }, async (request, reply) => {
     const ctx = contextOf(request);
     const body = (request.body as Readable | undefined) ?? Readable.from([]);
     const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-    const outcome = hasScopes(ctx.actor, ['metering:write']) ? await take(ctx, type, body) : forbidden(ctx);
+    const outcome = hasScopes(ctx.actor, ['metering:write']) ? await take(ctx, { type, key: keyOf(request) }, body) : forbidden(ctx);
     await readToTheEnd(body);
     return answer(ctx, reply, outcome);
   });
@@ -33,8 +35,14 @@ export function addRoutes(app: FastifyInstance, { contextOf }: RouteTools<Prisma
 
 type Refusal = Readonly<{ status: number; title: string }>;
 
-async function take(ctx: DomainContext, type: string | undefined, body: Readable): Promise<Batch | Problem | Refusal> {
-  if (type === 'text/csv') return ingestFile(ctx, upTo(MAX_FILE_BYTES, body));
+const keyOf = ({ headers }: FastifyRequest): string | undefined => [headers['idempotency-key']].flat()[0];
+
+async function take(
+  ctx: DomainContext,
+  { type, key }: { type: string | undefined; key: string | undefined },
+  body: Readable,
+): Promise<Batch | Problem | Refusal> {
+  if (type === 'text/csv') return takeFile(ctx, upTo(MAX_FILE_BYTES, body), key);
   if (type !== 'application/json') return { status: 415, title: 'Send text/csv or application/json.' };
   const text = await read(body);
   if (text === null) return { status: 413, title: `JSON may have ${MAX_JSON_BYTES} bytes; send more as text/csv.` };
@@ -43,7 +51,12 @@ async function take(ctx: DomainContext, type: string | undefined, body: Readable
   const nul = placeOfNul(given, 'body');
   if (nul !== null) return { status: 400, title: nulRefused(nul) };
   const input = parseInput(ReadingsBody, given);
-  const outcome = isProblem(input) ? input : await ingestReadings(ctx, input, 'REST_JSON');
+  if (isProblem(input)) return input;
+  const idempotencyKey = key ?? input.idempotencyKey;
+  if (idempotencyKey === undefined) return invalid([fault('idempotencyKey', 'is missing', 'here or as the header Idempotency-Key')]);
+  if (input.idempotencyKey !== undefined && input.idempotencyKey !== idempotencyKey)
+    return invalid([fault('idempotencyKey', 'is not that of the header Idempotency-Key', 'the same, or one of the two')]);
+  const outcome = await ingestReadings(ctx, { ...input, idempotencyKey }, 'REST_JSON');
   return isProblem(outcome) ? outcome : (await batchById(ctx.db, outcome.batchId))!;
 }
 
@@ -53,6 +66,7 @@ async function answer({ db }: DomainContext, reply: FastifyReply, outcome: Batch
   if ('title' in outcome) return reply.code(outcome.status).type('application/problem+json').send(outcome);
   if (isProblem(outcome)) {
     const { problem, message, ...facts } = outcome;
+    if (problem === 'KeyInUse') reply.header('retry-after', RETRY_SECONDS);
     return reply
       .code(STATUS[problem] ?? 400)
       .type('application/problem+json')

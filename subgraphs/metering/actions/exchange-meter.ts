@@ -2,7 +2,7 @@ import { MeterExchanged } from '@stromgraph/events/metering';
 import { transact, type Tx } from '@stromgraph/kernel/database';
 import { isId, newId } from '@stromgraph/kernel/ids';
 import { publish } from '@stromgraph/kernel/outbox';
-import { problem } from '@stromgraph/kernel/problem';
+import { fault, invalid, type InputInvalid, problem } from '@stromgraph/kernel/problem';
 import type { DomainContext } from '../context.ts';
 import {
   DRAWN_COUNTER,
@@ -14,7 +14,7 @@ import {
 } from '../meters/meter.ts';
 import { addExchange } from '../store/exchanges.ts';
 import { lockMeterFacts } from '../store/meter-facts.ts';
-import { endInstallation, installationsOf, lockMeter } from '../store/meters.ts';
+import { endInstallation, installationsOf, lastValueOf, lockMeter } from '../store/meters.ts';
 import { addReading } from '../store/readings.ts';
 import { suppliesAt } from '../store/supplies.ts';
 import { isFault } from '../validation/check-interval.ts';
@@ -25,7 +25,7 @@ export type Exchange = Readonly<{ oldMeterId: string; finalWattHours: bigint; ne
 
 /** Takes a meter down and hangs another in its place, with the last and the first reading of their counters. */
 export const exchangeMeter = ({ db, now }: DomainContext, exchange: Exchange) =>
-  transact(db, async (tx): Promise<{ oldMeter: Meter; newMeter: Meter } | MeterNotFound | MeterNotInstalled | MeterInstalledElsewhere> => {
+  transact(db, async (tx): Promise<{ oldMeter: Meter; newMeter: Meter } | MeterNotFound | MeterNotInstalled | MeterInstalledElsewhere | InputInvalid> => {
     const { oldMeterId, newMeterId, at } = exchange;
     const locked = new Map<string, Meter | null>();
     for (const id of [oldMeterId, newMeterId].toSorted()) locked.set(id, isId(id) ? await lockMeter(tx, id) : null);
@@ -37,6 +37,8 @@ export const exchangeMeter = ({ db, now }: DomainContext, exchange: Exchange) =>
       return problem('MeterNotInstalled', `Meter ${oldMeter.meterNumber} did not hang anywhere at ${at.toISOString()}.`, {
         meterId: oldMeter.id,
       });
+    const last = await lastValueOf(tx, oldMeter.id);
+    if (last && last > at) return invalid([fault('at', 'the meter that is taken down has values after it', `${last.toISOString()} or later`)]);
     await endInstallation(tx, { id: there.id, meterId: oldMeter.id, untilAt: at });
     const elsewhere = await hang(tx, newMeter, {
       maloId: there.maloId,

@@ -2,10 +2,10 @@ import { requireActor } from '@stromgraph/kernel/auth';
 import { transact } from '@stromgraph/kernel/database';
 import { once } from '@stromgraph/kernel/idempotency';
 import { newId } from '@stromgraph/kernel/ids';
-import { fault, invalid, isProblem } from '@stromgraph/kernel/problem';
+import { fault, invalid, isProblem, problem } from '@stromgraph/kernel/problem';
 import type { DomainContext } from '../context.ts';
 import { faultsOfValues, type GivenValues, rowsOf } from '../intervals/given.ts';
-import { type BatchSource, closeBatch, openBatch } from '../store/batches.ts';
+import { type BatchSource, closeBatch, fileOfKey, openBatch } from '../store/batches.ts';
 import { announceBatch, planAnnouncement } from './announce-batch.ts';
 import { ensurePartitions } from './ensure-partitions.ts';
 import { storeValues } from './store-values.ts';
@@ -26,6 +26,8 @@ export async function ingestReadings(
   await ensurePartitions(db, now);
   const outcome = await transact(db, async (tx) =>
     once(tx, { key: idempotencyKey, operation: 'ingestReadings', actor: actorId, body: values }, async () => {
+      if (await fileOfKey(tx, { holder: actorId, key: idempotencyKey }))
+        return problem('IdempotencyKeyReused', `The key ${idempotencyKey} was used before with another content.`, { idempotencyKey });
       const batchId = newId<'batch'>();
       await openBatch(tx, { id: batchId, source, actor: name, receivedAt: now });
       await storeValues(tx, rowsOf(values), { batchId, now, by: name });

@@ -24,9 +24,9 @@ const Explained = {
 };
 const Register = { meterNumber: z.string(), obis: z.string() };
 
-/** The same content as the mutation's input. */
+/** The same content as the mutation's input; the key may come as a header instead. */
 const Body = z.strictObject({
-  idempotencyKey: z.string(),
+  idempotencyKey: z.string().optional(),
   intervals: z
     .array(
       z.strictObject({
@@ -55,4 +55,4 @@ const Body = z.strictObject({
     .transform((all) => all ?? []),
 });
 
-export const ReadingsBody: z.ZodType<GivenValues & { idempotencyKey: string }> = Body;
+export const ReadingsBody: z.ZodType<GivenValues & { idempotencyKey?: string | undefined }> = Body;

@@ -25,12 +25,58 @@ export async function openBatch(
   await tx.sql`INSERT INTO metering.batch (id, source, actor, received_at, state) VALUES (${id}, ${source}, ${actor}, ${receivedAt}, 'STORING')`;
 }
 
+/** Whose key a file has. */
+export type FileKey = Readonly<{ holder: string; key: string }>;
+export type KeyedFile = Readonly<{ batchId: string; state: BatchState; digest: Buffer | null; abandoned: boolean }>;
+
+/** How long a keyed file that is being stored holds its key after its last chunk (system time). */
+const CLAIM_SECONDS = 60;
+
+/** What a key stands for: a file, values sent as JSON, or nothing yet. */
+export async function fileOfKey(db: Queryable, { holder, key }: FileKey): Promise<KeyedFile | 'VALUES' | null> {
+  const [file] = await db.sql<{ id: string; state: BatchState; digest: Buffer | null; abandoned: boolean }>`
+    SELECT id, state, digest, coalesce(state = 'STORING' AND claimed_until < clock_timestamp(), false) AS abandoned
+    FROM metering.batch WHERE key_holder = ${holder} AND idempotency_key = ${key}`;
+  if (file) return { batchId: file.id, state: file.state, digest: file.digest, abandoned: file.abandoned };
+  const values = await db.sql`SELECT 1 FROM metering.idempotency WHERE operation = 'ingestReadings' AND actor = ${holder} AND key = ${key}`;
+  return values.length > 0 ? 'VALUES' : null;
+}
+
+/** Opens the batch of a file under its key, before any row is stored; false when another file holds the key. One whose sender died loses it. */
+export async function openKeyedBatch(
+  tx: Tx,
+  { id, source, actor, receivedAt }: { id: string; source: BatchSource; actor: string; receivedAt: Date },
+  { holder, key }: FileKey,
+): Promise<boolean> {
+  await tx.sql`
+    UPDATE metering.batch SET state = 'CUT_OFF', idempotency_key = NULL, key_holder = NULL
+    WHERE key_holder = ${holder} AND idempotency_key = ${key} AND state = 'STORING' AND claimed_until < clock_timestamp()`;
+  const opened = await tx.sql`
+    INSERT INTO metering.batch (id, source, actor, received_at, state, key_holder, idempotency_key, claimed_until)
+    VALUES (${id}, ${source}, ${actor}, ${receivedAt}, 'STORING', ${holder}, ${key}, clock_timestamp() + make_interval(secs => ${CLAIM_SECONDS}))
+    ON CONFLICT (key_holder, idempotency_key) DO NOTHING RETURNING id`;
+  return opened.length > 0;
+}
+
+/** A file that is still being stored goes on holding its key. */
+export async function holdKey(tx: Tx, id: string): Promise<void> {
+  await tx.sql`
+    UPDATE metering.batch SET claimed_until = clock_timestamp() + make_interval(secs => ${CLAIM_SECONDS})
+    WHERE id = ${id} AND idempotency_key IS NOT NULL`;
+}
+
+/** A file that broke off lets go of its key: sent again whole, it is stored. */
+export async function releaseKey(tx: Tx, id: string): Promise<void> {
+  await tx.sql`UPDATE metering.batch SET idempotency_key = NULL, key_holder = NULL WHERE id = ${id}`;
+}
+
 export async function addCounts(tx: Tx, id: string, { accepted, unchanged, rejected }: Counts): Promise<void> {
   await tx.sql`UPDATE metering.batch SET accepted = accepted + ${accepted}, unchanged = unchanged + ${unchanged}, rejected = rejected + ${rejected} WHERE id = ${id}`;
 }
 
-export async function closeBatch(tx: Tx, id: string, state: Exclude<BatchState, 'STORING'>): Promise<void> {
-  await tx.sql`UPDATE metering.batch SET state = ${state} WHERE id = ${id}`;
+/** `digest`: the SHA-256 of a keyed file. */
+export async function closeBatch(tx: Tx, id: string, state: Exclude<BatchState, 'STORING'>, digest: Buffer | null = null): Promise<void> {
+  await tx.sql`UPDATE metering.batch SET state = ${state}, digest = ${digest} WHERE id = ${id}`;
 }
 
 export async function batchById(db: Queryable, id: string): Promise<Batch | null> {

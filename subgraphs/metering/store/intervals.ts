@@ -29,7 +29,7 @@ export async function knownValues(tx: Tx, placed: readonly PlacedInterval[]): Pr
   return known;
 }
 
-/** Stores what was decided; what it replaces is kept, with its cause. */
+/** Stores what was decided; what it replaces the database keeps, with its cause. */
 export async function saveIntervals(
   tx: Tx,
   { added, replaced }: Decided,
@@ -44,19 +44,21 @@ export async function saveIntervals(
       [...columnsOf(added), int2Array(added.map(({ minutes }) => minutes)), knownFrom],
     );
   if (replaced.length === 0) return;
-  const placed = replaced.map((each) => each.placed);
+  await tellReplacement(tx, replaced, batchId);
   await tx.query(
-    `WITH given AS (
-       SELECT * FROM unnest($1::timestamptz[], $2::int8[], $3::int4[], $4::int2[], $5::text[]) g (start_at, watt_hours, register_id, status, cause)
-     ), kept AS (
-       INSERT INTO metering.interval_superseded (register_id, start_at, watt_hours, status, known_from, known_until, cause, batch_id)
-       SELECT i.register_id, i.start_at, i.watt_hours, i.status, i.known_from, greatest($6, i.known_from), g.cause, $7
-       FROM given g JOIN metering.interval i ON i.register_id = g.register_id AND i.start_at = g.start_at
-     )
-     UPDATE metering.interval i SET watt_hours = g.watt_hours, status = ${STATUS}[g.status], known_from = greatest($6, i.known_from)
-     FROM given g WHERE i.register_id = g.register_id AND i.start_at = g.start_at`,
-    [...columnsOf(placed), replaced.map(causeOf), knownFrom, batchId],
+    `UPDATE metering.interval i SET watt_hours = g.watt_hours, status = ${STATUS}[g.status], known_from = greatest($5, i.known_from)
+     FROM unnest($1::timestamptz[], $2::int8[], $3::int4[], $4::int2[]) g (start_at, watt_hours, register_id, status)
+     WHERE i.register_id = g.register_id AND i.start_at = g.start_at`,
+    [...columnsOf(replaced.map(({ placed }) => placed)), knownFrom],
   );
+}
+
+/** For the trigger that keeps what the next statement replaces: the batch, and the reasons that were given. */
+async function tellReplacement(tx: Tx, replaced: readonly Replacement[], batchId: string): Promise<void> {
+  const reasons = replaced.flatMap(({ placed: { given, registerId } }) =>
+    given.reason ? [{ register_id: registerId, start_at: new Date(given.startMs), reason: given.reason }] : [],
+  );
+  await tx.query(`SELECT set_config('stromgraph.replacement', $1, true)`, [JSON.stringify({ batchId, reasons })]);
 }
 
 /** Adds what a batch changes to the sums that are kept, and remembers the days to tell of. The registers are held, so a day that is new stays so. */
@@ -164,6 +166,5 @@ const columnsOf = (placed: readonly PlacedInterval[]) => [
   codesOf(placed.map(({ given }) => given.status)),
 ];
 
-const causeOf = ({ placed: { given }, known }: Replacement): string => given.reason ?? `${known.status} became ${given.status}`;
 const least = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b));
 const greatest = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b));

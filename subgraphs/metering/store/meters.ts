@@ -105,6 +105,16 @@ export async function beginInstallationAt(tx: Tx, id: string, fromAt: Date): Pro
   await tx.sql`UPDATE metering.installation SET from_at = ${fromAt} WHERE id = ${id} AND from_at > ${fromAt}`;
 }
 
+/** Until when a meter has values; null without one. Its registers are held, so that no later ones come meanwhile. */
+export async function lastValueOf(tx: Tx, meterId: string): Promise<Date | null> {
+  const registers = await tx.sql<{ id: number }>`SELECT id FROM metering.meter_register WHERE meter_id = ${meterId} ORDER BY id FOR NO KEY UPDATE`;
+  const [row] = await tx.sql<{ last: Date | null }>`
+    SELECT greatest((SELECT max(read_at) FROM metering.reading WHERE meter_id = ${meterId}), (
+      SELECT max(i.start_at + i.minutes * interval '1 minute') FROM unnest(${registers.map(({ id }) => id)}::int[]) r (id)
+      CROSS JOIN LATERAL (SELECT start_at, minutes FROM metering.interval WHERE register_id = r.id ORDER BY start_at DESC LIMIT 1) i)) AS last`;
+  return row!.last;
+}
+
 export async function endInstallation(tx: Tx, { id, meterId, untilAt }: { id: string; meterId: string; untilAt: Date }): Promise<void> {
   await tx.sql`UPDATE metering.installation SET until_at = ${untilAt} WHERE id = ${id}`;
   await tx.sql`UPDATE metering.meter SET status = 'REMOVED' WHERE id = ${meterId}`;

@@ -78,7 +78,16 @@ CREATE TABLE metering.batch (
   state text NOT NULL CHECK (state IN ('STORING', 'COMPLETE', 'CUT_OFF')),
   accepted integer NOT NULL DEFAULT 0 CHECK (accepted >= 0),
   unchanged integer NOT NULL DEFAULT 0 CHECK (unchanged >= 0),
-  rejected integer NOT NULL DEFAULT 0 CHECK (rejected >= 0)
+  rejected integer NOT NULL DEFAULT 0 CHECK (rejected >= 0),
+  /* Of a keyed file: whose key, the key, until when (system time) a file that is being stored holds it, and the SHA-256 of the whole file. */
+  key_holder text,
+  idempotency_key text CHECK (length(idempotency_key) BETWEEN 1 AND 255),
+  claimed_until timestamptz,
+  digest bytea CHECK (octet_length(digest) = 32),
+  CONSTRAINT a_key_is_of_one_file UNIQUE (key_holder, idempotency_key),
+  CONSTRAINT keys_have_a_holder CHECK ((idempotency_key IS NULL) = (key_holder IS NULL)),
+  CONSTRAINT keyed_files_being_stored_are_claimed CHECK (idempotency_key IS NULL OR state <> 'STORING' OR claimed_until IS NOT NULL),
+  CONSTRAINT keyed_files_that_ended_have_a_digest CHECK (idempotency_key IS NULL OR state = 'STORING' OR digest IS NOT NULL)
 );
 CREATE TABLE metering.rejection (
   batch_id uuid NOT NULL REFERENCES metering.batch,
@@ -134,13 +143,16 @@ CREATE TABLE metering.reading_superseded (
 );
 CREATE INDEX reading_superseded_by_reading ON metering.reading_superseded (reading_id);
 /* A reading at the very end of a contract or an installation still belongs to it. */
-CREATE FUNCTION metering.refuse_reading_of_a_foreign_meter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  IF NOT EXISTS (SELECT 1 FROM metering.meter_register r WHERE r.id = NEW.register_id AND r.meter_id = NEW.meter_id) OR NOT EXISTS (
+CREATE FUNCTION metering.has_its_contract(subject metering.reading) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (
     SELECT 1 FROM metering.installation i JOIN metering.supply s ON s.malo_id = i.malo_id
-    WHERE i.meter_id = NEW.meter_id AND i.from_at <= NEW.read_at AND (i.until_at IS NULL OR NEW.read_at <= i.until_at)
-      AND s.contract_id = NEW.contract_id AND s.customer_id = NEW.customer_id
-      AND s.start_on::timestamp AT TIME ZONE 'Europe/Berlin' <= NEW.read_at
-      AND (s.end_on IS NULL OR NEW.read_at <= s.end_on::timestamp AT TIME ZONE 'Europe/Berlin')) THEN
+    WHERE i.meter_id = subject.meter_id AND i.from_at <= subject.read_at AND (i.until_at IS NULL OR subject.read_at <= i.until_at)
+      AND s.contract_id = subject.contract_id AND s.customer_id = subject.customer_id
+      AND s.start_on::timestamp AT TIME ZONE 'Europe/Berlin' <= subject.read_at
+      AND (s.end_on IS NULL OR subject.read_at <= s.end_on::timestamp AT TIME ZONE 'Europe/Berlin'))
+$$;
+CREATE FUNCTION metering.refuse_reading_of_a_foreign_meter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM metering.meter_register r WHERE r.id = NEW.register_id AND r.meter_id = NEW.meter_id) OR NOT metering.has_its_contract(NEW) THEN
     RAISE EXCEPTION 'meter % was not at a market location of contract % at %', NEW.meter_id, NEW.contract_id, NEW.read_at
       USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'readings_belong_to_the_contract_of_their_time';
   END IF;
@@ -173,7 +185,7 @@ CREATE TRIGGER intervals_fit_their_register AFTER INSERT ON metering.interval RE
 CREATE TRIGGER changed_intervals_fit_their_register AFTER UPDATE ON metering.interval REFERENCING NEW TABLE AS fresh
   FOR EACH STATEMENT EXECUTE FUNCTION metering.refuse_intervals_of_no_register();
 CREATE FUNCTION metering.refuse_change_of_interval_length() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  RAISE EXCEPTION 'register % has intervals of % minutes', OLD.id, OLD.interval_minutes USING ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION 'register % has intervals of % minutes', OLD.id, OLD.interval_minutes USING ERRCODE = 'restrict_violation', CONSTRAINT = 'interval_lengths_stay';
 END $$;
 CREATE TRIGGER interval_lengths_stay BEFORE UPDATE OF interval_minutes ON metering.meter_register
   FOR EACH ROW WHEN (OLD.interval_minutes IS NOT NULL AND NEW.interval_minutes IS DISTINCT FROM OLD.interval_minutes)
@@ -214,6 +226,39 @@ CREATE TABLE metering.interval_superseded (
   batch_id uuid REFERENCES metering.batch
 );
 CREATE INDEX interval_superseded_by_start ON metering.interval_superseded (register_id, start_at);
+
+/*
+ * Nothing takes the place of a value but by the matrix of replacements (WiM part 2), and the database itself keeps what was: once per
+ * statement. Whoever replaces says in `stromgraph.replacement` (JSON, for the next such statement) the batch and the reasons by value;
+ * a provisional or substitute value needs none to become true.
+ */
+CREATE FUNCTION metering.keep_replaced_values() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = metering, pg_temp AS $$
+DECLARE
+  told jsonb := coalesce(nullif(current_setting('stromgraph.replacement', true), ''), '{}');
+  fault record;
+BEGIN
+  PERFORM set_config('stromgraph.replacement', '', true);
+  IF EXISTS (SELECT FROM after a LEFT JOIN before b ON b.register_id = a.register_id AND b.start_at = a.start_at WHERE b.minutes IS DISTINCT FROM a.minutes) THEN
+    RAISE EXCEPTION 'a value keeps its register, start and length' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'values_keep_their_place';
+  END IF;
+  SELECT b.register_id, b.start_at, b.status AS known, a.status AS next INTO fault
+  FROM before b JOIN after a ON a.register_id = b.register_id AND a.start_at = b.start_at
+  LEFT JOIN jsonb_to_recordset(told -> 'reasons') AS r (register_id int, start_at timestamptz, reason text) ON r.register_id = b.register_id AND r.start_at = b.start_at
+  WHERE (a.watt_hours, a.status, a.known_from) IS DISTINCT FROM (b.watt_hours, b.status, b.known_from)
+    AND (a.status = 'PROVISIONAL' OR coalesce(r.reason, '') = '' AND (a.status = 'SUBSTITUTE' OR b.status = 'TRUE')) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION '% may not become % at % of register %', fault.known, fault.next, fault.start_at, fault.register_id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'values_are_replaced_by_the_matrix', HINT = 'nothing becomes provisional; a substitute, and what replaces a true value, needs a reason';
+  END IF;
+  INSERT INTO metering.interval_superseded (register_id, start_at, watt_hours, status, known_from, known_until, cause, batch_id)
+  SELECT b.register_id, b.start_at, b.watt_hours, b.status, b.known_from, a.known_from, coalesce(r.reason, b.status || ' became ' || a.status), (told ->> 'batchId')::uuid
+  FROM before b JOIN after a ON a.register_id = b.register_id AND a.start_at = b.start_at
+  LEFT JOIN jsonb_to_recordset(told -> 'reasons') AS r (register_id int, start_at timestamptz, reason text) ON r.register_id = b.register_id AND r.start_at = b.start_at
+  WHERE (a.watt_hours, a.status, a.known_from) IS DISTINCT FROM (b.watt_hours, b.status, b.known_from) ORDER BY 1, 2;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER replaced_values_are_kept AFTER UPDATE ON metering.interval REFERENCING OLD TABLE AS before NEW TABLE AS after
+  FOR EACH STATEMENT EXECUTE FUNCTION metering.keep_replaced_values();
 
 -- Our working value, only where it differs from the market's.
 CREATE TABLE metering.interval_working (
@@ -271,6 +316,62 @@ CREATE TABLE metering.usage_monthly (
   PRIMARY KEY (register_id, month)
 );
 
+/* Days from `first` to before `last` whose kept sums are not those of their intervals: none, or something wrote past ingest. Too dear for every write. */
+CREATE FUNCTION metering.usage_faults(first date, last date)
+RETURNS TABLE (register_id integer, day date, summed_watt_hours bigint, kept_watt_hours bigint, summed_values integer, kept_values integer) LANGUAGE sql STABLE AS $$
+  WITH summed AS (
+    SELECT i.register_id, (i.start_at AT TIME ZONE 'Europe/Berlin')::date AS day, sum(i.watt_hours)::bigint AS watt_hours, count(*)::integer AS known,
+      (count(*) FILTER (WHERE i.status = 'SUBSTITUTE'))::integer AS substitute, (count(*) FILTER (WHERE i.status = 'PROVISIONAL'))::integer AS provisional
+    FROM metering.interval i
+    WHERE i.start_at >= first::timestamp AT TIME ZONE 'Europe/Berlin' AND i.start_at < last::timestamp AT TIME ZONE 'Europe/Berlin' GROUP BY 1, 2
+  ), kept AS (
+    SELECT d.* FROM metering.usage_daily d WHERE d.day >= first AND d.day < last
+  )
+  SELECT coalesce(s.register_id, k.register_id), coalesce(s.day, k.day), s.watt_hours, k.watt_hours, s.known, k.known_values
+  FROM summed s FULL JOIN kept k ON k.register_id = s.register_id AND k.day = s.day
+  WHERE (s.watt_hours, s.known, s.substitute, s.provisional) IS DISTINCT FROM (k.watt_hours, k.known_values, k.substitute_values, k.provisional_values)
+  ORDER BY 1, 2
+$$;
+
+/* A meter's place and time stay as long as values lie in them. Its registers are held, so that no batch stores values meanwhile. */
+CREATE FUNCTION metering.refuse_values_without_a_place() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  lost tstzmultirange;
+BEGIN
+  PERFORM FROM metering.meter_register r WHERE r.meter_id = OLD.meter_id ORDER BY r.id FOR NO KEY UPDATE;
+  lost := tstzmultirange(tstzrange(OLD.from_at, OLD.until_at)) - coalesce(
+    (SELECT range_agg(tstzrange(i.from_at, i.until_at)) FROM metering.installation i WHERE i.meter_id = OLD.meter_id AND i.malo_id = OLD.malo_id), '{}');
+  IF isempty(lost) THEN RETURN NULL; END IF;
+  IF EXISTS (
+    SELECT FROM metering.meter_register r JOIN metering.interval i ON i.register_id = r.id
+    WHERE r.meter_id = OLD.meter_id AND i.start_at > lower(lost) - interval '1 hour' AND (upper_inf(lost) OR i.start_at < upper(lost))
+      AND tstzrange(i.start_at, i.start_at + i.minutes * interval '1 minute') && lost
+  ) OR EXISTS (
+    SELECT FROM metering.reading r
+    WHERE r.meter_id = OLD.meter_id AND r.read_at >= OLD.from_at AND (OLD.until_at IS NULL OR r.read_at <= OLD.until_at) AND NOT metering.has_its_contract(r)
+  ) THEN
+    RAISE EXCEPTION 'meter % has values at % that would have no place', OLD.meter_id, OLD.malo_id
+      USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'installations_hold_their_values';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER installations_hold_their_values AFTER UPDATE OR DELETE ON metering.installation DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION metering.refuse_values_without_a_place();
+/* A contract keeps its customer and place once it has values, and none of them may come to lie outside its time. */
+CREATE FUNCTION metering.refuse_values_without_a_contract() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM FROM metering.meter_register r JOIN metering.installation i ON i.meter_id = r.meter_id WHERE i.malo_id = OLD.malo_id ORDER BY r.id FOR NO KEY UPDATE OF r;
+  IF EXISTS (SELECT FROM metering.reading r WHERE r.contract_id = OLD.contract_id AND NOT metering.has_its_contract(r)) OR EXISTS (
+    SELECT FROM metering.usage_daily d LEFT JOIN metering.supply s ON s.contract_id = d.contract_id AND s.customer_id = d.customer_id AND s.malo_id = OLD.malo_id
+      AND s.market_location_id = OLD.market_location_id AND s.start_on <= d.day AND (s.end_on IS NULL OR d.day < s.end_on)
+    WHERE d.contract_id = OLD.contract_id AND s.contract_id IS NULL) THEN
+    RAISE EXCEPTION 'contract % has values of its customer, place and time', OLD.contract_id
+      USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'contracts_hold_their_values';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER contracts_hold_their_values AFTER UPDATE ON metering.supply DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION metering.refuse_values_without_a_contract();
+
 CREATE TRIGGER superseded_values_never_change BEFORE UPDATE OR DELETE ON metering.interval_superseded FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER superseded_values_stay BEFORE TRUNCATE ON metering.interval_superseded FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER superseded_readings_never_change BEFORE UPDATE OR DELETE ON metering.reading_superseded FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
@@ -278,6 +379,8 @@ CREATE TRIGGER superseded_readings_stay BEFORE TRUNCATE ON metering.reading_supe
 CREATE TRIGGER findings_never_change BEFORE UPDATE OR DELETE ON metering.vee_result FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER findings_stay BEFORE TRUNCATE ON metering.vee_result FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 REVOKE UPDATE, DELETE, TRUNCATE ON metering.interval_superseded, metering.reading_superseded, metering.vee_result, metering.rejection FROM stromgraph_metering;
+-- Its only writer is the trigger that keeps what is replaced.
+REVOKE INSERT ON metering.interval_superseded FROM stromgraph_metering;
 REVOKE DELETE, TRUNCATE ON metering.interval, metering.reading, metering.meter, metering.meter_register, metering.installation, metering.meter_exchange,
   metering.supply, metering.batch, metering.usage_daily, metering.usage_monthly FROM stromgraph_metering;
 
