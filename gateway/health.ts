@@ -36,12 +36,13 @@ export async function serveReadiness(response: ServerResponse, stopping: boolean
   sendJson(response, ready ? 200 : 503, { ready, stopping, subgraphs });
 }
 
-export function sendJson(response: ServerResponse, status: number, value: unknown): void {
+export function sendJson(response: ServerResponse, status: number, value: unknown, headers: Record<string, string> = {}): void {
   response
     .writeHead(status, {
       'content-type': 'application/json; charset=utf-8',
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
+      ...headers,
     })
     .end(JSON.stringify(value));
 }

@@ -139,7 +139,7 @@ describe('who may', () => {
     const answer = await call(method, path, { scope });
     expect(answer.status).toBe(status);
     expect(seen.length).toBe(status === 201 ? 1 : 0);
-    if (status >= 400 && status !== 404)
+    if (status >= 400)
       expect([answer.headers['content-type'], JSON.parse(answer.body)]).toMatchObject([
         'application/problem+json',
         { status, code: expect.any(String), requestId: answer.headers['x-request-id'] },

@@ -115,14 +115,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (path === '/graphql') return serveGraphql(graphql, request, response);
     if (await rest.serve(path, request, response)) return;
     if (request.method !== 'GET' && request.method !== 'HEAD')
-      return sendJson(response, 404, { title: 'There is nothing here.', status: 404 });
+      return nothingHere(response);
     if (path === '/health/live') return sendJson(response, 200, { live: true });
     if (path === '/health/ready') return serveReadiness(response, stopping, askAll);
     if (path === '/metrics')
       return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(await metrics.text());
     if (!production && (await serveGraphiql(path, request, response))) return;
     if (options.page !== undefined && (await serveFile(options.page, path, request, response))) return;
-    sendJson(response, 404, { title: 'There is nothing here.', status: 404 });
+    nothingHere(response);
   }
 
   const server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: 0, keepAliveTimeout: 65_000 }, (request, response) => {
@@ -176,6 +176,12 @@ function pathOf(request: IncomingMessage): string {
 
 function originOf(url: string | undefined): string | undefined {
   return url === undefined ? undefined : new URL(url).origin;
+}
+
+function nothingHere(response: ServerResponse): void {
+  const requestId = newRequestId();
+  const problem = { type: 'about:blank', title: 'There is nothing here.', status: 404, code: 'BAD_USER_INPUT', requestId };
+  sendJson(response, 404, problem, { 'content-type': 'application/problem+json', 'x-request-id': requestId });
 }
 
 function failed(log: Logger, response: ServerResponse, error: unknown): void {
