@@ -65,7 +65,7 @@ export async function applyTogether(tx: Tx, handlers: Handlers, entries: readonl
     else waiting.set(handler, [event]);
     holder.set(aggregateOf(entry), handler);
   }
-  for (const handler of [...waiting.keys()]) await flush(handler);
+  for (const handler of waiting.keys()) await flush(handler);
 }
 
 /** The same event by event under savepoints: what fails by its data is parked with its aggregate, everything else is applied. */

@@ -99,11 +99,12 @@ function onPostgres({ url, application, log }: QueueAddress): Side {
   };
   const factory: BackendFactory<PostgresQueueBackend, any> = (name, options) => {
     const backend = new PostgresQueueBackend(connection, name, options, true);
-    backend.close = async () => {
+    const leave = async (): Promise<void> => {
       await backend.disconnectBlocking();
       backend.closing = Promise.resolve();
     };
-    backend.disconnect = backend.close;
+    backend.close = leave;
+    backend.disconnect = leave;
     return backend;
   };
   // A bulk would create the queue's sequence itself, which roles may not; drawing once lets the owner's function do it.

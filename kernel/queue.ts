@@ -97,7 +97,7 @@ const opened = new WeakMap<Runtime<any>, Map<string, Queues>>();
 /** The queues of one tenant, for what looks into them (operations) and for workers; closed with the runtime. */
 export function queuesOf(runtime: Runtime<any>, at: At): Queues {
   const tenant = typeof at === 'string' ? runtime.tenants.get(at) : at;
-  if (!tenant) throw new Error(`there is no tenant ${String(at)}`);
+  if (!tenant) throw new Error(`there is no tenant ${at as string}`);
   const known = opened.get(runtime) ?? new Map<string, Queues>();
   opened.set(runtime, known);
   const queues = known.get(tenant.name);
