@@ -94,8 +94,10 @@ test('an unknown address takes as long as a wrong password', async () => {
       await signIn(kind === 'known' ? 'ops@demo.test' : 'nobody@demo.test', 'wrong');
       took[kind].push(performance.now() - start);
     }
-  // The fastest of each: what else runs on the machine only ever adds.
-  expect(Math.abs(Math.min(...took.known) - Math.min(...took.unknown))).toBeLessThan(10);
+  // The fastest of each: what else runs on the machine only ever adds. Without the password hash a sign-in takes a tenth.
+  const [known, unknown] = [Math.min(...took.known), Math.min(...took.unknown)];
+  expect(unknown / known).toBeGreaterThan(0.5);
+  expect(known / unknown).toBeGreaterThan(0.5);
 });
 
 test('the sixth guess has to wait, known account or not, and the right password is not looked at meanwhile', async () => {
