@@ -227,7 +227,8 @@ CREATE FUNCTION energy.enter_new_positions() RETURNS trigger LANGUAGE plpgsql SE
     demand_watt_hours, hedged_watt_hours, open_watt_hours, average_price_eur_per_mwh, value_cents, status, breach, hedge_order_id FROM after;
   RETURN NULL;
 END $$;
-CREATE FUNCTION energy.enter_changed_positions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = energy, pg_temp AS $$ BEGIN
+/* No nested loops: a plan made for a few rows is kept, and would be quadratic for many. */
+CREATE FUNCTION energy.enter_changed_positions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = energy, pg_temp SET enable_nestloop = off AS $$ BEGIN
   IF EXISTS (
     SELECT FROM after a LEFT JOIN before b ON b.id = a.id
     WHERE (b.grid_area_id, b.start_at) IS DISTINCT FROM (a.grid_area_id, a.start_at) OR a.version <> b.version + 1 AND a IS DISTINCT FROM b

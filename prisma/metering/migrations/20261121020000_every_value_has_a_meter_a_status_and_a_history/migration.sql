@@ -232,7 +232,8 @@ CREATE INDEX interval_superseded_by_start ON metering.interval_superseded (regis
  * statement. Whoever replaces says in `stromgraph.replacement` (JSON, for the next such statement) the batch and the reasons by value;
  * a provisional or substitute value needs none to become true.
  */
-CREATE FUNCTION metering.keep_replaced_values() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = metering, pg_temp AS $$
+/* No nested loops: a plan made for a few rows is kept, and would be quadratic for many. */
+CREATE FUNCTION metering.keep_replaced_values() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = metering, pg_temp SET enable_nestloop = off AS $$
 DECLARE
   told jsonb := coalesce(nullif(current_setting('stromgraph.replacement', true), ''), '{}');
   fault record;
