@@ -15,10 +15,11 @@ export async function withParts(measure: (start: Start) => Promise<void>): Promi
   const interrupt = () => void stopAll().finally(() => process.exit(INTERRUPTED));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
   try {
-    await measure((part) => {
-      if (stopping) throw new Error('interrupted');
+    await measure(async (part) => {
       parts.push(part);
-      return part;
+      if (!stopping) return part;
+      await part.then((late) => late.stop(), () => {});
+      throw new Error('interrupted');
     });
   } finally {
     await stopAll();
