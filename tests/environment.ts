@@ -76,7 +76,9 @@ export async function startEnvironment(options: EnvironmentOptions = {}): Promis
     const { gateway, simulators, subgraphs } = product.addresses;
     for (const token of await probeTokens(run, product)) await askAll(gateway.graphql, `Bearer ${token}`, readProbes());
     const sockets = new Set<SocketClient>();
-    closing.unshift(async () => void (await Promise.all([...sockets].map((socket) => socket.dispose()))));
+    closing.unshift(async () => {
+      for (const socket of sockets) await socket.dispose();
+    });
     const ask: Environment['ask'] = async (token, document, variables = {}) => {
       const { data = null, errors: faults = [] } = await post(gateway.graphql, { query: document, variables }, token ? { authorization: `Bearer ${token}` } : {}, PATIENCE_MS);
       return { data: data as never, errors: faults as never };

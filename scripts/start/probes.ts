@@ -53,14 +53,14 @@ async function askUntilAnswered(graphqlUrl: string, authorization: string, query
 async function faultOf(graphqlUrl: string, authorization: string, query: string): Promise<string | null> {
   try {
     const { data, errors } = await post(graphqlUrl, { query }, { authorization });
-    if (errors?.length) return errors.map(({ message, path, extensions }) => `${extensions?.['code'] ?? 'error'} at ${path?.join('.') ?? 'the operation'}: ${message}`).join('; ');
+    if (errors?.length) return errors.map(({ message, path, extensions }) => `${extensions?.code ?? 'error'} at ${path?.join('.') ?? 'the operation'}: ${message}`).join('; ');
     return data ? null : 'no data';
   } catch (error) {
     return (error as Error).message;
   }
 }
 
-export type Reply = Readonly<{ data?: Record<string, any> | null; errors?: readonly { message: string; path?: readonly (string | number)[]; extensions?: Record<string, unknown> }[] }>;
+export type Reply = Readonly<{ data?: Record<string, any> | null; errors?: readonly { message: string; path?: readonly (string | number)[]; extensions?: { code?: string } }[] }>;
 
 export async function post(graphqlUrl: string, body: object, headers: Record<string, string> = {}, answerMs = ANSWER_MS): Promise<Reply> {
   const response = await fetch(graphqlUrl, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body), signal: AbortSignal.timeout(answerMs) });
