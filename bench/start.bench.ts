@@ -52,6 +52,7 @@ async function startAndStop(newcomer: Newcomer): Promise<Started> {
   const stoppingAt = performance.now();
   typed.interrupt();
   await typed.ended;
+  if (!newcomer.isDataFree()) throw new Error(`npm start did not end cleanly:\n${typed.lastLines()}`);
   return { readySeconds, installSeconds, stopSeconds: secondsSince(stoppingAt) };
 }
 

@@ -1,6 +1,6 @@
 // Somebody who has only Node, npm and git: a clone of what is committed, an own home folder, nothing in any cache.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { freePort } from '../../scripts/postgres.ts';
@@ -12,6 +12,8 @@ export type Newcomer = Readonly<{
   commit: string;
   /** The Node and npm that they have. */
   tools: string;
+  /** Whether a start has ended its parts itself: it gives its data folder free as the last thing. */
+  isDataFree: () => boolean;
   /** Types a command; answers its lines as they come. */
   type: (command: string[], onLine?: (line: string) => void) => Typed;
   stop: () => Promise<void>;
@@ -31,6 +33,7 @@ export async function aNewcomer(): Promise<Newcomer> {
   return {
     commit: execFileSync('git', ['-C', clone, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
     tools: `Node ${versionOf('node')}, npm ${versionOf('npm')}`,
+    isDataFree: () => !existsSync(join(env.STROMGRAPH_DATA, 'start.pid')) && !existsSync(join(env.STROMGRAPH_DATA, 'postgres', 'pg', 'postmaster.pid')),
     type: ([command, ...rest], onLine = () => {}) => {
       const child = spawn(command!, rest, { cwd: clone, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
       running.add(child);
@@ -66,7 +69,7 @@ function cleanEnvironment(folder: string): NodeJS.ProcessEnv {
   const home = join(folder, 'home');
   const own = Object.entries(process.env).filter(([name]) => !/^(npm_|pnpm_|xdg_|stromgraph_|database_url$|redis_url$|node_env$|node_options$|init_cwd$|tmpdir$)/i.test(name));
   const path = (process.env.PATH ?? '').split(delimiter).filter((entry) => !entry.includes('node_modules') && !entry.includes('node-gyp-bin'));
-  const registry = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8', env: { ...Object.fromEntries(own), PATH: path.join(delimiter) } }).trim();
+  const registry = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], env: { ...Object.fromEntries(own), PATH: path.join(delimiter) } }).trim();
   return {
     ...Object.fromEntries(own),
     PATH: path.join(delimiter),
