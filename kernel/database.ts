@@ -42,6 +42,9 @@ export const types = {
   },
 } as pg.CustomTypesConfig;
 
+/** A waiter for a connection gives up, so that transactions that wait for one another's connections end instead of standing for ever. */
+const CONNECT_MS = 2_000;
+
 export type PrismaClientType<Prisma> = new (options: { adapter: PrismaPg }) => Prisma;
 
 export type DbOptions<Prisma> = Readonly<{ url: string; domain: string; tenant: string; Prisma?: PrismaClientType<Prisma> | undefined; maxConnections?: number }>;
@@ -49,7 +52,7 @@ export type DbOptions<Prisma> = Readonly<{ url: string; domain: string; tenant: 
 /** Opens a pool; `ownCustomer` views share it and differ in what their transactions may see. */
 export function openDb<Prisma = unknown>({ url, domain, tenant, Prisma, maxConnections = 8 }: DbOptions<Prisma>): Db<Prisma> & { close: () => Promise<void> } {
   const schema = domain === 'operations' ? 'platform' : domain;
-  const pool = new pg.Pool({ connectionString: url, max: maxConnections, types, application_name: `stromgraph ${domain}`, idleTimeoutMillis: 30_000 });
+  const pool = new pg.Pool({ connectionString: url, max: maxConnections, types, application_name: `stromgraph ${domain}`, idleTimeoutMillis: 30_000, connectionTimeoutMillis: CONNECT_MS });
   pool.on('error', () => {}); // an idle connection that died is replaced at its next use
   pool.on('connect', (client) => client.on('error', () => {})); // one that dies in a transaction fails the next statement, not the process
   const prisma = Prisma ? new Prisma({ adapter: new PrismaPg(pool, { schema }) }) : (undefined as Prisma);

@@ -8,7 +8,11 @@ const ROOTS = new Set(['Query', 'Mutation', 'Subscription']);
 /** Every entry says who may use it: root fields, entity types (by their one owner), and what other domains add to an entity, which is nullable. */
 export function scopeFaults(name: string, typeDefs: DocumentNode, services: readonly Service[]): string[] {
   return objectsOf(typeDefs).flatMap((type) => {
-    if (ROOTS.has(type.name.value)) return (type.fields ?? []).filter((field) => !has(field, 'scope')).map((field) => `${name}: ${type.name.value}.${field.name.value} has no @scope`);
+    if (ROOTS.has(type.name.value))
+      return (type.fields ?? []).flatMap((field) => [
+        ...(has(field, 'scope') ? [] : [`${name}: ${type.name.value}.${field.name.value} has no @scope`]),
+        ...(type.name.value !== 'Subscription' && field.type.kind === Kind.NON_NULL_TYPE ? [`${name}: ${type.name.value}.${field.name.value} must be nullable: a domain that is down costs its own fields only`] : []),
+      ]);
     if (!has(type, 'key')) return [];
     const owners = services.filter((service) => objectsOf(service.typeDefs).some((other) => other.name.value === type.name.value && has(other, 'scope'))).map((service) => service.name);
     if (owners.length !== 1) return [`${type.name.value}: exactly one subgraph, its owner, sets @scope on the type (now: ${owners.join(', ') || 'none'})`];

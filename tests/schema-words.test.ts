@@ -30,6 +30,6 @@ test.each([...ROOTS])('every %s takes its input as the house does and answers wi
   for (const field of fields) {
     const name = field.name[0]!.toUpperCase() + field.name.slice(1);
     expect(field.args.map((argument) => `${argument.name}: ${argument.type.toString()}`), field.name).toEqual([`input: ${name}Input!`]);
-    expect(field.type.toString(), field.name).toBe(`${name}Result!`);
+    expect(field.type.toString(), field.name).toBe(`${name}Result`);
   }
 });

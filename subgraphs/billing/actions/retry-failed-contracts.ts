@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { businessNow } from '@stromgraph/kernel/clock';
 import { requireActor } from '@stromgraph/kernel/auth';
 import { transact } from '@stromgraph/kernel/database';
 import { schedule } from '@stromgraph/kernel/due';
@@ -22,7 +23,7 @@ export async function retryFailedContracts(ctx: DomainContext, given: unknown) {
       const status = await lockRun(tx, input.runId);
       if (!status) return problem('BillingRunNotFound', `There is no billing run ${input.runId}.`, { runId: input.runId });
       if (status === 'RUNNING') return problem('BillingRunInProgress', `Billing run ${input.runId} is under way.`, { runId: input.runId });
-      if (await reopenFailed(tx, input.runId)) await schedule(tx, { kind: ENQUEUE_RUN, subject: input.runId, dueAt: await ctx.now() });
+      if (await reopenFailed(tx, input.runId)) await schedule(tx, { kind: ENQUEUE_RUN, subject: input.runId, dueAt: await businessNow(tx) });
       return { runId: input.runId };
     }),
   );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { businessNow } from '@stromgraph/kernel/clock';
 import { requireActor } from '@stromgraph/kernel/auth';
 import { transact } from '@stromgraph/kernel/database';
 import { schedule } from '@stromgraph/kernel/due';
@@ -32,7 +33,7 @@ export async function startBillingRun(ctx: DomainContext, given: unknown) {
   const actor = requireActor(ctx.actor);
   return transact(ctx.db, (tx) =>
     once(tx, { key: input.idempotencyKey, operation: 'startBillingRun', actor: actor.id, body: input }, async (): Promise<{ runId: Id<'billing-run'> } | BillingRunInProgress> => {
-      const at = await ctx.now();
+      const at = await businessNow(tx);
       const runId = newId<'billing-run'>();
       if (!(await insertRun(tx, { id: runId, kind: input.kind, period, dryRun: input.dryRun, startedBy: actor.name, at }))) {
         const other = await runningRun(tx, input.kind, period);

@@ -1,3 +1,4 @@
+import { businessNow } from '@stromgraph/kernel/clock';
 import { requireActor } from '@stromgraph/kernel/auth';
 import { transact } from '@stromgraph/kernel/database';
 import { schedule } from '@stromgraph/kernel/due';
@@ -32,7 +33,7 @@ export function approveMaloDraft(
         to: 'MALO_MAPPED' as const,
       });
     if (malo.editedBy === actor.id) return problem('ApproverIsEditor', 'You edited this version: another person must approve it.');
-    const at = await ctx.now();
+    const at = await businessNow(tx);
     await approveVersion(tx, malo, actor.id, at);
     await recordEvent(tx, ctx.keyring, { contractId, customerId, type: 'APPROVED', actor: actor.id, at, payload: { version } });
     if (status === 'AWAITING_APPROVAL') await moveDraft(tx, contractId, 'MALO_MAPPED', at);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { businessNow } from '@stromgraph/kernel/clock';
 import { requireActor } from '@stromgraph/kernel/auth';
 import { transact } from '@stromgraph/kernel/database';
 import { isId } from '@stromgraph/kernel/ids';
@@ -60,7 +61,7 @@ export async function editMaloDraft(
     const known = await latestMaloDraft(tx, contractId);
     if (known.version !== edit.version)
       return problem('MaloDraftChanged', `Version ${known.version} is the newest, not ${edit.version}.`, { version: known.version });
-    const at = await ctx.now();
+    const at = await businessNow(tx);
     const next = edited(known, edit, actor.id, at);
     if (status === 'VALIDATED' && next.maloId === null)
       return invalid([fault('maloId', 'is what is missing here', '11 digits with their check digit')]);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { businessNow } from '@stromgraph/kernel/clock';
 import { requireActor, type Actor } from '@stromgraph/kernel/auth';
 import { earliestSupplyStart } from '@stromgraph/kernel/calendar';
 import { transact, type Tx } from '@stromgraph/kernel/database';
@@ -30,7 +31,7 @@ export async function importContract(ctx: DomainContext, given: unknown): Promis
       tx,
       { key, operation: 'importContract', actor: actor.id, body },
       async (): Promise<{ contractId: string } | Exclude<ImportRefused, IdempotencyKeyReused>> => {
-        const now = await ctx.now();
+        const now = await businessNow(tx);
         const offer = await findOffer(tx, actor, input, now);
         return isProblem(offer) ? offer : storeDraft(tx, ctx.keyring, { input, offer, actor, now });
       },

@@ -1,4 +1,5 @@
 import { TradeRecorded } from '@stromgraph/events/energy';
+import { businessNow } from '@stromgraph/kernel/clock';
 import { requireActor } from '@stromgraph/kernel/auth';
 import { transact } from '@stromgraph/kernel/database';
 import { once } from '@stromgraph/kernel/idempotency';
@@ -13,13 +14,13 @@ import { addTrade } from '../store/trades.ts';
 import { beginCause, settleCause } from './move-positions.ts';
 
 /** Records a trade and moves the positions of its delivery hours, in one transaction. */
-export async function recordTrade({ db, actor, now }: DomainContext, { idempotencyKey, ...trade }: NewTrade & { idempotencyKey: string }) {
+export async function recordTrade({ db, actor }: DomainContext, { idempotencyKey, ...trade }: NewTrade & { idempotencyKey: string }) {
   const { id: actorId, name } = requireActor(actor);
   if (idempotencyKey.length < 1 || idempotencyKey.length > 255)
     return invalid([fault('idempotencyKey', 'has a bad length', '1 to 255 characters')]);
   return transact(db, async (tx) =>
     once(tx, { key: idempotencyKey, operation: 'recordTrade', actor: actorId, body: trade }, async () => {
-      const faults = faultsOfTrade(trade, await now());
+      const faults = faultsOfTrade(trade, await businessNow(tx));
       if (faults.length > 0) return invalid(faults);
       const [area] = isId(trade.gridAreaId) ? await gridAreasById(tx, [trade.gridAreaId]) : [];
       if (!area) return problem('GridAreaNotFound', `There is no grid area ${trade.gridAreaId}.`, { gridAreaId: trade.gridAreaId });

@@ -1,4 +1,5 @@
 import { MeterExchanged } from '@stromgraph/events/metering';
+import { businessNow } from '@stromgraph/kernel/clock';
 import { transact, type Tx } from '@stromgraph/kernel/database';
 import { isId, newId } from '@stromgraph/kernel/ids';
 import { publish } from '@stromgraph/kernel/outbox';
@@ -24,7 +25,7 @@ import { hang, noSuchMeter, tellInstalled } from './install-meter.ts';
 export type Exchange = Readonly<{ oldMeterId: string; finalWattHours: bigint; newMeterId: string; startWattHours: bigint; at: Date }>;
 
 /** Takes a meter down and hangs another in its place, with the last and the first reading of their counters. */
-export const exchangeMeter = ({ db, now }: DomainContext, exchange: Exchange) =>
+export const exchangeMeter = ({ db }: DomainContext, exchange: Exchange) =>
   transact(db, async (tx): Promise<{ oldMeter: Meter; newMeter: Meter } | MeterNotFound | MeterNotInstalled | MeterInstalledElsewhere | InputInvalid> => {
     const { oldMeterId, newMeterId, at } = exchange;
     const locked = new Map<string, Meter | null>();
@@ -49,8 +50,8 @@ export const exchangeMeter = ({ db, now }: DomainContext, exchange: Exchange) =>
     if (elsewhere) return elsewhere;
     const id = newId<'meter-exchange'>();
     await addExchange(tx, { id, ...exchange });
-    await readCounter(tx, oldMeter, exchange.finalWattHours, at, await now());
-    await readCounter(tx, newMeter, exchange.startWattHours, at, await now());
+    await readCounter(tx, oldMeter, exchange.finalWattHours, at, await businessNow(tx));
+    await readCounter(tx, newMeter, exchange.startWattHours, at, await businessNow(tx));
     await publish(tx, MeterExchanged, {
       aggregateType: 'meter',
       aggregateId: oldMeter.id,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { TariffDefined } from '@stromgraph/events/pricing';
+import { businessNow } from '@stromgraph/kernel/clock';
 import { constraintOf, transact } from '@stromgraph/kernel/database';
 import { newId } from '@stromgraph/kernel/ids';
 import { parseInput } from '@stromgraph/kernel/input';
@@ -24,7 +25,7 @@ export async function defineTariff(ctx: DomainContext, given: unknown): Promise<
   };
   try {
     return await transact(ctx.db, async (tx) => {
-      await insertTariff(tx, tariff, await ctx.now());
+      await insertTariff(tx, tariff, await businessNow(tx));
       await publish(tx, TariffDefined, { aggregateType: 'tariff', aggregateId: tariff.id, data: factOf(tariff) });
       return tariff;
     });

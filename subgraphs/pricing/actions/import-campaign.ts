@@ -1,4 +1,5 @@
 import { PriceVersionPublished } from '@stromgraph/events/pricing';
+import { businessNow } from '@stromgraph/kernel/clock';
 import { transact } from '@stromgraph/kernel/database';
 import { schedule, unschedule } from '@stromgraph/kernel/due';
 import { newId } from '@stromgraph/kernel/ids';
@@ -89,7 +90,7 @@ async function publishLoaded(ctx: DomainContext, campaign: Campaign, priceCount:
     return invalid([fault('rows', 'there are none', 'at least 1')]);
   }
   return transact(ctx.db, async (tx) => {
-    const publishedAt = await ctx.now();
+    const publishedAt = await businessNow(tx);
     await publishCampaign(tx, campaign.id, priceCount, publishedAt);
     await unschedule(tx, { kind: DISCARD_CAMPAIGN, subject: campaign.id });
     const { id: campaignId, tariffId, channel, validFrom, validUntil } = campaign;
