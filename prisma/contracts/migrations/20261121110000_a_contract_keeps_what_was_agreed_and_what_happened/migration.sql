@@ -460,6 +460,7 @@ $$;
 CREATE FUNCTION contracts.chain_event() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = contracts, pg_temp AS $$
 DECLARE head contracts.contract_trail;
 BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('contracts.contract_trail ' || NEW.contract_id, 0)); -- the first event of a trail finds no head to lock
   SELECT * INTO head FROM contracts.contract_trail WHERE contract_id = NEW.contract_id FOR UPDATE;
   NEW.sequence := coalesce(head.sequence, 0) + 1;
   NEW.previous_hash := coalesce(head.hash, decode(repeat('00', 32), 'hex'));
