@@ -14,7 +14,7 @@ import { median } from './statistics.ts';
 const RUNS = Number(process.env.BENCH_RUNS ?? 5);
 const BACKLOG = 4_000;
 const WRITERS = 16;
-const WRITE_MS = 2_500;
+const WRITE_MS = 2_000;
 const PER_SECOND = 500;
 const BULK = 1_000;
 const CONCURRENCY = 50;

@@ -20,7 +20,7 @@ const LONG_PAGE_MS = 700;
 const SHORT_PAGE_MS = 150;
 /** While events keep coming, it looks again after this, and needs no nudge; later when looking took long, so that under load pages get larger, not more. */
 const STAY_MS = 40;
-const LONGEST_STAY_MS = 200;
+const LONGEST_STAY_MS = 120;
 const STAY_PER_WORK = 3;
 /** A nudge that was killed holds its key until the queue's check; the timer does not wait for that. */
 const TIMER_MS = 1_000;

@@ -15,7 +15,7 @@ import { inboxQueueName } from './inbox.ts';
 const POLL_MS = 50;
 /** After a cut the relay rests this long, longer after one that took long: fewer and larger cuts cost writers less. The first after a rest is taken at once. */
 const REST_MS = 20;
-const LONGEST_REST_MS = 100;
+const LONGEST_REST_MS = 60;
 const REST_PER_WORK = 3;
 /** While events keep coming a hearer stays awake by itself. */
 const BETWEEN_NUDGES_MS = 100;
