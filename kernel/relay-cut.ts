@@ -24,21 +24,36 @@ export async function drawn(db: Queryable, domains: readonly string[]): Promise<
   return rows;
 }
 
+type Watch = Readonly<{ isStopped: () => boolean; onWait: (waitedMs: number) => void }>;
+
 /**
- * Waits until every transaction that could still write below the cut has ended. `publish` takes its transaction id before
- * it draws an outbox id; so once everything older than an id taken after the cut is over, each id of the cut is committed or gone.
+ * Waits until every transaction that could still write below the cuts has ended; null when it is stopped meanwhile. Cuts that had
+ * to wait are drawn anew where that needs no more waiting: whoever was waited for has often published more before it committed.
  */
-export async function settle(db: Queryable, { isStopped, onWait }: { isStopped: () => boolean; onWait: (waitedMs: number) => void }): Promise<boolean> {
-  const [own] = await db.sql<{ xid: string }>`SELECT pg_current_xact_id()::text AS xid`;
+export async function settle(db: Queryable, domains: readonly string[], cuts: readonly Cut[], { isStopped, onWait }: Watch): Promise<readonly Cut[] | null> {
+  const xid = await newXid(db);
   const since = Date.now();
-  for (;;) {
-    const [row] = await db.sql<{ over: boolean }>`SELECT pg_snapshot_xmin(pg_current_snapshot()) > ${own!.xid}::xid8 AS over`;
-    onWait(row!.over ? 0 : Date.now() - since);
-    if (row!.over) return true;
-    if (isStopped()) return false;
+  for (let looks = 1; ; looks += 1) {
+    const over = await isAllBeforeOver(db, xid);
+    onWait(over ? 0 : Date.now() - since);
+    if (over) return looks === 1 ? cuts : ((await drawnAndSettled(db, domains)) ?? cuts);
+    if (isStopped()) return null;
     await pause(LOOK_AGAIN_MS);
   }
 }
+
+async function drawnAndSettled(db: Queryable, domains: readonly string[]): Promise<Cut[] | null> {
+  const cuts = await drawn(db, domains);
+  return (await isAllBeforeOver(db, await newXid(db))) ? cuts : null;
+}
+
+/**
+ * `publish` takes its transaction id before it draws an outbox id: once everything older than an id taken after a cut was drawn
+ * is over, each outbox id of the cut is committed or gone.
+ */
+const newXid = async (db: Queryable): Promise<string> => (await db.sql<{ xid: string }>`SELECT pg_current_xact_id()::text AS xid`)[0]!.xid;
+const isAllBeforeOver = async (db: Queryable, xid: string): Promise<boolean> =>
+  (await db.sql<{ over: boolean }>`SELECT pg_snapshot_xmin(pg_current_snapshot()) > ${xid}::xid8 AS over`)[0]!.over;
 
 /** Copies the next chunk of a settled cut and moves the cursor with it, in one statement, which is its own transaction. Returns where the cut goes on, null at its end. */
 export async function copyChunk(db: Queryable, { domain, from, until }: Cut): Promise<{ copied: Copied; rest: Cut | null }> {

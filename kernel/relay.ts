@@ -118,9 +118,10 @@ async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
       behindSince = cuts.length === 0 ? 0 : behindSince || Date.now();
       relayLagSeconds.set({ tenant: options.tenant }, behindSince && (Date.now() - behindSince) / 1000);
       if (cuts.length > 0) {
-        if (!(await settle(db, { isStopped, onWait }))) return;
+        const settled = await settle(db, domains, cuts, { isStopped, onWait });
+        if (!settled) return;
         const startedAt = performance.now();
-        await carry(db, cuts, options, tools);
+        await carry(db, settled, options, tools);
         restMs = Math.min(LONGEST_REST_MS, Math.max(REST_MS, (performance.now() - startedAt) * REST_PER_WORK));
         behindSince = 0;
       }
@@ -170,9 +171,10 @@ export async function relayOnce(url: string): Promise<number> {
     const db = queryable(client);
     await db.sql`SELECT pg_advisory_lock(hashtext(${LOCK}))`;
     let rows = 0;
-    for (let cuts = await drawn(db, await outboxDomains(db)); cuts.length > 0; cuts = await drawn(db, await outboxDomains(db))) {
-      await settle(db, { isStopped: () => false, onWait: () => {} });
-      for (const first of cuts)
+    const domains = await outboxDomains(db);
+    for (let cuts = await drawn(db, domains); cuts.length > 0; cuts = await drawn(db, domains)) {
+      const settled = await settle(db, domains, cuts, { isStopped: () => false, onWait: () => {} });
+      for (const first of settled ?? [])
         for (let cut: Cut | null = first; cut !== null; ) {
           const { copied, rest }: Awaited<ReturnType<typeof copyChunk>> = await copyChunk(db, cut);
           rows += copied.rows;
