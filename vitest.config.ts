@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/longest-first.ts';
 
 /** Vite would take graphql's `module` build, Apollo's packages take the other: two realms. */
 const resolve = { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] };
@@ -7,11 +8,27 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: createRequire(import
 const long = process.env.STROMGRAPH_LONG === '1';
 const onPostgres = ['**/*.db.test.ts', '**/*.api.test.ts', '**/*.e2e.test.ts'];
 const never = ['**/node_modules/**', '.data/**'];
+/** The same for both projects: only then do they share the workers, on any number of cores. */
+const maxWorkers = 2;
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
-      { resolve, test: { name: 'unit', include: ['**/*.test.ts'], exclude: [...never, ...onPostgres, '**/*.long.test.ts'], pool: 'threads' } },
+      {
+        resolve,
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...never, ...onPostgres, '**/*.long.test.ts'],
+          pool: 'threads',
+          maxWorkers,
+          // Ends what hangs; a busy machine is only slow.
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          expect: { poll: { timeout: 15_000 } },
+        },
+      },
       {
         resolve,
         test: {
@@ -20,9 +37,9 @@ export default defineConfig({
           exclude: never,
           globalSetup: ['tests/postgres.setup.ts'],
           pool: 'forks',
-          maxWorkers: 2,
-          testTimeout: long ? 3_600_000 : 60_000,
-          hookTimeout: 120_000,
+          maxWorkers,
+          testTimeout: long ? 3_600_000 : 120_000,
+          hookTimeout: 240_000,
         },
       },
     ],

@@ -23,3 +23,27 @@ export const TradeRecorded = event(
   1,
   z.strictObject({ tradeId: Uuid, gridAreaId: Uuid, side: z.enum(['BUY', 'SELL']), from: Instant, until: Instant, kilowatts: Whole, pricePerMwh: DecimalText, counterparty: z.string() }),
 );
+
+/** An alert was raised, acknowledged or cleared; subscribers read it as it now stands. */
+export const EnergyAlertChanged = event(
+  'energy.EnergyAlertChanged',
+  1,
+  z.strictObject({ alertId: Uuid, kind: z.string(), gridAreaId: Uuid.nullable(), change: z.enum(['RAISED', 'ACKNOWLEDGED', 'CLEARED']) }),
+);
+
+/** A trade counts no longer; `replacedById` is the one that takes its place, null when it was cancelled. */
+export const TradeAmended = event('energy.TradeAmended', 1, z.strictObject({ tradeId: Uuid, replacedById: Uuid.nullable(), gridAreaId: Uuid, reason: z.string() }));
+
+/** Quarter hours of an area came to be beyond their limits; each is told once while its breach stands. */
+export const OpenPositionAlert = event(
+  'energy.OpenPositionAlert',
+  1,
+  z.strictObject({ gridAreaId: Uuid, breaches: z.array(z.strictObject({ breachId: Uuid, start: Instant, rule: z.enum(['PCT', 'MWH']), openWattHours: Whole })) }),
+);
+
+/** An order was placed that the market place has still to take. */
+export const HedgeOrderPlaced = event(
+  'energy.HedgeOrderPlaced',
+  1,
+  z.strictObject({ orderId: Uuid, gridAreaId: Uuid, origin: z.enum(['AUTOMATIC', 'MANUAL']), side: z.enum(['BUY', 'SELL']), from: Instant, until: Instant, kilowatts: Whole, limitPricePerMwh: DecimalText.nullable() }),
+);

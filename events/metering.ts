@@ -19,8 +19,14 @@ export const MeterExchanged = event(
 export const ValueStatus = z.enum(['TRUE', 'SUBSTITUTE', 'PROVISIONAL']);
 
 /** A Berlin day of quarter hours: 92, 96 or 100 watt-hour values in order of time, null where none is known. JSON numbers are exact here (below 2^53). */
-export const IntervalDay = z.strictObject({ obis: z.string(), day: Day, version: z.int(), wattHours: z.array(z.int().nullable()), statuses: z.array(ValueStatus.nullable()) });
-export const RegisterRead = z.strictObject({ obis: z.string(), readAt: Instant, wattHours: Whole, quality: z.enum(['MEASURED', 'SUBSTITUTED', 'PROVISIONAL']) });
+export const IntervalDay = z.strictObject({
+  obis: z.string(), day: Day, version: z.int(), wattHours: z.array(z.int().nullable()), statuses: z.array(ValueStatus.nullable()),
+  /** An error of validation that nobody has decided: the day is not billed as it stands. */
+  held: z.boolean().optional(),
+  /** Places of values that are ours, formed where the market has none or in place of one of its; told again as a correction when the market's comes. */
+  ours: z.array(z.int()).optional(),
+});
+export const RegisterRead = z.strictObject({ obis: z.string(), readAt: Instant, wattHours: Whole, quality: z.enum(['MEASURED', 'SUBSTITUTED', 'PROVISIONAL']), /** As of a day. */ held: z.boolean().optional() });
 
 const readings = z.strictObject({
   batchId: Uuid, meterId: Uuid, meterNumber: z.string(), contractId: Uuid.nullable(), customerId: Uuid.nullable(), maloId: z.string(),

@@ -1,6 +1,6 @@
 import { event } from '@stromgraph/kernel/event';
 import { z } from 'zod';
-import { Day, DecimalText, Uuid, Whole } from './values.ts';
+import { Day, DecimalText, Instant, Uuid, Whole } from './values.ts';
 
 /** A campaign was published: a new immutable price version of a tariff for one sales channel. Its prices follow in CampaignPricesPublished. */
 export const PriceVersionPublished = event(
@@ -57,4 +57,22 @@ export const PlacesPublished = event(
   z.strictObject({
     places: z.array(z.strictObject({ postalCode: z.string(), city: z.string(), district: z.string().nullable(), ags: z.string(), gridOperatorCode: z.string(), gridAreaCode: z.string() })).max(500),
   }),
+);
+
+/** A price forward curve was imported: one version of a trading day, for the delivery days from `from` to `until` (exclusive). Its prices follow in CurvePricesPublished. */
+export const CurvePublished = event(
+  'pricing.CurvePublished',
+  1,
+  z.strictObject({
+    curveId: Uuid, tradingDay: Day, version: z.int(), publishedAt: Instant, from: Day, until: Day,
+    /** Of one price: 15 or 60. */
+    minutes: z.literal([15, 60]),
+  }),
+);
+
+/** Some days of a curve (at most 100 an event); EUR/MWh in order of time, with the hours that the Berlin day has. */
+export const CurvePricesPublished = event(
+  'pricing.CurvePricesPublished',
+  1,
+  z.strictObject({ curveId: Uuid, days: z.array(z.strictObject({ day: Day, eurPerMwh: z.array(DecimalText) })).max(100) }),
 );

@@ -17,7 +17,28 @@ export type Actor = Readonly<{
   accessEpoch?: number;
   /** System time, milliseconds. */
   expiresAt: number;
+  /** Several callers of equal rights ask as one, for a stream that they share: there is no person. */
+  group?: true;
 }>;
+
+/** Nobody's own: for what callers of equal rights ask together. */
+export const groupOf = ({ kind, tenant, scopes, customerId, channel }: Actor): Actor => ({
+  kind, id: '', name: '', tenant, scopes: scopes.toSorted(), ...(customerId !== undefined && { customerId }), ...(channel !== undefined && { channel }),
+  expiresAt: Number.MAX_SAFE_INTEGER, group: true,
+});
+
+/** The code of an answer that depends on who asks; the gateway then asks again for each person. */
+export const PERSONAL = 'PERSONAL';
+
+const OF_A_PERSON = ['id', 'name', 'sessionId', 'accessEpoch'] as const;
+
+/** What resolvers get of a group: to read who it is is refused, so that nothing personal is ever decided for all of them. */
+export function withoutPerson(actor: Actor): Actor {
+  const refuse = () => {
+    throw new GraphQLError('This depends on who asks.', { extensions: { code: PERSONAL } });
+  };
+  return Object.defineProperties({ ...actor }, Object.fromEntries(OF_A_PERSON.map((name) => [name, { get: refuse }])));
+}
 
 /** Every signed-in actor has it. */
 export const SESSION_SCOPE = 'session';

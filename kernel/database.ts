@@ -1,7 +1,9 @@
 // One domain's access to one tenant's database: typed reads through Prisma, everything else as SQL.
 import pg from 'pg';
 import { PrismaPg } from '@prisma/adapter-pg';
+import { type Deadline, LendingPool, ofTypedReads, outOfTime } from './deadline.ts';
 import { isProblem } from './problem.ts';
+import { TracedClient } from './traced-client.ts';
 
 /** Runs SQL; parameters are bound, never spliced. bigint comes back as bigint, numeric and date as text, timestamptz as Date. */
 export type Sql = {
@@ -24,8 +26,12 @@ export type Db<Prisma = unknown> = Queryable &
     causationId: string | null;
     /** Set for a customer's session: every transaction shows the own rows only. */
     ownCustomer: string | null;
+    /** Null for work that nobody waits for. */
+    deadline: Deadline | null;
     /** The same connections for work that another request or event has caused. */
     causedBy: (cause: { correlationId: string; causationId?: string | null }) => Db<Prisma>;
+    /** The same connections for as long as somebody waits; then statements that run are cancelled and no other begins. */
+    within: (deadline: Deadline) => Db<Prisma>;
   }>;
 
 const [TEXT_ARRAY, INT8_ARRAY, DATE_ARRAY, NUMERIC_ARRAY] = [1009, 1016, 1182, 1231];
@@ -52,23 +58,25 @@ export type DbOptions<Prisma> = Readonly<{ url: string; domain: string; tenant: 
 /** Opens a pool; `ownCustomer` views share it and differ in what their transactions may see. */
 export function openDb<Prisma = unknown>({ url, domain, tenant, Prisma, maxConnections = 8 }: DbOptions<Prisma>): Db<Prisma> & { close: () => Promise<void> } {
   const schema = domain === 'operations' ? 'platform' : domain;
-  const pool = new pg.Pool({ connectionString: url, max: maxConnections, types, application_name: `stromgraph ${domain}`, idleTimeoutMillis: 30_000, connectionTimeoutMillis: CONNECT_MS });
+  const pool = new LendingPool({ Client: TracedClient, connectionString: url, max: maxConnections, types, application_name: `stromgraph ${domain}`, idleTimeoutMillis: 30_000, connectionTimeoutMillis: CONNECT_MS });
   pool.on('error', () => {}); // an idle connection that died is replaced at its next use
-  pool.on('connect', (client) => client.on('error', () => {})); // one that dies in a transaction fails the next statement, not the process
+  pool.on('connect', (client) => client.on('error', (error) => lost.has(client) || lost.set(client, error))); // one that dies in a transaction fails the next statement, not the process
   const prisma = Prisma ? new Prisma({ adapter: new PrismaPg(pool, { schema }) }) : (undefined as Prisma);
-  const make = (correlationId: string, causationId: string | null): Db<Prisma> => ({
-    ...queryableOf(pool),
-    prisma,
+  const make = (correlationId: string, causationId: string | null, deadline: Deadline | null): Db<Prisma> => ({
+    ...queryableOf(deadline ? lenderOf(pool, deadline) : pool),
+    prisma: deadline ? typedWithin(prisma, deadline) : prisma,
     pool,
     domain,
     tenant,
     correlationId,
     causationId,
     ownCustomer: null,
-    causedBy: (cause) => make(cause.correlationId, cause.causationId ?? null),
+    deadline,
+    causedBy: (cause) => make(cause.correlationId, cause.causationId ?? null, deadline),
+    within: (until) => make(correlationId, causationId, until),
   });
   return {
-    ...make('start', null),
+    ...make('start', null, null),
     close: async () => {
       await (prisma as { $disconnect?: () => Promise<void> } | undefined)?.$disconnect?.();
       await pool.end();
@@ -82,13 +90,17 @@ export function nowhere<Prisma>(domain: string): Db<Prisma> {
     throw new Error('the request names no tenant');
   };
   const pool = { connect: refuse } as unknown as pg.Pool;
-  const db: Db<Prisma> = { sql: refuse, query: refuse, pool, prisma: undefined as Prisma, domain, tenant: '', correlationId: '', causationId: null, ownCustomer: null, causedBy: () => db };
+  const db: Db<Prisma> = { sql: refuse, query: refuse, pool, prisma: undefined as Prisma, domain, tenant: '', correlationId: '', causationId: null, ownCustomer: null, deadline: null, causedBy: () => db, within: () => db };
   return db;
 }
 
+/** Why a connection was ended between two statements: the next one only says that it is not queryable. */
+const lost = new WeakMap<pg.PoolClient, Error>();
+const causeOfEnd = (client: pg.PoolClient, error: unknown): unknown => (error instanceof Error && /not queryable/.test(error.message) ? (lost.get(client) ?? error) : error);
+
 /** One transaction; a returned problem or a thrown fault rolls it back, nothing of it stays. */
 export async function transact<T>(db: Db<any>, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const client = await db.pool.connect();
+  const client = await connectionOf(db);
   let broken: Error | undefined;
   try {
     await client.query(db.ownCustomer ? `BEGIN READ ONLY` : 'BEGIN');
@@ -107,20 +119,25 @@ export async function transact<T>(db: Db<any>, work: (tx: Tx) => Promise<T>): Pr
     return outcome;
   } catch (error) {
     await client.query('ROLLBACK').catch((failure: Error) => (broken = failure));
-    throw error;
+    throw db.deadline?.passed() ? outOfTime() : causeOfEnd(client, error);
   } finally {
     client.release(broken);
   }
 }
 
+/** One connection, to be released: for statements that belong together. */
+export const connectionOf = ({ pool, deadline }: Db<any>): Promise<pg.PoolClient> => (deadline ? deadline.lend(() => pool.connect()) : pool.connect());
+
 /** Reads of one moment: every statement of `work` sees the same snapshot. */
 export async function readTogether<T>(db: Db<any>, work: (at: Queryable) => Promise<T>): Promise<T> {
-  const client = await db.pool.connect();
+  const client = await connectionOf(db);
   let broken: Error | undefined;
   try {
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     if (db.ownCustomer) await client.query(`SELECT set_config('stromgraph.customer', $1, true)`, [db.ownCustomer]);
     return await work(queryableOf(client));
+  } catch (error) {
+    throw db.deadline?.passed() ? outOfTime() : causeOfEnd(client, error);
   } finally {
     await client.query('ROLLBACK').catch((failure: Error) => (broken = failure));
     client.release(broken);
@@ -153,9 +170,58 @@ export async function savepoint<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
   }
 }
 
-function queryableOf(on: pg.Pool | pg.PoolClient): Queryable {
+type Asked = Pick<pg.Pool, 'query'>;
+
+/** Single statements on connections that are taken back in time. */
+function lenderOf(pool: pg.Pool, deadline: Deadline): Asked {
+  const query = async (config: pg.QueryConfig): Promise<pg.QueryResult> => {
+    const client = await deadline.lend(() => pool.connect());
+    try {
+      return await client.query(config);
+    } catch (error) {
+      throw deadline.passed() ? outOfTime() : error;
+    } finally {
+      client.release();
+    }
+  };
+  return { query } as Asked;
+}
+
+/** Runs a typed read under its deadline. */
+export async function typedRead<T>(deadline: Deadline, read: () => Promise<T>): Promise<T> {
+  try {
+    return await ofTypedReads.run(deadline, async () => await read()); // Prisma begins only when it is awaited
+  } catch (error) {
+    throw deadline.passed() ? outOfTime() : error;
+  }
+}
+
+/** Typed reads find their connections themselves; the pool lends them by the deadline that they run under. */
+function typedWithin<Prisma>(prisma: Prisma, deadline: Deadline): Prisma {
+  const client = prisma as { $extends?: (extension: unknown) => Prisma } | undefined;
+  const $allOperations = ({ args, query }: { args: unknown; query: (args: unknown) => Promise<unknown> }): Promise<unknown> => typedRead(deadline, () => query(args));
+  return client?.$extends?.({ query: { $allOperations } }) ?? prisma;
+}
+
+/**
+ * The same transaction with statements that are planned once per connection: for a path of many statements that are always the same. Their
+ * plans must suit any number of values.
+ */
+export const planningOnce = (tx: Tx): Tx => ({ ...tx, ...queryableOf(tx.client, nameOf) });
+
+const names = new Map<string, string>();
+/** Texts are those of the program, so there are few. */
+function nameOf(text: string): string {
+  const known = names.get(text);
+  if (known) return known;
+  const name = `once_${names.size}`;
+  names.set(text, name);
+  return name;
+}
+
+function queryableOf(on: Asked, naming?: (text: string) => string): Queryable {
   const query: Queryable['query'] = async (text, values = []) => {
-    const result = await on.query({ text, values: values as unknown[], types });
+    const result = await on.query({ ...(naming && { name: naming(text) }), text, values: values as unknown[], types });
     return { rows: result.rows, rowCount: result.rowCount ?? 0 };
   };
   const sql: Sql = async (strings, ...values) => (await query(strings.reduce((text, part, index) => `${text}$${index}${part}`), values)).rows as never;

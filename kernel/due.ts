@@ -6,6 +6,7 @@ import { newId } from './ids.ts';
 import { queue, queuesOf, type Queue, work, type Working } from './queue.ts';
 import { startTicker } from './ticker.ts';
 import type { Runtime, Tenant, Tools } from './runtime.ts';
+import { traced } from './trace.ts';
 
 export type DueKey = Readonly<{ kind: string; subject: string }>;
 export type DueHandlers = Readonly<Record<string, (tx: Tx, due: { subject: string; dueAt: Date }, tools: Tools) => Promise<void>>>;
@@ -29,8 +30,13 @@ export async function schedule(tx: Tx, { kind, subject, dueAt }: DueKey & Readon
   );
 }
 
+/**
+ * Takes planned work back. What runs at this moment is left to its run: it may wait for the very rows that the caller has
+ * locked, and waiting for it would be a deadlock. So a handler locks what it is about, looks whether it is still wanted, and
+ * does nothing otherwise.
+ */
 export async function unschedule(tx: Tx, { kind, subject }: DueKey): Promise<void> {
-  await tx.query(`DELETE FROM ${tx.domain}.due WHERE kind = $1 AND subject = $2`, [kind, subject]);
+  await tx.query(`DELETE FROM ${tx.domain}.due WHERE id = (SELECT id FROM ${tx.domain}.due WHERE kind = $1 AND subject = $2 FOR UPDATE SKIP LOCKED)`, [kind, subject]);
 }
 
 /** Does what falls due in every tenant until stopped. */
@@ -87,7 +93,10 @@ async function runNext(db: Db<any>, handlers: DueHandlers, tools: Tools): Promis
         [Object.keys(handlers)],
       )).rows;
       if (!claimed) return 'none';
-      await handlers[claimed.kind]!({ ...tx, correlationId: claimed.correlation_id, causationId: null }, { subject: claimed.subject, dueAt: claimed.due_at }, tools);
+      const { kind, subject, due_at: dueAt, correlation_id: correlationId } = claimed;
+      await traced(correlationId, { service: tx.domain, name: `due ${kind}`, kind: 'consumer', under: { requestId: correlationId } }, () =>
+        handlers[kind]!({ ...tx, correlationId, causationId: null }, { subject, dueAt }, tools),
+      );
       return 'done';
     });
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Event, EventType } from './event.ts';
 import { aggregateOf, type FeedEntry } from './feed.ts';
 import { park, parkBehind } from './parking.ts';
 import type { Tools } from './runtime.ts';
+import { traced } from './trace.ts';
 
 const KEEP_DAYS = 60;
 const PRUNE_BATCH = 5_000;
@@ -21,7 +22,7 @@ export const on = <Data>(type: EventType<Data>, handle: (tx: Tx, event: Event<Da
   type,
   bulk: false,
   apply: async (tx, events, tools) => {
-    for (const event of events) await handle(causedBy(tx, event), event, tools);
+    for (const event of events) await heard(tx, [event], () => handle(causedBy(tx, event), event, tools));
   },
 });
 
@@ -33,11 +34,18 @@ export const on = <Data>(type: EventType<Data>, handle: (tx: Tx, event: Event<Da
 export const onAll = <Data>(type: EventType<Data>, handle: (tx: Tx, events: readonly Event<Data>[], tools: Tools) => Promise<void>): Handler => ({
   type,
   bulk: true,
-  apply: (tx, events, tools) => handle(causedBy(tx, events[0]!), events, tools),
+  apply: (tx, events, tools) => heard(tx, events, () => handle(causedBy(tx, events[0]!), events, tools)),
 });
 
 /** The transaction as the work of one event: what it publishes carries the event's correlation and names it as the cause. */
 export const causedBy = (tx: Tx, event: Event<any>): Tx => ({ ...tx, correlationId: event.correlationId, causationId: event.id });
+
+/** As work for the request that has caused the first of them. */
+const heard = (tx: Tx, events: readonly Event<any>[], handle: () => Promise<void>): Promise<void> => {
+  const { correlationId, name } = events[0]!;
+  const attributes = { 'messaging.system': 'stromgraph', 'messaging.destination.name': name, 'messaging.operation.type': 'process', 'messaging.batch.message_count': events.length };
+  return traced(correlationId, { service: tx.domain, name: `process ${name}`, kind: 'consumer', attributes, under: { requestId: correlationId } }, handle);
+};
 
 /** All of a page at once, whose inbox rows are written; any failure fails it. */
 export async function applyTogether(tx: Tx, handlers: Handlers, entries: readonly FeedEntry[], tools: Tools, progress: Progress): Promise<void> {

@@ -18,7 +18,10 @@ export type LiveOptions<T extends object> = Readonly<{
   concerns?: (entry: FeedEntry) => boolean;
   /** The last `seq` that the client has seen; null for a new client. */
   afterSeq: number | bigint | null;
-  maxHz: number;
+  /** Ends the stream once it has told what lies up to here: the gateway brings a latecomer to where the others are. */
+  untilSeq?: number | bigint | null;
+  /** Changes that come faster are told together; null tells each for itself. */
+  maxHz: number | null;
   /** The whole state; `at` reads in the snapshot whose position becomes `seq`. */
   snapshot: (at: Queryable) => Promise<T>;
   /** What these events changed; null when nothing that the client would see. */
@@ -46,10 +49,11 @@ export function liveStream<T extends object>(tail: FeedTail, options: LiveOption
 }
 
 async function* generate<T extends object>(tail: FeedTail, options: LiveOptions<T>, waiting: Waiting): AsyncGenerator<T & Live, undefined> {
-  const { tenant: name, types, snapshot, change } = options;
+  const { untilSeq = null } = options;
+  if (untilSeq !== null) return yield* generateUntil(tail, options, BigInt(untilSeq));
+  const { tenant: name, types } = options;
   const tenant = tail.tenant(name);
-  const db = options.db ?? tenant.db;
-  const pace = makePace(options.maxHz);
+  const pace = makePace(options.maxHz ?? Number.POSITIVE_INFINITY);
   const { from, leave } = await tail.follow(name, { types, take: waiting.take });
   try {
     if (waiting.ended()) return undefined;
@@ -61,11 +65,11 @@ async function* generate<T extends object>(tail: FeedTail, options: LiveOptions<
     }
     for (;;) {
       if (seq === null || waiting.overflown()) {
-        const { head, committedAt, state } = await inSnapshot(db, snapshot);
-        waiting.forget(head);
-        seq = head;
+        const event = await wholeState(tail, options);
+        seq = event.seq;
+        waiting.forget(seq);
         pace.sent(performance.now());
-        yield { ...state, seq, committedAt, reset: true };
+        yield event;
       }
       await waiting.some();
       if (waiting.ended()) return undefined;
@@ -74,18 +78,47 @@ async function* generate<T extends object>(tail: FeedTail, options: LiveOptions<
       if (waiting.overflown()) continue;
       const after: bigint = seq;
       const entries = waiting.takeAll().filter((entry) => entry.position > after);
-      const last = entries.at(-1);
-      if (!last) continue;
-      const changed = await change(entries);
-      seq = last.position;
-      if (changed === null) continue;
-      pace.sent(performance.now());
-      yield { ...changed, seq, committedAt: last.committedAt, reset: false };
+      for (const event of eventsOf(options, entries)) {
+        const told = await event;
+        if (told === null) continue;
+        pace.sent(performance.now());
+        yield told;
+      }
+      seq = entries.at(-1)?.position ?? seq;
     }
   } finally {
     waiting.end();
     leave();
   }
+}
+
+/** Up to where others of the stream are, and no further, though there be nothing to tell. */
+async function* generateUntil<T extends object>(tail: FeedTail, options: LiveOptions<T>, until: bigint): AsyncGenerator<T & Live, undefined> {
+  const { afterSeq, types, concerns = () => true } = options;
+  const missed = afterSeq === null ? null : await entriesMissed(tail.tenant(options.tenant).db, { after: BigInt(afterSeq), until, types });
+  if (missed === null) {
+    yield await wholeState(tail, options);
+    return undefined;
+  }
+  for (const event of eventsOf(options, missed.filter(concerns))) {
+    const told = await event;
+    if (told !== null) yield told;
+  }
+  return undefined;
+}
+
+/** One event for all of them, or one for each where the stream tells each for itself; null tells nothing. */
+function* eventsOf<T extends object>({ maxHz, change }: LiveOptions<T>, entries: readonly FeedEntry[]): Generator<Promise<(T & Live) | null>> {
+  const groups = maxHz === null ? entries.map((entry) => [entry]) : entries.length > 0 ? [entries] : [];
+  for (const group of groups) {
+    const { position: seq, committedAt } = group.at(-1)!;
+    yield change(group).then((changed) => changed && { ...changed, seq, committedAt, reset: false });
+  }
+}
+
+async function wholeState<T extends object>(tail: FeedTail, { db, tenant, snapshot }: LiveOptions<T>): Promise<T & Live> {
+  const { head, committedAt, state } = await inSnapshot(db ?? tail.tenant(tenant).db, snapshot);
+  return { ...state, seq: head, committedAt, reset: true };
 }
 
 /** Null when what was missed is gone, is too much, or lies in a future that this feed does not know. */

@@ -1,7 +1,7 @@
 import { execute, GraphQLError, parse, validate, type ExecutionResult } from 'graphql';
 import { expect, test } from 'vitest';
 import { makeLog } from './log.ts';
-import { maskError, MASKED_MESSAGE, NOT_STORABLE } from './masking.ts';
+import { BUSY, maskError, MASKED_MESSAGE, NOT_STORABLE } from './masking.ts';
 import { buildSchema } from './schema.ts';
 
 const log = makeLog('masking', 'silent');
@@ -13,6 +13,9 @@ const THROWN: Readonly<Record<string, unknown>> = {
   jsonb: pgError('22P05'),
   prisma: Object.assign(new Error('prisma'), { code: 'P2010', cause: { originalCode: '22021' } }),
   constraint: pgError('23505'),
+  lock: pgError('55P03'),
+  pool: new Error('timeout exceeded when trying to connect'),
+  wrapped: Object.assign(new Error('prisma'), { code: 'P2010', cause: new Error('Connection terminated unexpectedly') }),
 };
 const schema = buildSchema('type Query { field(at: DateTime, throws: String): String }', {
   Query: {
@@ -39,6 +42,9 @@ test.each([
   ['plain', 'INTERNAL', MASKED_MESSAGE],
   ['odd', 'INTERNAL', MASKED_MESSAGE],
   ['constraint', 'INTERNAL', MASKED_MESSAGE],
+  ['lock', 'SUBGRAPH_UNAVAILABLE', BUSY],
+  ['pool', 'SUBGRAPH_UNAVAILABLE', BUSY],
+  ['wrapped', 'SUBGRAPH_UNAVAILABLE', BUSY],
   ['pg', 'BAD_USER_INPUT', NOT_STORABLE],
   ['jsonb', 'BAD_USER_INPUT', NOT_STORABLE],
   ['prisma', 'BAD_USER_INPUT', NOT_STORABLE],

@@ -1,10 +1,12 @@
 // Work that is done later or elsewhere. A queue is a way to be woken: what must not be lost is a row, the job names it.
 import { DelayedError, type Job, type JobsOptions, UnrecoverableError } from 'bullmq';
 import type { z } from 'zod';
+import { causeOf } from './cause.ts';
 import { isPassing } from './database.ts';
 import { newId } from './ids.ts';
 import { openQueues, type Queues } from './queue-backend.ts';
 import type { Runtime, Tenant } from './runtime.ts';
+import { traced } from './trace.ts';
 
 /** A named queue: what its jobs say (ids only, never personal data) and what makes two jobs the same. */
 export type Queue<Data> = Readonly<{ name: string; schema: z.ZodType<Data>; jobId: (data: Data) => string }>;
@@ -32,7 +34,7 @@ export const addJob = <Data>(runtime: Runtime<any>, tenant: At, queue: Queue<Dat
   addJobs(runtime, tenant, queue, [data], options);
 
 /** Adds many in one step. A job of the same id that had failed for good is started afresh. */
-export async function addJobs<Data>(runtime: Runtime<any>, tenant: At, queue: Queue<Data>, all: readonly Data[], { delayMs, correlationId = newId() }: { delayMs?: number; correlationId?: string } = {}): Promise<void> {
+export async function addJobs<Data>(runtime: Runtime<any>, tenant: At, queue: Queue<Data>, all: readonly Data[], { delayMs, correlationId = causeOf()?.requestId ?? newId() }: { delayMs?: number; correlationId?: string } = {}): Promise<void> {
   const queues = queuesOf(runtime, tenant);
   const ids = all.map((data) => queue.jobId(data));
   const failed = await queues.queueOf(queue.name).getJobs(['failed'], 0, KEEP_FAILED.count);
@@ -70,7 +72,10 @@ export async function work<Data>(runtime: Runtime<any>, queue: Queue<Data>, conc
         const parsed = queue.schema.safeParse(data);
         if (!parsed.success) throw new UnrecoverableError(`the payload of ${queue.name} does not parse: ${parsed.error.message}`);
         try {
-          await handler(tenant, parsed.data, { id: job.id!, attempt: job.attemptsMade + 1, correlationId });
+          const attributes = { 'messaging.system': 'bullmq', 'messaging.destination.name': queue.name, 'messaging.message.id': job.id!, 'messaging.operation.type': 'process' };
+          await traced(correlationId, { service: runtime.domain, name: `process ${queue.name}`, kind: 'consumer', attributes, under: { requestId: correlationId } }, () =>
+            handler(tenant, parsed.data, { id: job.id!, attempt: job.attemptsMade + 1, correlationId }),
+          );
         } catch (error) {
           if (!isPassing(error)) throw error;
           log.warn({ err: error, jobId: job.id, correlationId, tenant: tenant.name }, 'job waits for the infrastructure');

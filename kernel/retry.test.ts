@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { afterFailure, CLOSED, pauseAfter, triesAllowed } from './retry.ts';
+import { afterFailure, CLOSED, pauseAfter, persistently, triesAllowed } from './retry.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 10, 24) + seconds * 1000);
 
@@ -21,4 +21,13 @@ test('a provider that is down is probed once per 30 seconds, later ten minutes',
   for (let tries = 0; tries < 20; tries++) circuit = afterFailure(circuit, at(100));
   expect(circuit.openUntil).toEqual(at(700));
   expect(triesAllowed(CLOSED, at(700), 0)).toBe(0);
+});
+
+test('what a start depends on is tried again while a lock or a connection is at fault, and only then', async () => {
+  let tries = 0;
+  const lock = Object.assign(new Error('canceling statement due to lock timeout'), { code: '55P03' });
+  expect(await persistently(async () => (++tries < 3 ? Promise.reject(lock) : tries))).toBe(3);
+  tries = 0;
+  await expect(persistently(async () => Promise.reject(Object.assign(new Error('duplicate'), { code: '23505', tries: ++tries })))).rejects.toThrow('duplicate');
+  expect(tries).toBe(1);
 });

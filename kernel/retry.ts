@@ -1,4 +1,6 @@
 // How to behave towards an outside service that fails: wait longer and longer, and leave it alone when it is down.
+import { setTimeout as pause } from 'node:timers/promises';
+import { isPassing } from './database.ts';
 
 export type Pauses = Readonly<{ firstMs: number; longestMs: number }>;
 
@@ -27,4 +29,18 @@ export function afterFailure({ failures }: Circuit, now: Date): Circuit {
 export function triesAllowed({ openUntil }: Circuit, now: Date, wanted: number): number {
   if (openUntil === null) return wanted;
   return now < openUntil ? 0 : Math.min(1, wanted);
+}
+
+const START_PAUSES: Pauses = { firstMs: 100, longestMs: 2_000 };
+const START_TRIES = 12;
+
+/** Does what a start depends on, again and again (half a minute at most) while only a lock, a time-out or a connection is at fault. */
+export async function persistently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === START_TRIES || !isPassing(error)) throw error;
+      await pause(pauseAfter(tries, START_PAUSES, Math.random()));
+    }
 }

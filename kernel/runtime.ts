@@ -1,7 +1,9 @@
 // What a process of one domain stands on: its connections per tenant, its keys, its log.
-import { type Actor, notForCustomers } from './auth.ts';
+import { causeOf } from './cause.ts';
+import { type Actor, notForCustomers, withoutPerson } from './auth.ts';
 import { businessNow } from './clock.ts';
-import { type Db, openDb, type PrismaClientType, types } from './database.ts';
+import { connectionOf, type Db, openDb, type PrismaClientType, typedRead, types } from './database.ts';
+import { outOfTime } from './deadline.ts';
 import type { Keyring } from './seal.ts';
 import { parseKeyring } from './seal.ts';
 import { type Logger, makeLog } from './log.ts';
@@ -45,6 +47,8 @@ export type Context<Prisma = unknown, Loaders = unknown> = Readonly<{
   clientAddress: string | null;
   /** System time, milliseconds. */
   deadlineAt: number;
+  /** A stream ends there; null for one that goes on. */
+  untilSeq: number | null;
   /** Business time, read once per request. */
   now: () => Promise<Date>;
   today: () => Promise<LocalDate>;
@@ -99,19 +103,21 @@ export function backgroundContext<Prisma, Loaders>(runtime: Runtime<Prisma>, ten
 export function contextOn<Prisma, Loaders>(
   runtime: Runtime<Prisma>,
   db: Db<Prisma>,
-  { actor, requestId, deadlineAt, clientAddress }: { actor: Actor | null; requestId: string; deadlineAt: number; clientAddress?: string | null },
+  { actor, requestId, deadlineAt, clientAddress, untilSeq }: { actor: Actor | null; requestId: string; deadlineAt: number; clientAddress?: string | null; untilSeq?: number },
   loaders: (db: Db<Prisma>) => Loaders,
 ): Context<Prisma, Loaders> {
   let read: Promise<Date> | undefined;
   const now = () => (read ??= businessNow(db));
   return {
-    db, actor, requestId, deadlineAt, now, runtime,
+    db, requestId, deadlineAt, now, runtime,
+    actor: actor?.group ? withoutPerson(actor) : actor,
     clientAddress: clientAddress ?? null,
+    untilSeq: untilSeq ?? null,
     tenant: db.tenant,
     today: async () => dayOf(await now()),
     loaders: loaders(db),
     keyring: runtime.keyring,
-    log: runtime.log.child({ requestId, tenant: db.tenant }),
+    log: runtime.log.child(causeOf() ? { tenant: db.tenant } : { requestId, tenant: db.tenant }),
   };
 }
 
@@ -124,13 +130,14 @@ function viewOf<Prisma>(db: Db<Prisma>, customerId: string): Db<Prisma> {
     query: {
       $allOperations: async ({ args, query }: { args: unknown; query: (args: unknown) => unknown }) => {
         const steps = [client.$executeRaw(Object.assign([`SELECT set_config('stromgraph.customer', `, `, true)`], { raw: [] }), customerId), query(args)];
-        const [, rows] = await client.$transaction(steps).catch(refuseCustomer);
+        const read = () => client.$transaction(steps);
+        const [, rows] = await (db.deadline ? typedRead(db.deadline, read) : read()).catch(refuseCustomer);
         return rows;
       },
     },
   });
   const inTransaction: Db<Prisma>['query'] = async (text, values = []) => {
-    const connection = await db.pool.connect();
+    const connection = await connectionOf(db);
     try {
       await connection.query('BEGIN READ ONLY');
       await connection.query(`SELECT set_config('stromgraph.customer', $1, true)`, [customerId]);
@@ -139,6 +146,7 @@ function viewOf<Prisma>(db: Db<Prisma>, customerId: string): Db<Prisma> {
       return { rows: result.rows, rowCount: result.rowCount ?? 0 };
     } catch (error) {
       await connection.query('ROLLBACK').catch(() => {});
+      if (db.deadline?.passed()) throw outOfTime();
       return refuseCustomer(error);
     } finally {
       connection.release();
@@ -151,6 +159,7 @@ function viewOf<Prisma>(db: Db<Prisma>, customerId: string): Db<Prisma> {
     query: inTransaction,
     sql: async (strings, ...values) => (await inTransaction(strings.reduce((text, part, index) => `${text}$${index}${part}`), values)).rows as never,
     causedBy: () => viewOf(db, customerId),
+    within: (deadline) => viewOf({ ...db, deadline }, customerId),
   };
 }
 

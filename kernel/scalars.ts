@@ -28,4 +28,16 @@ function safe(value: bigint): number {
   return Number(value);
 }
 
-export const scalars = { DateTime: DateTimeResolver, LocalDate: LocalDateResolver, SafeInt, Decimal, JSON: JSONResolver };
+/** Days that the calendar has in every part of the system: PostgreSQL knows no year 0. */
+const LocalDate = new GraphQLScalarType({
+  ...LocalDateResolver.toConfig(),
+  parseValue: (value) => inYears(LocalDateResolver.parseValue(value) as string),
+  parseLiteral: (node, variables) => inYears(LocalDateResolver.parseLiteral(node, variables) as string, node),
+});
+
+function inYears(day: string, node?: ValueNode): string {
+  if (day >= '1900-01-01') return day;
+  throw new GraphQLError(`The day ${day} is out of range (allowed: 1900-01-01 to 9999-12-31).`, { nodes: node ?? null, extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+export const scalars = { DateTime: DateTimeResolver, LocalDate, SafeInt, Decimal, JSON: JSONResolver };

@@ -12,6 +12,8 @@ const HEADER = `extend schema
   @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@composeDirective", "@inaccessible", "@interfaceObject", "@override"])
   @link(url: "https://specs.stromgraph.dev/scope/v1.0", import: ["@scope"])
   @composeDirective(name: "@scope")
+  @link(url: "https://specs.stromgraph.dev/live/v1.0", import: ["@live"])
+  @composeDirective(name: "@live")
 `;
 
 /** The full SDL of a subgraph: what compose and codegen read too. */
@@ -27,7 +29,8 @@ export function buildSchema(domainSdl: string, resolvers: object): GraphQLSchema
     if (isObjectType(type)) guardReferences(schema, type);
   }
   return mapSchema(schema, {
-    [MapperKind.OBJECT_FIELD]: (field, _fieldName, typeName) => {
+    [MapperKind.OBJECT_FIELD]: (field, fieldName, typeName) => {
+      if (typeName === 'Query' && fieldName === '_service') return null; // the schema is published at build, by nobody else
       const needs = [...scopesOf(schema, schema.getType(typeName)), ...scopesOf(schema, field)];
       if (needs.length === 0) return undefined;
       const resolve: Resolve = field.resolve ?? defaultFieldResolver;

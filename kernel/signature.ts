@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Actor } from './auth.ts';
 
 /** What the gateway says of a request; signed, so that a subgraph believes nobody else. */
@@ -10,28 +10,47 @@ export type Envelope = Readonly<{
   deadlineAt: number;
   /** Where the client's connection comes from, for limits on guessing. */
   clientAddress?: string | null;
+  /** Of a stream, only what lies up to this `seq` is wanted: it ends there. */
+  untilSeq?: number;
   at: number;
   nonce: string;
 }>;
 
 export const ENVELOPE_HEADER = 'x-stromgraph-envelope';
 export const SIGNATURE_HEADER = 'x-stromgraph-signature';
-/** In place of a body's digest where the body is streamed. */
-export const STREAMED = 'streamed';
+/** In place of a body that is streamed: it follows in signed blocks (signed-stream.ts). */
+export const STREAMED: unique symbol = Symbol('streamed');
 /** A signature older than this, or from the future by as much, is refused. */
 export const SIGNATURE_AGE_MS = 30_000;
 
 type Signed = Readonly<{ envelope: string; signature: string }>;
-type Request = Readonly<{ method: string; path: string; body: string | Uint8Array | typeof STREAMED }>;
+export type SignedRequest = Readonly<{ method: string; path: string; body: string | Uint8Array | typeof STREAMED }>;
 
-export function signRequest(secret: string, request: Request, about: Omit<Envelope, 'at' | 'nonce'>): Signed {
-  const envelope = Buffer.from(JSON.stringify({ ...about, at: Date.now(), nonce: randomUUID() } satisfies Envelope)).toString('base64url');
+export function signRequest(secret: string, request: SignedRequest, about: Omit<Envelope, 'at' | 'nonce'>): Signed {
+  const { actor, ...rest } = about;
+  const others = JSON.stringify({ ...rest, at: Date.now(), nonce: randomUUID() } satisfies Omit<Envelope, 'actor'>);
+  const envelope = Buffer.from(`{"actor":${textOf(actor)},${others.slice(1)}`).toString('base64url');
   return { envelope, signature: signatureOf(secret, request, envelope) };
 }
 
-export type Verifier = (request: Request, signed: { envelope: string | undefined; signature: string | undefined }) => Envelope | null;
+/** An actor asks many subgraphs many times; its text is kept as long as it is. */
+const texts = new WeakMap<Actor, string>();
 
-/** Checks signatures and remembers nonces as long as a signature lives; null for whatever does not hold. */
+function textOf(actor: Actor | null): string {
+  if (actor === null) return 'null';
+  const known = texts.get(actor);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(actor);
+  texts.set(actor, text);
+  return text;
+}
+
+export type Verifier = (request: SignedRequest, signed: { envelope: string | undefined; signature: string | undefined }) => Envelope | null;
+
+/**
+ * Checks signatures and remembers nonces as long as a signature lives; null for whatever does not hold. Only what the secret
+ * has signed is remembered, for two to four times that age: its memory is the rate of calls, at most two minutes of them.
+ */
 export function makeVerifier(secret: string, systemNow: () => number = Date.now): Verifier {
   let current = new Set<string>();
   let previous = new Set<string>();
@@ -52,9 +71,13 @@ export function makeVerifier(secret: string, systemNow: () => number = Date.now)
   };
 }
 
-function signatureOf(secret: string, { method, path, body }: Request, envelope: string): string {
-  const digest = body === STREAMED ? STREAMED : createHash('sha256').update(body).digest('hex');
-  return createHmac('sha256', secret).update(`${method}\n${path}\n${envelope}\n${digest}`).digest('hex');
+function signatureOf(secret: string, { method, path, body }: SignedRequest, envelope: string): string {
+  const head = `${method}\n${path}\n${envelope}\n`; // none of these has a line end in it, so that what follows is the body
+  const hmac = createHmac('sha256', secret);
+  if (body === STREAMED) hmac.update(`streamed ${head}`);
+  else if (typeof body === 'string') hmac.update(`whole ${head}${body}`);
+  else hmac.update(`whole ${head}`).update(body);
+  return hmac.digest('hex');
 }
 
 function isEqual(a: string, b: string): boolean {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nulRefused, placeOfNul, shortened } from './told.ts';
+import { unstorableRefused, placeOfUnstorable, shortened } from './told.ts';
 
 test.each([
   ['A short "value" stays.', 'A short "value" stays.'],
@@ -15,11 +15,11 @@ test.each<[unknown, string | null]>([
   [{ input: { lines: ['x', 'a\0b'] } }, 'variables.input.lines.1'],
   [{ input: { 'a\0': 1 } }, 'variables.input'],
   ['\0', 'variables'],
-])('U+0000 in %j is at %s', (value, place) => expect(placeOfNul(value, 'variables')).toBe(place));
+])('U+0000 in %j is at %s', (value, place) => expect(placeOfUnstorable(value, 'variables')).toBe(place));
 
 test('a deep value is no trouble', () => {
   const deep = JSON.parse(`${'['.repeat(100_000)}"\\u0000"${']'.repeat(100_000)}`) as unknown;
-  expect(placeOfNul(deep, 'body')).toMatch(/^body\.0\.0/);
+  expect(placeOfUnstorable(deep, 'body')).toMatch(/^body\.0\.0/);
 });
 
-test('the refusal names place and fault', () => expect(nulRefused('input.name')).toBe('input.name: the character U+0000 is not allowed in text.'));
+test('the refusal names place and fault', () => expect(unstorableRefused('input.name')).toBe('input.name: the character U+0000 and halves of surrogate pairs are not allowed in text.'));

@@ -14,23 +14,25 @@ export function shortened(message: string): string {
   return cut.length > MAX_MESSAGE ? `${cut.slice(0, MAX_MESSAGE)}…` : cut;
 }
 
-/** Where in a JSON value a text has the character U+0000, which PostgreSQL cannot store; null when none has. */
-export function placeOfNul(value: unknown, name: string): string | null {
+/** Whether PostgreSQL can store a text as it is: no U+0000, and no half of a surrogate pair, which would silently become U+FFFD. */
+export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+/** Where in a JSON value a text cannot be stored; null when all can. */
+export function placeOfUnstorable(value: unknown, name: string): string | null {
   const open: [unknown, string][] = [[value, name]];
   for (let next = open.pop(); next; next = open.pop()) {
     const [part, place] = next;
-    if (typeof part === 'string' && part.includes('\0')) return place;
+    if (typeof part === 'string' && !isStorable(part)) return place;
     if (typeof part !== 'object' || part === null) continue;
     for (const [key, inside] of Object.entries(part)) {
-      if (key.includes('\0')) return place;
+      if (!isStorable(key)) return place;
       if (typeof inside === 'string' || typeof inside === 'object') open.push([inside, place === '' ? key : `${place}.${key}`]);
     }
   }
   return null;
 }
 
-/** What a row of a streamed file may not have in its texts; whole requests are refused at the gateway. */
-export const hasNoNul = (text: string): boolean => !text.includes('\0');
-export const NUL_FAULT = 'has the character U+0000, which is not allowed in text';
+/** Of a text in a row of a streamed file; whole requests are refused at the gateway. */
+export const UNSTORABLE_FAULT = 'has the character U+0000 or half of a surrogate pair, which are not allowed in text';
 
-export const nulRefused = (place: string): string => shortened(`${place}: the character U+0000 is not allowed in text.`);
+export const unstorableRefused = (place: string): string => shortened(`${place}: the character U+0000 and halves of surrogate pairs are not allowed in text.`);
