@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Id } from '@stromgraph/kernel/ids';
 import type { Problem } from '@stromgraph/kernel/problem';
 import type { LocalDate } from '@stromgraph/kernel/time';
-import { hasNoNul, NUL_FAULT } from '@stromgraph/kernel/told';
+import { isStorable, UNSTORABLE_FAULT } from '@stromgraph/kernel/told';
 
 export type SalesChannel = Readonly<{ name: string; marginStrategy: 'FIXED' | 'OPTIMISED' }>;
 export type Campaign = Readonly<{
@@ -27,10 +27,10 @@ export const CampaignHeader = z
     /** Made here unless given. */
     campaignId: z.uuid().nullish(),
     tariffId: z.uuid(),
-    channel: z.string().min(1).max(40).refine(hasNoNul, NUL_FAULT),
+    channel: z.string().min(1).max(40).refine(isStorable, UNSTORABLE_FAULT),
     validFrom: z.iso.date(),
     validUntil: z.iso.date().nullish(),
-    engineVersion: z.string().min(1).max(200).refine(hasNoNul, NUL_FAULT),
+    engineVersion: z.string().min(1).max(200).refine(isStorable, UNSTORABLE_FAULT),
     inputHash: z.string().regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 in lower-case hexadecimal digits'),
   })
   .refine(({ validFrom, validUntil }) => !validUntil || validUntil > validFrom, {

@@ -4,7 +4,7 @@ import { parseBdewCode, parseEic, parsePostalCode, type IdentifierInvalid } from
 import type { DecimalText } from '@stromgraph/kernel/money';
 import { fault, type InputFault, isProblem } from '@stromgraph/kernel/problem';
 import type { LocalDate } from '@stromgraph/kernel/time';
-import { hasNoNul, NUL_FAULT } from '@stromgraph/kernel/told';
+import { isStorable, UNSTORABLE_FAULT } from '@stromgraph/kernel/told';
 
 export type Place = Readonly<{
   postalCode: string;
@@ -30,7 +30,7 @@ const identifier = (parse: (text: string) => string | IdentifierInvalid) =>
     if (isProblem(parsed)) check.addIssue({ code: 'custom', message: `${parsed.reason}: ${parsed.message}` });
   });
 const UnitPrice = z.string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'is not a price of at most 6 decimals');
-const Text = z.string().trim().min(1).max(200).refine(hasNoNul, NUL_FAULT);
+const Text = z.string().trim().min(1).max(200).refine(isStorable, UNSTORABLE_FAULT);
 const optional = <T>(schema: z.ZodType<T>) =>
   z.preprocess((value) => (value === '' || value === undefined ? null : value), schema.nullable());
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Cents, DecimalText } from '@stromgraph/kernel/money';
 import { fault, type InputFault } from '@stromgraph/kernel/problem';
 import type { LocalDate } from '@stromgraph/kernel/time';
-import { hasNoNul, NUL_FAULT } from '@stromgraph/kernel/told';
+import { isStorable, UNSTORABLE_FAULT } from '@stromgraph/kernel/told';
 import type { Tariff } from '../tariffs/tariff.ts';
 import type { Campaign } from './campaign.ts';
 import type { Place } from './place.ts';
@@ -11,7 +11,7 @@ import type { Place } from './place.ts';
 const UnitPrice = z.string().regex(/^\d{1,6}(\.\d{1,6})?$/, 'is not a price of at most 6 decimals');
 const SignedPrice = z.string().regex(/^-?\d{1,6}(\.\d{1,6})?$/, 'is not a price of at most 6 decimals');
 
-const Text = (most: number) => z.string().min(1).max(most).refine(hasNoNul, NUL_FAULT);
+const Text = (most: number) => z.string().min(1).max(most).refine(isStorable, UNSTORABLE_FAULT);
 
 /** One row of a campaign's payload; unit prices are net. */
 export const PriceLine = z.strictObject({

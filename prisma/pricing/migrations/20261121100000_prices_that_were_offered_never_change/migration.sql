@@ -280,8 +280,64 @@ CREATE TRIGGER published_dynamic_prices_get_no_company AFTER INSERT ON pricing.c
 CREATE TRIGGER published_dynamic_prices_are_kept AFTER DELETE ON pricing.campaign_price_dynamic REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION pricing.refuse_rows_of_published_campaign();
 CREATE TRIGGER dynamic_prices_never_change BEFORE UPDATE OR TRUNCATE ON pricing.campaign_price_dynamic FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 
+-- What the market expects energy to cost: one version per import, with a price for every hour or quarter hour of its days.
+/* 23, 24 or 25 hours, times the parts of one. */
+CREATE FUNCTION pricing.steps_of(day date, minutes integer) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT (extract(epoch FROM ((day + 1)::timestamp AT TIME ZONE 'Europe/Berlin') - (day::timestamp AT TIME ZONE 'Europe/Berlin')) / 60)::integer / minutes
+$$;
+CREATE TABLE pricing.hpfc (
+  id uuid PRIMARY KEY,
+  trading_day date NOT NULL,
+  version integer NOT NULL CHECK (version > 0),
+  source text NOT NULL CHECK (source IN ('ENET', 'FILE')),
+  published_at timestamptz NOT NULL,
+  imported_at timestamptz NOT NULL,
+  /* Delivery days, the last one exclusive. */
+  from_day date NOT NULL,
+  until_day date NOT NULL,
+  minutes smallint NOT NULL CHECK (minutes IN (15, 60)),
+  CONSTRAINT a_curve_has_a_version_once UNIQUE (trading_day, version),
+  CONSTRAINT curve_with_its_steps UNIQUE (id, minutes),
+  CONSTRAINT curve_has_days CHECK (until_day > from_day)
+);
+CREATE TABLE pricing.hpfc_day (
+  hpfc_id uuid NOT NULL,
+  delivery_day date NOT NULL,
+  minutes smallint NOT NULL,
+  /* In order of time; may be negative. */
+  eur_per_mwh numeric(12, 5)[] NOT NULL,
+  PRIMARY KEY (hpfc_id, delivery_day),
+  CONSTRAINT curve_day_of_its_curve FOREIGN KEY (hpfc_id, minutes) REFERENCES pricing.hpfc (id, minutes),
+  CONSTRAINT curve_days_are_whole CHECK (array_position(eur_per_mwh, NULL) IS NULL AND cardinality(eur_per_mwh) = pricing.steps_of(delivery_day, minutes))
+);
+CREATE FUNCTION pricing.refuse_curve_with_gaps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.until_day - NEW.from_day <> (SELECT count(*) FROM pricing.hpfc_day d WHERE d.hpfc_id = NEW.id AND d.delivery_day >= NEW.from_day AND d.delivery_day < NEW.until_day) THEN
+    RAISE EXCEPTION 'the curve of % has a gap between % and %', NEW.trading_day, NEW.from_day, NEW.until_day USING ERRCODE = 'check_violation', CONSTRAINT = 'curves_have_no_gap';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER curves_have_no_gap AFTER INSERT ON pricing.hpfc DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pricing.refuse_curve_with_gaps();
+CREATE TRIGGER curves_never_change BEFORE UPDATE OR DELETE ON pricing.hpfc FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER curves_are_kept BEFORE TRUNCATE ON pricing.hpfc FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER curve_days_never_change BEFORE UPDATE OR DELETE ON pricing.hpfc_day FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER curve_days_are_kept BEFORE TRUNCATE ON pricing.hpfc_day FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+
+-- How far the data service's publications have been read, and when it is asked again after a failure (business time).
+CREATE TABLE pricing.publication_cursor (
+  source text PRIMARY KEY CHECK (source IN ('ENET')),
+  position bigint NOT NULL DEFAULT 0 CHECK (position >= 0),
+  polled_at timestamptz,
+  failures integer NOT NULL DEFAULT 0 CHECK (failures >= 0),
+  failing_since timestamptz,
+  retry_at timestamptz,
+  last_error text,
+  CHECK ((failures = 0) = (failing_since IS NULL)),
+  CHECK ((failures = 0) = (retry_at IS NULL))
+);
+INSERT INTO pricing.publication_cursor (source) VALUES ('ENET');
+
 REVOKE UPDATE ON pricing.campaign_price_fix12, pricing.campaign_price_dynamic FROM stromgraph_pricing;
-REVOKE UPDATE, DELETE ON pricing.rate_configuration FROM stromgraph_pricing;
+REVOKE UPDATE, DELETE ON pricing.rate_configuration, pricing.hpfc, pricing.hpfc_day FROM stromgraph_pricing;
 REVOKE DELETE ON pricing.tariff FROM stromgraph_pricing;
 -- Offers are no personal data: a customer may see the tariff of the own contract.
 GRANT SELECT ON pricing.tariff, pricing.rate_configuration, pricing.campaign, pricing.place TO stromgraph_pricing_own;
