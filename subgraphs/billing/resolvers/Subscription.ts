@@ -12,7 +12,7 @@ const MAX_HZ = 10;
 
 export const Subscription: SubscriptionResolvers = {
   billingRunProgress: {
-    subscribe: async (_, { runId, afterSeq }, { db, tenant, runtime }) => {
+    subscribe: async (_, { runId, afterSeq }, { db, tenant, runtime, untilSeq }) => {
       const current = async (at: Queryable) => {
         const [run] = isId(runId) ? await runsById(at, [runId]) : [];
         if (!run) throw badInput(invalid([fault('runId', `there is no billing run ${runId}`)]));
@@ -20,7 +20,7 @@ export const Subscription: SubscriptionResolvers = {
       };
       await current(db);
       return liveStream(feedTailOf(runtime), {
-        tenant, db, types: [BillingRunAdvanced.name], concerns: (entry) => entry.aggregateId === runId, afterSeq: afterSeq ?? null, maxHz: MAX_HZ,
+        tenant, db, untilSeq, types: [BillingRunAdvanced.name], concerns: (entry) => entry.aggregateId === runId, afterSeq: afterSeq ?? null, maxHz: MAX_HZ,
         snapshot: current,
         change: () => current(db),
       });

@@ -22,3 +22,8 @@ test.each([
 test.each(['1-0:2.29.0', '1-0:1.8.1', '1-0:3.8.0'])('register %s is not billed by a flat tariff', (obis) => {
   expect(toDayUsage('c', [day('2026-06-01', 96, { obis })])).toEqual([]);
 });
+
+test('a day that is held by validation is not billed as it stands, though every value is known', () => {
+  const day = { obis: '1-0:1.29.0', day: '2026-11-10', version: 1, wattHours: Array<number>(96).fill(1), statuses: Array<string>(96).fill('TRUE') };
+  expect(toDayUsage('c', [day, { ...day, held: true }, { ...day, held: false }]).map(({ complete }) => complete)).toEqual([true, false, true]);
+});

@@ -4,7 +4,7 @@ import type { WattHours } from '@stromgraph/kernel/energy';
 /** What a contract used on a Berlin day, and whether all of it may be billed. */
 export type DayUsage = Readonly<{ contractId: string; day: LocalDate; wattHours: WattHours; complete: boolean; version: number }>;
 
-export type MeasuredDay = Readonly<{ obis: string; day: LocalDate; version: number; wattHours: readonly (number | null)[]; statuses: readonly (string | null)[] }>;
+export type MeasuredDay = Readonly<{ obis: string; day: LocalDate; version: number; wattHours: readonly (number | null)[]; statuses: readonly (string | null)[]; held?: boolean | undefined }>;
 
 /** Active energy drawn from the grid, over all tariffs: the register that a flat tariff bills. */
 const TOTAL_CONSUMPTION = /^1-\d{1,2}:1\.(8|9|29)\.0$/;
@@ -15,10 +15,10 @@ const BILLABLE = new Set(['TRUE', 'SUBSTITUTE']);
 export const toDayUsage = (contractId: string, days: readonly MeasuredDay[]): DayUsage[] =>
   days
     .filter(({ obis }) => TOTAL_CONSUMPTION.test(obis))
-    .map(({ day, version, wattHours, statuses }) => ({
+    .map(({ day, version, wattHours, statuses, held = false }) => ({
       contractId,
       day,
       version,
       wattHours: wattHours.reduce<bigint>((sum, value, index) => (value !== null && BILLABLE.has(statuses[index] ?? '') ? sum + BigInt(value) : sum), 0n),
-      complete: wattHours.length === quarterHoursOf(day).length && wattHours.every((value, index) => value !== null && BILLABLE.has(statuses[index] ?? '')),
+      complete: !held && wattHours.length === quarterHoursOf(day).length && wattHours.every((value, index) => value !== null && BILLABLE.has(statuses[index] ?? '')),
     }));

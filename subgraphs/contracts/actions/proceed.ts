@@ -2,15 +2,20 @@ import { businessNow } from '@stromgraph/kernel/clock';
 import type { Tx } from '@stromgraph/kernel/database';
 import { schedule } from '@stromgraph/kernel/due';
 import { choosePlace } from '@stromgraph/kernel/place';
-import { isProblem } from '@stromgraph/kernel/problem';
 import { type Keyring, unseal } from '@stromgraph/kernel/seal';
-import type { Draft } from '../drafts/draft.ts';
+import { parseMaloId, parseMeterNumber } from '@stromgraph/kernel/market-ids';
+import { type InputFault, isProblem } from '@stromgraph/kernel/problem';
+import { dayOf } from '@stromgraph/kernel/time';
+import type { Draft, MaloDraft } from '../drafts/draft.ts';
 import { PROCEED } from '../drafts/due-kinds.ts';
 import { SYSTEM } from '../drafts/trail.ts';
 import { validate } from '../drafts/validate.ts';
+import { meterElsewhere } from '../store/applications.ts';
 import { lockDraft, moveDraft, saveValidation } from '../store/drafts.ts';
 import { knownPlaces, knownTariff } from '../store/known-offers.ts';
 import { latestMaloDraft } from '../store/malo-drafts.ts';
+import { inUseElsewhere } from '../switching/missing.ts';
+import { supplyStart } from '../switching/start-of-supply.ts';
 import { recordEvent } from './record-event.ts';
 import { stopSubmissionClock } from './submission-clock.ts';
 import { submitSwitch } from './submit-switch.ts';
@@ -40,6 +45,7 @@ async function validateDraft(tx: Tx, keyring: Keyring, draft: Draft): Promise<vo
     iban: await unseal(tx, keyring, customerId, draft.sealedIban),
     expectedWattHours: draft.expectedWattHours,
     tariff: await knownTariff(tx, price.tariffId),
+    meterElsewhere: await findMeterElsewhere(tx, draft, malo, at),
     placeKnown: !isProblem(choosePlace(await knownPlaces(tx, postalCode), { postalCode, city, district })),
   });
   await saveValidation(tx, contractId, faults);
@@ -55,6 +61,14 @@ async function validateDraft(tx: Tx, keyring: Keyring, draft: Draft): Promise<vo
   await moveDraft(tx, contractId, outcome === 'PASSED' ? 'VALIDATED' : 'REJECTED', at);
   if (outcome === 'PASSED') await schedule(tx, { kind: PROCEED, subject: contractId, dueAt: at });
   else await stopSubmissionClock(tx, contractId);
+}
+
+/** What is written wrong is said as such; without a market location nothing can be elsewhere. */
+async function findMeterElsewhere(tx: Tx, { desiredStartOn }: Draft, malo: MaloDraft, at: Date): Promise<InputFault | null> {
+  const [maloId, meterNumber] = [parseMaloId(malo.maloId ?? ''), parseMeterNumber(malo.meterNumber ?? '')];
+  if (isProblem(maloId) || isProblem(meterNumber)) return null;
+  const elsewhere = await meterElsewhere(tx, { maloId, meterNumber }, supplyStart({ sentOn: dayOf(at), desiredStartOn }));
+  return elsewhere && inUseElsewhere(elsewhere);
 }
 
 async function mapMarketLocation(tx: Tx, keyring: Keyring, { contractId, customerId }: Draft): Promise<void> {

@@ -8,11 +8,11 @@ import type { Keyring } from '@stromgraph/kernel/seal';
 import { dayOf } from '@stromgraph/kernel/time';
 import type { Draft } from '../drafts/draft.ts';
 import { refuseStep, type StateForbidsIt } from '../drafts/transitions.ts';
-import { insertApplication, occupiedBy } from '../store/applications.ts';
+import { insertApplication, meterElsewhere, occupiedBy } from '../store/applications.ts';
 import { moveDraft } from '../store/drafts.ts';
 import { latestMaloDraft } from '../store/malo-drafts.ts';
 import type { SwitchApplication } from '../switching/application.ts';
-import { identifiersOf, type SwitchNotPossible, switchNotPossible } from '../switching/missing.ts';
+import { identifiersOf, inUseElsewhere, type SwitchNotPossible, switchNotPossible } from '../switching/missing.ts';
 import { answerDueAt, supplyStart } from '../switching/start-of-supply.ts';
 import { recordEvent } from './record-event.ts';
 import { stopSubmissionClock } from './submission-clock.ts';
@@ -43,6 +43,8 @@ export async function submitSwitch(
           : `is applied for under the contract ${occupied.contractId}`,
       ),
     ]);
+  const elsewhere = await meterElsewhere(tx, identifiers, startOn);
+  if (elsewhere) return switchNotPossible([inUseElsewhere(elsewhere)]);
   if (status === 'SWITCH_FAILED') await moveDraft(tx, contractId, 'MALO_MAPPED', at);
   const application: SwitchApplication = {
     processId: newId<'switch'>(),

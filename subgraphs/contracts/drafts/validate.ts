@@ -13,6 +13,8 @@ type Checked = Readonly<{
   expectedWattHours: WattHours;
   tariff: Readonly<{ consumptionFromWattHours: WattHours; consumptionUntilWattHours: WattHours }> | null;
   placeKnown: boolean;
+  /** What speaks against the meter that is named, where it is known at another market location. */
+  meterElsewhere: InputFault | null;
 }>;
 
 /**
@@ -23,6 +25,7 @@ export function validate(draft: Checked): Validation {
   const mendable = [
     ...said('marketLocationId', draft.maloId, parseMaloId, '11 digits with their check digit'),
     ...said('meterNumber', draft.meterNumber, parseMeterNumber, '1 to 35 printable characters'),
+    ...(draft.meterElsewhere ? [draft.meterElsewhere] : []),
     ...said('gridOperatorCode', draft.gridOperatorCode, parseBdewCode, 'a BDEW code of 13 digits'),
     ...said('meteringOperatorCode', draft.meteringOperatorCode, parseBdewCode, 'a BDEW code of 13 digits'),
   ];

@@ -63,3 +63,16 @@ export async function occupiedBy(tx: Tx, maloId: string, startOn: LocalDate): Pr
     WHERE l.malo_id = ${maloId} AND m.change_status <> 'CANCELLED' AND (m.valid_until IS NULL OR m.valid_until > ${startOn}) LIMIT 1`;
   return row ?? null;
 }
+
+/** Whether we know a meter at another market location, supplied there on or after the day or applied for; parallel applicants wait for each other. */
+export async function meterElsewhere(tx: Tx, { maloId, meterNumber }: { maloId: string; meterNumber: string }, startOn: LocalDate): Promise<Occupied | null> {
+  await tx.sql`SELECT pg_advisory_xact_lock(hashtextextended(${`meter ${meterNumber}`}, 0))`;
+  const [row] = await tx.sql<Occupied>`
+    SELECT 'APPLICATION' AS by, contract_id AS "contractId" FROM contracts.switch_application WHERE meter_number = ${meterNumber}
+      AND malo_id <> ${maloId} AND status = 'REQUESTED'
+    UNION ALL
+    SELECT 'SUPPLY', m.contract_id FROM contracts.customer_malo m JOIN contracts.market_location l ON l.id = m.market_location_id
+    WHERE m.meter_number = ${meterNumber} AND l.malo_id <> ${maloId} AND m.change_status <> 'CANCELLED'
+      AND (m.valid_until IS NULL OR m.valid_until > ${startOn}) LIMIT 1`;
+  return row ?? null;
+}

@@ -5,6 +5,7 @@ import type { Db } from '@stromgraph/kernel/database';
 import { newId } from '@stromgraph/kernel/ids';
 import { AT, type InsertRow, MALO, rowsIn, type Table } from '../../../tests/build/contract-rows.ts';
 import { type TestDatabase, testDatabase } from '../../../tests/database.ts';
+import { waitsForLock } from '../../../tests/locks.ts';
 import { refusal } from '../../../tests/refusal.ts';
 
 const CHECK = '23514';
@@ -74,14 +75,14 @@ test.each<[string, Table, Record<string, unknown>, string, string]>([
   ['a lateness of another level', 'contract_draft', { submission_late: 'PANIC' }, CHECK, 'contract_draft_submission_late_check'],
   ['a draft that begins further on', 'contract_draft', { status: 'MALO_MAPPED' }, RESTRICTED, 'drafts_begin_as_drafts'],
   ['a draft that claims another past', 'contract_draft', { previous_status: 'VALIDATED' }, RESTRICTED, 'drafts_begin_as_drafts'],
-  ['a version of an unknown draft', 'malo_draft', { contract_id: newId() }, FOREIGN_KEY, 'malo_draft_contract_id_fkey'],
+  ['a version of an unknown draft', 'malo_draft', { contract_id: newId(), version: 1, previous_version: null, status: 'DRAFT' }, FOREIGN_KEY, 'edited_for_the_customer_of_the_draft'],
+  ['a version for another customer', 'malo_draft', { customer_id: newId() }, FOREIGN_KEY, 'edited_for_the_customer_of_the_draft'],
   ['a version after a gap', 'malo_draft', { version: 3, previous_version: 1 }, CHECK, 'versions_have_no_gaps'],
   ['a version without its predecessor', 'malo_draft', { version: 3, previous_version: 2 }, FOREIGN_KEY, 'versions_follow_each_other'],
   ['a version twice', 'malo_draft', { version: 1, previous_version: null, status: 'DRAFT' }, UNIQUE, 'malo_draft_pkey'],
   ['an edit that calls itself the draft', 'malo_draft', { status: 'DRAFT' }, CHECK, 'first_version_is_the_draft'],
-  ['an approval without an approver', 'malo_draft', { status: 'APPROVED' }, CHECK, 'approval_is_signed'],
+  ['a version born approved', 'malo_draft', { status: 'APPROVED', approved_by: 'b', approved_at: AT }, RESTRICTED, 'versions_begin_unapproved'],
   ['an approver without approval', 'malo_draft', { approved_by: 'b', approved_at: AT }, CHECK, 'approval_is_signed'],
-  ['an editor who approves', 'malo_draft', { status: 'APPROVED', approved_by: 'a', approved_at: AT }, CHECK, 'approver_is_not_the_editor'],
   ['an application with a wrong check digit', 'switch_application', { malo_id: '41373559242' }, CHECK, 'applied_malo_id_is_valid'],
   ['an application by Luhn’s rule', 'switch_application', { malo_id: '41373559249' }, CHECK, 'applied_malo_id_is_valid'],
   ['an application without a market location', 'switch_application', { malo_id: null }, NOT_NULL, 'malo_id'],
@@ -91,6 +92,9 @@ test.each<[string, Table, Record<string, unknown>, string, string]>([
   ['an application for today', 'switch_application', { start_on: '2026-11-24' }, CHECK, 'no_retroactive_application'],
   ['an application for the past', 'switch_application', { start_on: '2026-11-01' }, CHECK, 'no_retroactive_application'],
   ['an application with an unknown version', 'switch_application', { malo_draft_version: 9 }, FOREIGN_KEY, 'applied_with_a_version'],
+  ['an application for another market location than its version', 'switch_application', { malo_id: '57685676748' }, RESTRICTED, 'what_is_applied_for_was_approved'],
+  ['an application to another network than its version', 'switch_application', { grid_operator_code: '9904000000005' }, RESTRICTED, 'what_is_applied_for_was_approved'],
+  ['an application for another meter than its version', 'switch_application', { meter_number: '1EMH0012345679' }, RESTRICTED, 'what_is_applied_for_was_approved'],
   ['an answer without a time', 'switch_application', { status: 'CONFIRMED' }, CHECK, 'answers_have_a_time'],
   ['a refusal without a code', 'switch_application', { status: 'REJECTED', answered_at: AT }, CHECK, 'refusals_have_a_code'],
   ['a confirmation with a code', 'switch_application', { status: 'CONFIRMED', answered_at: AT, code_list: 'E', code: 'A', reason: 'r' }, CHECK, 'refusals_have_a_code'],
@@ -100,7 +104,8 @@ test.each<[string, Table, Record<string, unknown>, string, string]>([
   ['a market location of a wrong metering operator', 'market_location', { metering_operator_code: '9900357000004' }, CHECK, 'metering_operator_is_valid'],
   ['a market location of no known voltage', 'market_location', { voltage: 'ULTRA' }, CHECK, 'market_location_voltage_check'],
   ['a market location of no known metering', 'market_location', { metering_kind: 'GUESSED' }, CHECK, 'market_location_metering_kind_check'],
-  ['a contract without a draft', 'contract', { id: newId() }, FOREIGN_KEY, 'contract_id_fkey'],
+  ['a contract without a draft', 'contract', { id: newId() }, FOREIGN_KEY, 'confirmed_for_the_customer_of_the_draft'],
+  ['a contract of another customer', 'contract', { customer_id: newId() }, FOREIGN_KEY, 'confirmed_for_the_customer_of_the_draft'],
   ['a contract without an owner', 'contract', { customer_id: null }, NOT_NULL, 'customer_id'],
   ['a contract without a market location', 'contract', { market_location_id: newId() }, FOREIGN_KEY, 'contract_market_location_id_fkey'],
   ['a contract born in supply', 'contract', { state: 'ACTIVE', previous_state: 'CONFIRMED' }, RESTRICTED, 'contracts_begin_confirmed'],
@@ -111,6 +116,7 @@ test.each<[string, Table, Record<string, unknown>, string, string]>([
   ['a price of no contract', 'contract_price', { contract_id: newId() }, FOREIGN_KEY, 'contract_price_contract_id_fkey'],
   ['an unknown cause', 'contract_price', { cause: 'MISTAKE' }, CHECK, 'contract_price_cause_check'],
   ['a negative agreed price', 'contract_price', { working_price_ct_per_kwh: '-1' }, CHECK, 'contract_price_working_price_ct_per_kwh_check'],
+  ['a supply of another customer', 'customer_malo', { customer_id: newId() }, FOREIGN_KEY, 'supplied_for_the_customer_of_the_contract'],
   ['a supply of no days', 'customer_malo', { valid_until: '2026-12-01' }, CHECK, 'supply_ends_after_it_starts'],
   ['a supply of an unknown state', 'customer_malo', { change_status: 'MAYBE' }, CHECK, 'customer_malo_change_status_check'],
   ['a supply without a meter', 'customer_malo', { meter_number: '' }, CHECK, 'customer_malo_meter_number_check'],
@@ -154,11 +160,33 @@ describe('what was agreed stays', () => {
     const { contract_id } = await insert('contract_draft');
     await insert('malo_draft', { contract_id, version: 1, previous_version: null, status: 'DRAFT' });
     await insert('malo_draft', { contract_id });
-    const approve = (by: string, more = '') => db.query(`UPDATE contracts.malo_draft SET status = 'APPROVED', approved_by = $2, approved_at = $3 ${more} WHERE contract_id = $1 AND version = 2`, [contract_id, by, AT]);
+    const approve = (by: string | null, more = '') => db.query(`UPDATE contracts.malo_draft SET status = 'APPROVED', approved_by = $2, approved_at = $3 ${more} WHERE contract_id = $1 AND version = 2`, [contract_id, by, AT]);
+    await expect(approve(null)).rejects.toMatchObject(refusal(CHECK, 'approval_is_signed'));
     await expect(approve('a')).rejects.toMatchObject(refusal(CHECK, 'approver_is_not_the_editor'));
     await expect(approve('b', `, malo_id = '57685676748'`)).rejects.toMatchObject(refusal(RESTRICTED, 'malo_draft_versions_never_change'));
     await approve('b');
     await expect(approve('c')).rejects.toMatchObject(refusal(RESTRICTED, 'malo_draft_versions_never_change'));
+  });
+
+  test('an application leaves with the newest version only, and not before somebody else has approved it', async () => {
+    const { contract_id, customer_id } = await insert('contract_draft');
+    await insert('malo_draft', { contract_id, version: 1, previous_version: null, status: 'DRAFT' });
+    const malo_id = '57685676748';
+    await insert('malo_draft', { contract_id, malo_id });
+    const apply = (version: number) => insert('switch_application', { contract_id, malo_id: version === 1 ? MALO : malo_id, malo_draft_version: version });
+    for (const version of [1, 2]) await expect(apply(version)).rejects.toMatchObject(refusal(RESTRICTED, 'what_is_applied_for_was_approved'));
+    await db.query(`UPDATE contracts.malo_draft SET status = 'APPROVED', approved_by = 'b', approved_at = $2 WHERE contract_id = $1 AND version = 2`, [contract_id, AT]);
+    await expect(apply(1)).rejects.toMatchObject(refusal(RESTRICTED, 'what_is_applied_for_was_approved'));
+    // An edit that another session has not committed yet counts as well: the application waits for it.
+    const editor = database.owner;
+    await editor.query('BEGIN');
+    await editor.query(`INSERT INTO contracts.malo_draft (contract_id, version, previous_version, customer_id, malo_id, status, edited_by, edited_at) VALUES ($1, 3, 2, $4, $2, 'EDITED', 'a', $3)`, [contract_id, malo_id, AT, customer_id]);
+    const applied = apply(2).then(() => null, (error: unknown) => error);
+    await waitsForLock(editor);
+    await editor.query('COMMIT');
+    expect(await applied).toMatchObject(refusal(RESTRICTED, 'what_is_applied_for_was_approved'));
+    await db.query(`UPDATE contracts.malo_draft SET status = 'APPROVED', approved_by = 'b', approved_at = $2 WHERE contract_id = $1 AND version = 3`, [contract_id, AT]);
+    await expect(apply(3)).rejects.toMatchObject(refusal(RESTRICTED, 'what_is_applied_for_was_approved')); // it names no network operator
   });
 
   test('an application changes by its one answer only', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Db, transact } from '@stromgraph/kernel/database';
 import { newId } from '@stromgraph/kernel/ids';
 import { testDatabase, type TestDatabase } from '../../../tests/database.ts';
+import { waitsForLock } from '../../../tests/locks.ts';
 import { refusal } from '../../../tests/refusal.ts';
 
 let database: TestDatabase;
@@ -100,6 +101,7 @@ test.each<[string, string, string, string]>([
   ['a price of an unknown contract', price({ contract_id: id(newId()) }), FOREIGN, 'customer_pricing_contract_id_customer_id_fkey'],
   ['two prices from one day', price({ valid_from: `'2026-01-01'` }), UNIQUE, 'customer_pricing_contract_id_customer_id_valid_from_key'],
   ['a price that did not change', price({ components_hash: `sha256('a')` }), CHECK, 'a_row_is_a_change'],
+  ['an earlier price that does not change', price({ valid_from: `'2025-06-01'`, components_hash: `sha256('a')` }), CHECK, 'a_row_is_a_change'],
   ['a negative fee', price({ fix_fee_cents_per_month: '-1' }), CHECK, 'customer_pricing_fix_fee_cents_per_month_check'],
   ['a negative bonus', price({ fixed_bonus_cents: '-1' }), CHECK, 'customer_pricing_fixed_bonus_cents_check'],
   ['a price without a price', price({ working_price_ct_per_kwh: 'NULL' }), NOT_NULL, 'working_price_ct_per_kwh'],
@@ -114,6 +116,24 @@ test.each<[string, string, string, string]>([
   ['a changed price of the past', `UPDATE customers.customer_pricing SET fixed_bonus_cents = 1`, FORBIDDEN, 'table customer_pricing'],
 ])('refused: %s', async (_, statement, code, by) => {
   await expect(db.query(statement)).rejects.toMatchObject(refusal(code, by));
+});
+
+describe('two sessions at once', () => {
+  const [a, b] = [newId(), newId()];
+  const below = (child: string, parent: string) => `UPDATE customers.account SET parent_id = '${parent}' WHERE id = '${child}'`;
+  test.each<[string, string, string, string]>([
+    ['make no circle of accounts', below(a, b), below(b, a), 'accounts_form_a_tree'],
+    ['write no price twice in a row', price({ valid_from: `'2028-01-01'`, components_hash: `sha256('c')` }), price({ valid_from: `'2028-02-01'`, components_hash: `sha256('c')` }), 'a_row_is_a_change'],
+  ])('%s', async (_, first, second, by) => {
+    for (const each of [a, b]) await db.query(`${account({ id: id(each) })} ON CONFLICT DO NOTHING`);
+    const { owner } = database;
+    await owner.query('BEGIN');
+    await owner.query(first);
+    const theirs = db.query(second).then(() => null, (error: unknown) => error);
+    await waitsForLock(owner);
+    await owner.query('COMMIT');
+    expect(await theirs).toMatchObject(refusal(CHECK!, by));
+  });
 });
 
 test('timeline and prices are append-only for the owner too', async () => {

@@ -22,7 +22,8 @@ CREATE TABLE billing.contract_cache (
   advance_mode text NOT NULL CHECK (advance_mode IN ('ABSCHLAG_MONTHLY', 'ABSCHLAG_QUARTERLY', 'ABSCHLAG_YEARLY', 'NONE')),
   advance_number integer NOT NULL CHECK (advance_number BETWEEN 0 AND 12),
   grace_days integer NOT NULL CHECK (grace_days BETWEEN 0 AND 90),
-  vat_basis_points integer NOT NULL CHECK (vat_basis_points IN (0, 700, 1900))
+  vat_basis_points integer NOT NULL CHECK (vat_basis_points IN (0, 700, 1900)),
+  UNIQUE (contract_id, customer_id)
 );
 CREATE INDEX contract_cache_by_customer ON billing.contract_cache (customer_id);
 
@@ -126,11 +127,12 @@ END $$;
 CREATE TRIGGER numbers_only_rise BEFORE UPDATE ON billing.number_series FOR EACH ROW
   WHEN (NEW.last <= OLD.last OR NEW.series <> OLD.series OR NEW.year <> OLD.year) EXECUTE FUNCTION billing.refuse_returned_numbers();
 CREATE TRIGGER series_stay BEFORE DELETE ON billing.number_series FOR EACH ROW EXECUTE FUNCTION billing.refuse_returned_numbers();
+CREATE TRIGGER series_are_never_emptied BEFORE TRUNCATE ON billing.number_series FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 
 CREATE TABLE billing.invoice (
   id uuid PRIMARY KEY,
   customer_id uuid NOT NULL,
-  contract_id uuid NOT NULL REFERENCES billing.contract_cache,
+  contract_id uuid NOT NULL,
   campaign_id uuid NOT NULL,
   tariff_id uuid NOT NULL,
   -- The campaign whose prices were billed; a later campaign never changes it.
@@ -140,7 +142,7 @@ CREATE TABLE billing.invoice (
   series text GENERATED ALWAYS AS (CASE type WHEN 'FINAL' THEN 'INVOICE' ELSE type END) STORED,
   number_year integer,
   number_in_year bigint CHECK (number_in_year > 0),
-  invoice_number text UNIQUE,
+  invoice_number text,
   issued_on date,
   due_on date CONSTRAINT due_after_issue CHECK (due_on >= issued_on),
   period daterange NOT NULL CHECK (NOT isempty(period) AND lower_inc(period) AND NOT upper_inc(period) AND lower(period) IS NOT NULL AND upper(period) IS NOT NULL),
@@ -153,7 +155,13 @@ CREATE TABLE billing.invoice (
   sealed_recipient text,
   run_id uuid REFERENCES billing.billing_run,
   created_at timestamptz NOT NULL,
+  -- The transaction that wrote it: its lines can be of no other.
+  written_by bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
+  FOREIGN KEY (contract_id, customer_id) REFERENCES billing.contract_cache (contract_id, customer_id),
+  UNIQUE (id, written_by),
   UNIQUE (series, number_year, number_in_year),
+  CONSTRAINT numbers_are_written_from_their_series CHECK (invoice_number = CASE series WHEN 'INVOICE' THEN 'RE' WHEN 'ADVANCE' THEN 'AB' ELSE 'GU' END
+    || '-' || number_year || '-' || lpad(number_in_year::text, greatest(7, length(number_in_year::text)), '0')),
   CONSTRAINT drafts_alone_have_no_number CHECK ((state = 'DRAFT') = (invoice_number IS NULL)),
   CHECK ((invoice_number IS NULL) = (number_in_year IS NULL)),
   CHECK ((invoice_number IS NULL) = (number_year IS NULL)),
@@ -168,7 +176,7 @@ CREATE INDEX invoice_by_contract ON billing.invoice (contract_id, issued_on DESC
 CREATE INDEX invoice_by_run ON billing.invoice (run_id);
 
 CREATE TABLE billing.invoice_line_item (
-  invoice_id uuid NOT NULL REFERENCES billing.invoice DEFERRABLE INITIALLY DEFERRED,
+  invoice_id uuid NOT NULL,
   position integer NOT NULL CHECK (position > 0),
   charge_type text NOT NULL CHECK (charge_type IN ('ENERGY', 'GRID', 'METERING', 'CONCESSION', 'LEVY', 'TAX', 'FIXED_FEE', 'BONUS', 'ADVANCE_CREDIT', 'DUNNING_FEE', 'ADJUSTMENT')),
   description text NOT NULL,
@@ -182,7 +190,10 @@ CREATE TABLE billing.invoice_line_item (
   until_on date NOT NULL CHECK (until_on > from_on),
   -- +1: a charge on an invoice; −1: the mirror of a charge on a credit.
   direction smallint NOT NULL DEFAULT 1 CHECK (direction IN (1, -1)),
+  written_by bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
   PRIMARY KEY (invoice_id, position),
+  -- Lines and header are of one transaction: nobody slips a line in while another writes the header.
+  CONSTRAINT lines_come_with_their_invoice FOREIGN KEY (invoice_id, written_by) REFERENCES billing.invoice (id, written_by) DEFERRABLE INITIALLY DEFERRED,
   -- The sign rule of each charge type: bonuses and credited advances lower a bill, charges raise it, adjustments go both ways; energy follows its price.
   CONSTRAINT charges_have_their_sign CHECK (
     CASE WHEN charge_type IN ('BONUS', 'ADVANCE_CREDIT') THEN direction * net_cents <= 0
@@ -192,6 +203,9 @@ CREATE TABLE billing.invoice_line_item (
 
 CREATE FUNCTION billing.check_invoice_sums() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE wrong uuid; BEGIN
+  IF TG_OP = 'INSERT' AND EXISTS (SELECT FROM inserted WHERE written_by <> pg_current_xact_id()::text::bigint) THEN
+    RAISE EXCEPTION 'an invoice is of the transaction that writes it' USING ERRCODE = 'check_violation', CONSTRAINT = 'writers_are_named_by_the_database';
+  END IF;
   SELECT i.id INTO wrong FROM inserted i
   LEFT JOIN LATERAL (SELECT count(*) AS lines, sum(l.net_cents) AS net, sum(l.vat_cents) AS vat FROM billing.invoice_line_item l WHERE l.invoice_id = i.id) s ON true
   WHERE s.lines = 0 OR s.net <> i.net_cents OR s.vat <> i.vat_cents LIMIT 1;
@@ -208,8 +222,11 @@ CREATE TRIGGER lines_still_add_up AFTER UPDATE ON billing.invoice REFERENCING NE
 
 CREATE FUNCTION billing.refuse_late_lines() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE late uuid; BEGIN
+  IF EXISTS (SELECT FROM inserted WHERE written_by <> pg_current_xact_id()::text::bigint) THEN
+    RAISE EXCEPTION 'a line is of the transaction that writes it' USING ERRCODE = 'check_violation', CONSTRAINT = 'writers_are_named_by_the_database';
+  END IF;
   SELECT l.invoice_id INTO late FROM inserted l JOIN billing.invoice i ON i.id = l.invoice_id LIMIT 1;
-  IF late IS NOT NULL THEN RAISE EXCEPTION 'invoice % is written; its lines came with it', late USING ERRCODE = 'restrict_violation'; END IF;
+  IF late IS NOT NULL THEN RAISE EXCEPTION 'invoice % is written; its lines came with it', late USING ERRCODE = 'restrict_violation', CONSTRAINT = 'lines_come_before_their_invoice'; END IF;
   RETURN NULL;
 END $$;
 CREATE TRIGGER lines_come_before_their_invoice AFTER INSERT ON billing.invoice_line_item REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION billing.refuse_late_lines();
@@ -222,6 +239,19 @@ CREATE FUNCTION billing.refuse_change_of_issued_invoice() RETURNS trigger LANGUA
 END $$;
 CREATE TRIGGER issued_invoices_never_change BEFORE UPDATE OR DELETE ON billing.invoice
   FOR EACH ROW WHEN (OLD.state <> 'DRAFT') EXECUTE FUNCTION billing.refuse_change_of_issued_invoice();
+-- A draft is of its contract and kind from the start, and cancelled is only what was issued.
+CREATE FUNCTION billing.refuse_another_draft() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION 'draft % is of its contract, kind and run', OLD.id USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
+END $$;
+CREATE TRIGGER drafts_keep_what_they_are BEFORE UPDATE ON billing.invoice FOR EACH ROW
+  WHEN (OLD.state = 'DRAFT' AND ((NEW.id, NEW.customer_id, NEW.contract_id, NEW.type, NEW.run_id, NEW.created_at, NEW.written_by)
+    IS DISTINCT FROM (OLD.id, OLD.customer_id, OLD.contract_id, OLD.type, OLD.run_id, OLD.created_at, OLD.written_by) OR NEW.state = 'CANCELLED'))
+  EXECUTE FUNCTION billing.refuse_another_draft();
+CREATE FUNCTION billing.refuse_birth_of_a_cancelled_invoice() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION 'invoice % was never issued and cannot be cancelled', NEW.id USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
+END $$;
+CREATE TRIGGER only_issued_invoices_are_cancelled BEFORE INSERT ON billing.invoice FOR EACH ROW
+  WHEN (NEW.state = 'CANCELLED') EXECUTE FUNCTION billing.refuse_birth_of_a_cancelled_invoice();
 CREATE TRIGGER invoices_stay BEFORE TRUNCATE ON billing.invoice FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 
 -- A number belongs to its series: it exists in an invoice only when the series has been drawn that far.
@@ -235,15 +265,31 @@ END $$;
 CREATE TRIGGER numbers_are_drawn AFTER INSERT ON billing.invoice REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION billing.refuse_undrawn_numbers();
 CREATE TRIGGER numbers_are_drawn_for_drafts_too AFTER UPDATE ON billing.invoice REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT EXECUTE FUNCTION billing.refuse_undrawn_numbers();
 
--- No gaps: at commit every number that was drawn is on a document. Drawing and issuing are one transaction.
-CREATE FUNCTION billing.refuse_gaps() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE before bigint := CASE TG_OP WHEN 'UPDATE' THEN OLD.last ELSE 0 END; BEGIN
-  IF NEW.last - before <> (SELECT count(*) FROM billing.invoice i WHERE i.series = NEW.series AND i.number_year = NEW.year AND i.number_in_year > before AND i.number_in_year <= NEW.last) THEN
+/*
+ * At commit every number that was drawn is on a document (no gaps), none was issued before the one it follows, and what was issued is booked:
+ * drawing, issuing and booking are one transaction. An advance is asked for, and booked when it is paid.
+ */
+CREATE FUNCTION billing.check_drawn_numbers() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  before bigint := CASE TG_OP WHEN 'UPDATE' THEN OLD.last ELSE 0 END;
+  drawn record;
+BEGIN
+  SELECT count(*) FILTER (WHERE number_in_year > before) AS used, max(number_in_year) FILTER (WHERE issued_on < issued_before) AS early, max(number_in_year) FILTER (WHERE unbooked) AS unbooked INTO drawn
+  FROM (
+    SELECT i.number_in_year, i.issued_on, lag(i.issued_on) OVER (ORDER BY i.number_in_year) AS issued_before,
+      i.type <> 'ADVANCE' AND (i.net_cents <> 0 OR i.vat_cents <> 0) AND (SELECT e.position FROM billing.ledger_entry e WHERE e.document_id = i.id AND e.position = 1) IS NULL AS unbooked
+    FROM billing.invoice i WHERE i.series = NEW.series AND i.number_year = NEW.year AND i.number_in_year BETWEEN before AND NEW.last
+  ) i;
+  IF drawn.used <> NEW.last - before THEN
     RAISE EXCEPTION 'numbers % to % of series % % were drawn and not all of them used', before + 1, NEW.last, NEW.series, NEW.year USING ERRCODE = 'check_violation', CONSTRAINT = 'numbers_have_no_gaps';
+  ELSIF drawn.early IS NOT NULL THEN
+    RAISE EXCEPTION 'number % of series % % was issued before the one it follows', drawn.early, NEW.series, NEW.year USING ERRCODE = 'check_violation', CONSTRAINT = 'numbers_follow_the_days';
+  ELSIF drawn.unbooked IS NOT NULL THEN
+    RAISE EXCEPTION 'number % of series % % was issued and not booked', drawn.unbooked, NEW.series, NEW.year USING ERRCODE = 'check_violation', CONSTRAINT = 'issued_documents_are_booked';
   END IF;
   RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER numbers_have_no_gaps AFTER INSERT OR UPDATE ON billing.number_series DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION billing.refuse_gaps();
+CREATE CONSTRAINT TRIGGER drawn_numbers_are_used AFTER INSERT OR UPDATE ON billing.number_series DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION billing.check_drawn_numbers();
 
 -- What a contract was sold as does not change once something was billed by it; and a run that is over stays as it ended, but for being taken up again.
 CREATE FUNCTION billing.refuse_other_terms() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -273,7 +319,8 @@ CREATE TABLE billing.ledger_entry (
   debit_cents bigint NOT NULL DEFAULT 0 CHECK (debit_cents >= 0),
   credit_cents bigint NOT NULL DEFAULT 0 CHECK (credit_cents >= 0),
   posted_at timestamptz NOT NULL,
-  UNIQUE (document_id, position),
+  -- With positions from one on, so that a second booking of a document meets the first, committed or not.
+  CONSTRAINT documents_are_booked_once UNIQUE (document_id, position),
   CHECK ((debit_cents = 0) <> (credit_cents = 0))
 );
 CREATE INDEX ledger_entry_by_month ON billing.ledger_entry (fiscal_month, account);
@@ -281,9 +328,8 @@ CREATE FUNCTION billing.check_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE wrong uuid; BEGIN
   SELECT document_id INTO wrong FROM inserted GROUP BY document_id HAVING sum(debit_cents) <> sum(credit_cents) LIMIT 1;
   IF wrong IS NOT NULL THEN RAISE EXCEPTION 'document % does not balance', wrong USING ERRCODE = 'check_violation', CONSTRAINT = 'documents_balance'; END IF;
-  SELECT e.document_id INTO wrong FROM billing.ledger_entry e JOIN (SELECT document_id, count(*) AS n FROM inserted GROUP BY 1) i USING (document_id)
-    GROUP BY e.document_id, i.n HAVING count(*) <> i.n LIMIT 1;
-  IF wrong IS NOT NULL THEN RAISE EXCEPTION 'document % is booked already', wrong USING ERRCODE = 'restrict_violation', CONSTRAINT = 'documents_are_booked_once'; END IF;
+  SELECT document_id INTO wrong FROM inserted GROUP BY document_id HAVING min(position) <> 1 OR max(position) <> count(*) LIMIT 1;
+  IF wrong IS NOT NULL THEN RAISE EXCEPTION 'the entries of document % are not numbered from one on', wrong USING ERRCODE = 'check_violation', CONSTRAINT = 'documents_are_booked_whole'; END IF;
   SELECT e.document_id INTO wrong FROM inserted e WHERE e.document_type = 'INVOICE' AND NOT EXISTS (SELECT 1 FROM billing.invoice i WHERE i.id = e.document_id AND i.state <> 'DRAFT') LIMIT 1;
   IF wrong IS NOT NULL THEN RAISE EXCEPTION 'there is no issued invoice %', wrong USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'only_issued_invoices_are_booked'; END IF;
   RETURN NULL;

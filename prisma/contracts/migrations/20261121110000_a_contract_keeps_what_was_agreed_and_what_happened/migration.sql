@@ -245,6 +245,11 @@ CREATE FUNCTION contracts.refuse_change_of_malo_draft() RETURNS trigger LANGUAGE
      AND to_jsonb(NEW) - ARRAY['status', 'approved_by', 'approved_at'] = to_jsonb(OLD) - ARRAY['status', 'approved_by', 'approved_at'] THEN RETURN NEW; END IF;
   RAISE EXCEPTION 'version % of a market location draft never changes: an edit is a new version', OLD.version USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
+/* Four eyes: nobody writes a version that is approved already. */
+CREATE FUNCTION contracts.refuse_approval_at_birth() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION 'version % of a market location draft begins unapproved', NEW.version USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
+END $$;
+CREATE TRIGGER versions_begin_unapproved BEFORE INSERT ON contracts.malo_draft FOR EACH ROW WHEN (NEW.status = 'APPROVED') EXECUTE FUNCTION contracts.refuse_approval_at_birth();
 CREATE TRIGGER malo_draft_versions_never_change BEFORE UPDATE OR DELETE ON contracts.malo_draft FOR EACH ROW EXECUTE FUNCTION contracts.refuse_change_of_malo_draft();
 
 -- One application to the market, and its answer. None leaves without valid identifiers, none for the past.
@@ -276,6 +281,27 @@ CREATE FUNCTION contracts.refuse_change_of_application() RETURNS trigger LANGUAG
   IF TG_OP = 'UPDATE' AND OLD.status = 'REQUESTED' AND to_jsonb(NEW) - ARRAY['status', 'answered_at', 'code_list', 'code', 'reason'] = to_jsonb(OLD) - ARRAY['status', 'answered_at', 'code_list', 'code', 'reason'] THEN RETURN NEW; END IF;
   RAISE EXCEPTION 'application % left for the market and changes by its one answer only', OLD.process_id USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
 END $$;
+/*
+ * What leaves is the newest version, approved if somebody edited it, with its identifiers (compared by their digits: a version keeps them as they
+ * were written). The drafts are held, so that no edit comes meanwhile. Never a scan of a whole table: a plan made when it was small is kept.
+ */
+CREATE FUNCTION contracts.refuse_application_of_one_pair_of_eyes() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+  refused record;
+BEGIN
+  PERFORM FROM contracts.contract_draft WHERE contract_id = ANY (ARRAY(SELECT contract_id FROM fresh)) ORDER BY contract_id FOR UPDATE;
+  SELECT f.contract_id, f.malo_draft_version INTO refused FROM fresh f WHERE NOT (
+    SELECT m.version = f.malo_draft_version AND m.status <> 'EDITED'
+      AND (regexp_replace(m.malo_id, '\D', '', 'g'), regexp_replace(m.grid_operator_code, '\D', '', 'g')) IS NOT DISTINCT FROM (f.malo_id, f.grid_operator_code)
+    FROM contracts.malo_draft m WHERE m.contract_id = f.contract_id ORDER BY m.version DESC LIMIT 1) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'version % of contract % is not the newest one, waits for approval, or says something else', refused.malo_draft_version, refused.contract_id
+      USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER what_is_applied_for_was_approved AFTER INSERT ON contracts.switch_application REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION contracts.refuse_application_of_one_pair_of_eyes();
 CREATE TRIGGER applications_change_by_their_answer BEFORE UPDATE OR DELETE ON contracts.switch_application FOR EACH ROW EXECUTE FUNCTION contracts.refuse_change_of_application();
 
 CREATE TABLE contracts.market_location (

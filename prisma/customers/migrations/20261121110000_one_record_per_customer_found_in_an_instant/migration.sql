@@ -81,7 +81,9 @@ CREATE TABLE customers.account (
 CREATE UNIQUE INDEX one_tree_per_customer ON customers.account (customer_id) WHERE parent_id IS NULL;
 CREATE INDEX account_by_customer ON customers.account (customer_id, id);
 CREATE INDEX account_by_parent ON customers.account (parent_id);
+/* The lock lets two changes of one tree at once see each other. */
 CREATE FUNCTION customers.refuse_circles_of_accounts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended('customers.account ' || NEW.customer_id, 0));
   IF EXISTS (
     WITH RECURSIVE above AS (
       SELECT parent_id AS id FROM customers.account WHERE id = NEW.id
@@ -92,7 +94,7 @@ CREATE FUNCTION customers.refuse_circles_of_accounts() RETURNS trigger LANGUAGE 
   RETURN NULL;
 END $$;
 CREATE TRIGGER accounts_form_a_tree AFTER INSERT OR UPDATE OF parent_id ON customers.account
-  FOR EACH ROW EXECUTE FUNCTION customers.refuse_circles_of_accounts();
+  FOR EACH ROW WHEN (NEW.parent_id IS NOT NULL) EXECUTE FUNCTION customers.refuse_circles_of_accounts();
 
 /* A delivery address of a customer, with the market locations and meters there. */
 CREATE TABLE customers.premise (
@@ -194,9 +196,13 @@ CREATE TABLE customers.customer_pricing (
   FOREIGN KEY (contract_id, customer_id) REFERENCES customers.contract_ref (contract_id, customer_id)
 );
 CREATE INDEX customer_pricing_by_customer ON customers.customer_pricing (customer_id, contract_id, valid_from);
+/* Neither from the price before it, nor to the one after it; the reference is held, so that two prices at once see each other. */
 CREATE FUNCTION customers.refuse_a_price_that_did_not_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM FROM customers.contract_ref r WHERE r.contract_id = NEW.contract_id AND r.customer_id = NEW.customer_id FOR NO KEY UPDATE;
   IF (SELECT p.components_hash FROM customers.customer_pricing p WHERE p.contract_id = NEW.contract_id AND p.customer_id = NEW.customer_id AND p.valid_from < NEW.valid_from
-      ORDER BY p.valid_from DESC LIMIT 1) = NEW.components_hash THEN
+      ORDER BY p.valid_from DESC LIMIT 1) = NEW.components_hash
+    OR (SELECT p.components_hash FROM customers.customer_pricing p WHERE p.contract_id = NEW.contract_id AND p.customer_id = NEW.customer_id AND p.valid_from > NEW.valid_from
+      ORDER BY p.valid_from LIMIT 1) = NEW.components_hash THEN
     RAISE EXCEPTION 'the price of contract % did not change on %', NEW.contract_id, NEW.valid_from USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME;
   END IF;
   RETURN NEW;
