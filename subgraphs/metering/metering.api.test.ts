@@ -1,18 +1,15 @@
 // GraphQL, files and events in; rows, sums and events out.
-import { Readable } from 'node:stream';
-import { request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ContractConfirmed } from '@stromgraph/events/contracts';
 import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
 import { applyEvents } from '@stromgraph/kernel/hearer';
 import { newId } from '@stromgraph/kernel/ids';
-import { ENVELOPE_HEADER, signRequest, SIGNATURE_HEADER, STREAMED } from '@stromgraph/kernel/signature';
 import type { Subgraph } from '@stromgraph/kernel/subgraph';
 import { addDays, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
 import { PrismaClient } from '@stromgraph/prisma-metering/client';
-import { actorWith, ask, sendSigned } from '../../tests/ask.ts';
+import { actorWith, ask, sendSigned, streamSigned } from '../../tests/ask.ts';
 import { aConfirmedContract, type Confirmed } from '../../tests/build/contract-confirmed.ts';
-import { TEST_SECRET, type TestDatabase, testDatabase } from '../../tests/database.ts';
+import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { tell } from '../../tests/facts.ts';
 import { handlers } from './handlers/index.ts';
 import type { MeteringRuntime } from './runtime.ts';
@@ -234,29 +231,10 @@ test('rows of a file that are wrong are named with their number and reason; a fi
   expect(quoted.body).toMatchObject({ state: 'COMPLETE', accepted: 2, rejected: 2, rejections: [{ row: 2, rule: 'R14' }, { row: 3, reason: 'the line is too long' }] });
 });
 
-test('a sender whose connection breaks leaves what came before, marked as cut off', async () => {
-  const contract = await confirm();
-  const { pathname } = new URL(restUrl());
-  const { envelope, signature } = signRequest(TEST_SECRET, { method: 'POST', path: pathname, body: STREAMED }, { actor: agent, tenant: 'demo', requestId: newId(), deadlineAt: Date.now() + 8000 });
-  const started = Date.now();
-  const call = request(restUrl(), { method: 'POST', headers: { 'content-type': 'text/csv', [ENVELOPE_HEADER]: envelope, [SIGNATURE_HEADER]: signature } });
-  call.on('error', () => {});
-  const days = Array.from({ length: 60 }, (_, nth) => addDays('2026-02-01', nth)); // more than one chunk
-  Readable.from([`${HEADER}\n`, ...days.map((day) => `${linesOf(contract, day).join('\n')}\n`)]).pipe(call, { end: false });
-  const stored = () => database.owner.query(`SELECT state, accepted FROM metering.batch WHERE received_at = $1 ORDER BY id DESC LIMIT 1`, [NOW]);
-  await expect.poll(async () => (await stored()).rows[0], { timeout: 10_000 }).toMatchObject({ state: 'STORING', accepted: 5_000 });
-  call.destroy();
-  await expect.poll(async () => (await stored()).rows[0].state, { timeout: 10_000 }).toBe('CUT_OFF');
-  expect((await stored()).rows[0].accepted).toBeGreaterThanOrEqual(5_000);
-  await expect.poll(async () => (await published(contract)).length).toBe(1);
-  expect(await sumFaults()).toEqual([]);
-  expect(Date.now() - started).toBeLessThan(20_000);
-});
-
 test.each([
   ['text/csv', '', 400, /empty/],
   ['text/csv', 'meter;obis', 400, /lacks meter_number/],
-  ['text/csv', 'x'.repeat(20_000), 400, /no header/],
+  ['text/csv', 'x'.repeat(20_000), 400, /first line is no header: .*too long/],
   ['text/csv', `meter,obis\n${'1,2\n'.repeat(1_000_000)}`, 400, /lacks meter_number/], // answered before its end
   ['application/json', '{', 400, /no JSON/],
   ['application/json', '[]', 400, /input/],
@@ -320,17 +298,16 @@ test('of two files at once with one key the second is told to come back; a key w
   const contract = await confirm();
   const key = newId();
   const content = file(linesOf(contract, '2026-11-09'));
-  const { envelope, signature } = signRequest(TEST_SECRET, { method: 'POST', path: new URL(restUrl()).pathname, body: STREAMED }, { actor: agent, tenant: 'demo', requestId: newId(), deadlineAt: Date.now() + 8000 });
-  const call = request(restUrl(), { method: 'POST', headers: { 'content-type': 'text/csv', 'idempotency-key': key, [ENVELOPE_HEADER]: envelope, [SIGNATURE_HEADER]: signature } });
-  call.on('error', () => {});
-  call.write(`${HEADER}\n`);
+  const body = streamSigned(restUrl(), 'POST', { actor: agent, headers: { 'content-type': 'text/csv', 'idempotency-key': key } });
+  body.call.on('error', () => {});
+  body.write(`${HEADER}\n`);
   const held = async () => (await database.owner.query('SELECT state FROM metering.batch WHERE idempotency_key = $1', [key])).rows;
   await expect.poll(held, { timeout: 10_000 }).toEqual([{ state: 'STORING' }]);
   expect(await send(content, { key })).toMatchObject({ status: 409, retryAfter: '5', type: expect.stringContaining('application/problem+json'), body: { problem: 'KeyInUse', idempotencyKey: key } });
   await database.owner.query(`UPDATE metering.batch SET claimed_until = clock_timestamp() - interval '1 second' WHERE idempotency_key = $1`, [key]);
   const taken = await send(content, { key });
   expect(taken).toMatchObject({ status: 200, body: { state: 'COMPLETE', accepted: 96 } });
-  call.destroy();
+  body.call.destroy();
   await expect.poll(() => count(`batch WHERE state = 'STORING'`), { timeout: 10_000 }).toBe(0);
   expect((await send(content, { key })).body).toEqual(taken.body);
 });
@@ -407,4 +384,59 @@ test.each([
 test('what nobody knows is null', async () => {
   const { data } = await ask(metering.url, agent, `query ($id: ID!) { meter(id: $id) { id } a: usage(meterId: $id, from: "2026-11-01", until: "2026-11-02", resolution: DAY) { complete } b: usage(contractId: "x", from: "2026-11-01", until: "2026-11-02", resolution: DAY) { complete } readingBatch(id: $id) { id } }`, { id: newId() });
   expect(data).toEqual({ meter: null, a: null, b: null, readingBatch: null });
+});
+
+const FINDINGS = 'nodes { id rule severity day start detail meter { meterNumber } } pageInfo { hasNextPage endCursor }';
+async function openFindings(contract: Confirmed) {
+  const { data, errors } = await ask(metering.url, agent, `{ openFindings(first: 100) { ${FINDINGS} } }`);
+  expect(errors).toBeUndefined();
+  return data.openFindings.nodes.filter(({ meter }: any) => meter.meterNumber === contract.meterNumber.toUpperCase());
+}
+async function releaseFinding(findingId: string, reason = 'read again on site') {
+  const { data, errors } = await ask(metering.url, agent, `mutation ($input: ReleaseFindingInput!) { releaseFinding(input: $input) { __typename ... on ReleaseFindingSuccess { finding { rule } } ... on InputInvalid { faults { path allowed } } } }`, { input: { findingId, reason } });
+  expect(errors).toBeUndefined();
+  return data.releaseFinding;
+}
+
+test('a day with an error of validation is held until somebody releases it or its values change', async () => {
+  const contract = await confirm({ expectedWattHours: '3504000' });
+  const day = '2026-11-10';
+  await ingest({ intervals: [series(contract, day, quarterHoursOf(day).map((_, nth) => (nth === 40 ? 20_000 : 1_500)))] }); // 80 kW in one quarter hour, the day fifteen times the expected
+  const heldOf = async () => (await published(contract)).map(({ type, payload }) => [type, payload.days[0].version, payload.days[0].held ?? false]);
+  expect(await heldOf()).toEqual([[MeterReadingIngested.name, 1, true]]);
+  const found = await openFindings(contract);
+  expect(found.map(({ rule, severity, day: of }: any) => [rule, severity, of]).toSorted()).toEqual([['R04', 'ERROR', day], ['R10_HIGH', 'WARNING', day], ['R11', 'WARNING', day]]);
+  const spike = found.find(({ rule }: any) => rule === 'R04');
+  expect(spike).toMatchObject({ start: quarterHoursOf(day)[40]!.toISOString(), detail: expect.stringContaining('20000 Wh') });
+
+  expect(await releaseFinding(spike.id, ' ')).toMatchObject({ __typename: 'InputInvalid', faults: [{ path: 'reason', allowed: '1 to 500 characters' }] });
+  for (const id of ['0', 'nobody', '99999999999999999999']) expect(await releaseFinding(id)).toEqual({ __typename: 'FindingNotFound' });
+  expect(await releaseFinding(spike.id)).toEqual({ __typename: 'ReleaseFindingSuccess', finding: { rule: 'R04' } });
+  expect(await releaseFinding(spike.id)).toEqual({ __typename: 'FindingNotFound' });
+  expect(await heldOf()).toEqual([[MeterReadingIngested.name, 1, true], [ReadingCorrected.name, 2, false]]);
+  expect((await openFindings(contract)).map(({ rule }: any) => rule).toSorted()).toEqual(['R10_HIGH', 'R11']);
+  expect((await database.owner.query(`SELECT decided_by, detail FROM metering.vee_result WHERE action = 'RELEASED'`)).rows).toEqual([{ decided_by: agent.name, detail: 'read again on site' }]);
+
+  // Other values are looked at anew: what was released for the old ones says nothing about these.
+  await ingest({ intervals: [series(contract, day, [24_000], { start: quarterHoursOf(day)[50]!.toISOString(), reason: 'device fault' })] });
+  expect((await heldOf()).at(-1)).toEqual([ReadingCorrected.name, 3, true]);
+  await ingest({ intervals: [series(contract, day, whole(day, 100), { reason: 'device fault' })] });
+  expect((await heldOf()).at(-1)).toEqual([ReadingCorrected.name, 4, false]);
+  expect(await openFindings(contract)).toEqual([]);
+});
+
+test('thresholds are data: what blocks for one retailer warns for another', async () => {
+  const contract = await confirm({ expectedWattHours: '3504000' });
+  await database.owner.query(`UPDATE metering.vee_rule SET blocks_above = 3 WHERE rule = 'R10_HIGH'`);
+  await ingest({ intervals: [series(contract, '2026-11-11', whole('2026-11-11', 400))] });
+  expect((await openFindings(contract)).map(({ rule, severity }: any) => [rule, severity])).toEqual([['R10_HIGH', 'ERROR']]);
+  await database.owner.query(`UPDATE metering.vee_rule SET blocks_above = 20 WHERE rule = 'R10_HIGH'`);
+});
+
+test('a gap of a day that is over is found, and closes with its values', async () => {
+  const contract = await confirm();
+  await ingest({ intervals: [series(contract, '2026-11-12', whole('2026-11-12', 100).with(10, null as never))] });
+  expect((await openFindings(contract)).map(({ rule, severity, start }: any) => [rule, severity, start])).toEqual([['R01', 'ERROR', quarterHoursOf('2026-11-12')[10]!.toISOString()]]);
+  await ingest({ intervals: [series(contract, '2026-11-12', [100], { start: quarterHoursOf('2026-11-12')[10]!.toISOString() })] });
+  expect(await openFindings(contract)).toEqual([]);
 });

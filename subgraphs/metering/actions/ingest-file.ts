@@ -1,19 +1,23 @@
 import { createHash, type Hash } from 'node:crypto';
 import { requireActor } from '@stromgraph/kernel/auth';
-import { isPassing, transact } from '@stromgraph/kernel/database';
+import { type Db, isPassing, planningOnce, transact } from '@stromgraph/kernel/database';
 import { newId } from '@stromgraph/kernel/ids';
 import { isProblem, problem, type Problem } from '@stromgraph/kernel/problem';
 import type { DomainContext } from '../context.ts';
-import type { GivenInterval, Rejection } from '../intervals/value.ts';
-import { type Batch, batchById, closeBatch, type FileKey, holdKey, openBatch, openKeyedBatch, releaseKey } from '../store/batches.ts';
-import { type Columns, makeReaders, readHeader, readRow } from '../validation/csv-row.ts';
-import { fieldsOf, type Line, linesOf, TOO_LONG } from '../value-files.ts';
+import { type Batch, closeBatch, countChunk, type FileKey, openFile, releaseKey } from '../store/batches.ts';
+import { rememberDays } from '../store/day-sums.ts';
+import { ruleBook } from '../store/findings.ts';
+import { type Chunk, emptyChunk, lineFault, takeLine, unreadable } from './csv-chunk.ts';
+import { type Columns, makeReaders, readHeader } from '../validation/csv-row.ts';
+import { fieldsOf, type Line, linesOf } from '../value-files.ts';
 import { announceBatch, planAnnouncement } from './announce-batch.ts';
 import { ensurePartitions } from './ensure-partitions.ts';
 import { type About, storeValues } from './store-values.ts';
+import { makeStoring, type Storing } from './storing.ts';
 
-/** Rows in one transaction: some 100 ms, well below the two seconds that one may last. */
-const CHUNK_ROWS = 5_000;
+/** Rows in one transaction: some 100 ms, well below the two seconds that one may last. It ends with a meter if that comes soon. */
+export const CHUNK_ROWS = 6_000;
+export const MOST_CHUNK_ROWS = 10_000;
 const TRIES = 4;
 
 export type FileUnusable = Problem<'FileUnusable'>;
@@ -21,32 +25,35 @@ export type FileUnusable = Problem<'FileUnusable'>;
 export type KeyInUse = Problem<'KeyInUse', { idempotencyKey: string }>;
 
 /**
- * Takes a file of any size, a chunk of rows at a time: each is stored for good before more is read, so memory stays flat and a file
- * that breaks off leaves what came before. The same file again changes nothing. A key is claimed before the first row is stored.
+ * Takes a file of any size, a chunk of rows at a time: so few are in hand at once that memory stays flat, and a file that breaks off
+ * leaves what came before. The same file again changes nothing. A key is claimed before the first row is stored.
  */
-export async function ingestFile(
-  ctx: DomainContext,
-  body: AsyncIterable<Uint8Array>,
-  key: FileKey | null,
-): Promise<Batch | FileUnusable | KeyInUse> {
-  const { db } = ctx;
+export async function ingestFile(ctx: DomainContext, body: AsyncIterable<Uint8Array>, key: FileKey | null): Promise<Batch | FileUnusable | KeyInUse> {
+  const { db, log } = ctx;
   const now = await ctx.now();
-  const about: About = { batchId: newId<'batch'>(), now, by: requireActor(ctx.actor).name };
   await ensurePartitions(db, now);
+  const about: About = { batchId: newId<'batch'>(), now, by: requireActor(ctx.actor).name, book: await ruleBook(db) };
   const hash = key && createHash('sha256');
-  const opened = await storeRows(ctx, hash ? hashed(body, hash) : body, about, key);
-  if (isProblem(opened)) return opened;
-  await transact(db, async (tx) => {
-    if (opened.brokeOff) await releaseKey(tx, about.batchId);
-    await closeBatch(tx, about.batchId, opened.cutOff ? 'CUT_OFF' : 'COMPLETE', hash?.digest() ?? null);
-  });
-  await announceBatch(db, about.batchId).catch((error: unknown) =>
-    ctx.log.warn({ err: error, batchId: about.batchId }, 'the values are stored; hearers are told later'),
-  );
-  return (await batchById(db, about.batchId))!;
+  const close = (cutOff: boolean, keepsKey: boolean) =>
+    transact(db, async (tx) => {
+      if (!keepsKey) await releaseKey(tx, about.batchId);
+      return closeBatch(tx, about.batchId, cutOff ? 'CUT_OFF' : 'COMPLETE', { digest: hash?.digest() ?? null });
+    });
+  const file: File = { db, about, key, storing: makeStoring((chunk) => storeChunk(db, chunk, about, key)), isOpen: false };
+  try {
+    const outcome = await storeRows(file, hash ? hashed(body, hash) : body);
+    if (isProblem(outcome)) return outcome;
+    const batch = await close(outcome.cutOff, !outcome.brokeOff);
+    await announceBatch(db, about.batchId).catch((error: unknown) => log.warn({ err: error, batchId: about.batchId }, 'the values are stored; hearers are told later'));
+    return batch;
+  } catch (error) {
+    // What was stored before stays; the batch says at once that no more comes, and its key is free.
+    if (file.isOpen) await file.storing.end().catch(() => null).then(() => close(true, false)).catch(() => null);
+    throw error;
+  }
 }
 
-type Chunk = { intervals: GivenInterval[]; unreadable: Rejection[] };
+type File = { readonly db: Db<any>; readonly about: About; readonly key: FileKey | null; readonly storing: Storing; isOpen: boolean };
 
 async function* hashed(body: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {
   for await (const chunk of body) {
@@ -55,84 +62,70 @@ async function* hashed(body: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenera
   }
 }
 
-/** Whether the file ended in the middle of a row, and whether it was the connection that ended it. */
-async function storeRows(
-  { db }: DomainContext,
-  body: AsyncIterable<Uint8Array>,
-  about: About,
-  key: FileKey | null,
-): Promise<{ cutOff: boolean; brokeOff: boolean } | FileUnusable | KeyInUse> {
+/** Whether the file ended in the middle of a row, and whether it was the connection that ended it; a file that lost its key stores nothing more. */
+async function storeRows(file: File, body: AsyncIterable<Uint8Array>): Promise<{ cutOff: boolean; brokeOff: boolean } | FileUnusable | KeyInUse> {
+  const { storing, key } = file;
   const readers = makeReaders();
   let columns: Columns | undefined;
   let row = 0;
-  let chunk: Chunk = { intervals: [], unreadable: [] };
-  let cutOff = false;
-  let brokeOff = false;
-  const size = () => chunk.intervals.length + chunk.unreadable.length;
-  const store = async () => {
-    const stored = { ...chunk, readings: [] };
-    chunk = { intervals: [], unreadable: [] };
-    await persistently(() =>
-      transact(db, async (tx) => {
-        await storeValues(tx, stored, about);
-        await planAnnouncement(tx, about.batchId, about.now);
-        if (key) await holdKey(tx, about.batchId);
-      }),
-    );
-  };
+  let chunk = emptyChunk();
+  let [cutOff, brokeOff] = [false, false];
   const take = (line: Line, mayBeCutOff: boolean) => {
-    if (line !== TOO_LONG && line.trim() === '') return;
-    row += 1;
-    const given = line === TOO_LONG ? 'the line is too long' : readRow(fieldsOf(line), row, columns!, readers);
-    if (typeof given !== 'string') return void chunk.intervals.push(given);
-    if (mayBeCutOff) cutOff = true;
-    chunk.unreadable.push(unreadable(row, mayBeCutOff ? `the file ends in this row: ${given}` : given));
+    const prefix = mayBeCutOff ? 'the file ends in this row: ' : '';
+    if (!takeLine(chunk, line, (row += 1), { columns: columns!, readers, prefix }) && mayBeCutOff) cutOff = true;
   };
   try {
-    for await (const page of linesOf(body)) {
+    for await (const page of linesOf(body))
       for (const line of page.lines) {
-        if (columns) take(line, page.cutOff);
-        else {
-          const header = line === TOO_LONG ? 'the first line is no header' : readHeader(fieldsOf(line));
+        if (!columns) {
+          const unread = lineFault(line);
+          const header = unread === null ? readHeader(fieldsOf(line as string)) : `the first line is no header: ${unread}`;
           if (typeof header === 'string') return problem('FileUnusable', header);
           columns = header;
-          if (!(await open(db, about, key))) return keyInUse(key!.key);
+          if (!(await open(file))) return keyInUse(key!.key);
+        } else if (typeof line !== 'string' || line.trim() !== '') {
+          if (isFull(chunk, line)) {
+            if (!(await storing.add(chunk))) return keyInUse(key!.key);
+            chunk = emptyChunk();
+          }
+          take(line, page.cutOff);
         }
-        if (size() >= CHUNK_ROWS) await store();
       }
-    }
   } catch (error) {
     if (!columns || !isOfTheConnection(error)) throw error;
     cutOff = brokeOff = true;
     chunk.unreadable.push(unreadable(row + 1, `the file broke off: ${error.message}`));
   }
   if (!columns) return problem('FileUnusable', 'the file is empty (allowed: a header line and rows)');
-  if (size() > 0) await store();
-  return { cutOff, brokeOff };
+  const isStored = (chunk.rows + chunk.unreadable.length === 0 || (await storing.add(chunk))) && (await storing.end());
+  return isStored ? { cutOff, brokeOff } : keyInUse(key!.key);
 }
 
-export const keyInUse = (key: string): KeyInUse =>
-  problem('KeyInUse', `A file with the key ${key} is being stored; ask again for its answer.`, { idempotencyKey: key });
+/** A chunk ends before the next meter begins, so that two can be stored at once; a long one anywhere. */
+const isFull = ({ rows, runs }: Chunk, line: Line): boolean =>
+  rows >= CHUNK_ROWS && (rows >= MOST_CHUNK_ROWS || typeof line !== 'string' || !line.toUpperCase().includes(runs.at(-1)?.meterNumber ?? line));
 
-/** False when another file holds the key. */
-const open = (db: DomainContext['db'], { batchId, now, by }: About, key: FileKey | null): Promise<boolean> =>
-  transact(db, async (tx) => {
-    const batch = { id: batchId, source: 'REST_CSV', actor: by, receivedAt: now } as const;
-    if (key) return openKeyedBatch(tx, batch, key);
-    await openBatch(tx, batch);
-    return true;
+/** Null where the file has lost its key meanwhile, else nothing is wrong. */
+const storeChunk = (db: Db<any>, { runs, readings, unreadable: refused }: Chunk, about: About, key: FileKey | null): Promise<boolean> =>
+  persistently(async () => {
+    const outcome = await transact(db, async (plain) => {
+      const tx = planningOnce(plain);
+      const { changed, counts } = await storeValues(tx, { intervals: runs, readings, unreadable: refused }, about);
+      await rememberDays(tx, changed, { at: about.now, batchId: about.batchId });
+      await planAnnouncement(tx, about.batchId, about.now);
+      return (await countChunk(tx, about.batchId, counts, key)) ? null : keyInUse(key?.key ?? '');
+    });
+    return !isProblem(outcome);
   });
 
-const unreadable = (row: number, reason: string): Rejection => ({
-  row,
-  path: null,
-  meterNumber: null,
-  obis: null,
-  startMs: null,
-  rule: null,
-  reason,
-  registerId: null,
-});
+export const keyInUse = (key: string): KeyInUse => problem('KeyInUse', `A file with the key ${key} is being stored; ask again for its answer.`, { idempotencyKey: key });
+
+/** False when another file holds the key. */
+async function open(file: File): Promise<boolean> {
+  const { batchId: id, now: receivedAt, by: actor } = file.about;
+  file.isOpen = await transact(file.db, (tx) => openFile(tx, { id, source: 'REST_CSV', actor, receivedAt }, file.key));
+  return file.isOpen;
+}
 
 /** The sender or the gateway went away, or sent more than is allowed. */
 const isOfTheConnection = (error: unknown): error is Error =>

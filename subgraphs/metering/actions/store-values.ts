@@ -1,112 +1,91 @@
 import { addMonths, dayOf, startOfDay } from '@stromgraph/kernel/time';
 import type { Tx } from '@stromgraph/kernel/database';
-import { makeDayFinder } from '../intervals/berlin-day.ts';
-import { decide } from '../intervals/decide.ts';
-import { foldDays } from '../intervals/fold.ts';
-import type { GivenInterval, Rejection } from '../intervals/value.ts';
-import { type GivenReading, type PlacedReading, statusOf } from '../meters/reading.ts';
-import { addCounts, type Counts, saveRejections } from '../store/batches.ts';
-import { foldIntoUsage, knownValues, saveIntervals } from '../store/intervals.ts';
+import { makeBerlinDayFinder } from '../intervals/berlin-day.ts';
+import { type DayColumns, emptyDay, isChanged } from '../intervals/day-columns.ts';
+import { decide, type Decided, type Replacement } from '../intervals/decide.ts';
+import type { Run } from '../intervals/run.ts';
+import type { Flagged, Rejection, Warning } from '../intervals/value.ts';
+import type { GivenReading } from '../meters/reading.ts';
+import { type Counts, saveRejections } from '../store/batches.ts';
+import { fillDays, fillPlaces } from '../store/day-columns.ts';
+import { foldIntoUsage } from '../store/day-sums.ts';
+import { saveWarnings } from '../store/findings.ts';
+import { addIntervals, replaceIntervals } from '../store/intervals.ts';
 import { lockMeterFacts } from '../store/meter-facts.ts';
-import { addReading, knownReadings, replaceReading } from '../store/readings.ts';
-import { isFault } from '../validation/check-interval.ts';
-import { checkReading } from '../validation/check-reading.ts';
+import type { DoorBook } from '../validation/door.ts';
 import type { MeterFacts } from '../validation/meter-facts.ts';
-import { placeIntervals, rejectionOf } from '../validation/place.ts';
-import { replacementFault } from '../validation/replacement.ts';
+import { type Piece, placeRuns } from '../validation/place.ts';
+import { storeReadings } from './store-readings.ts';
 
 /** Older values are not taken: nothing may be billed from them any more. */
 export const KEPT_MONTHS = 36;
 export const oldestKept = (now: Date): Date => startOfDay(`${addMonths(dayOf(now), -KEPT_MONTHS).slice(0, 7)}-01`);
 
-export type Values = Readonly<{ intervals: readonly GivenInterval[]; readings: readonly GivenReading[]; unreadable: readonly Rejection[] }>;
-export type About = Readonly<{ batchId: string; now: Date; by: string }>;
+export type Values = Readonly<{ intervals: readonly Run[]; readings: readonly GivenReading[]; unreadable: readonly Rejection[]; flagged?: readonly Flagged[] }>;
+export type About = Readonly<{ batchId: string; now: Date; by: string; book: DoorBook }>;
+/** What became of some values. `isWhole`: the changed days hold everything that is now stored of them. */
+export type Stored = Readonly<{ counts: Counts; meters: ReadonlyMap<string, MeterFacts>; changed: readonly DayColumns[]; replaced: readonly Replacement[]; isWhole: boolean; hasReadings: boolean }>;
 
-const dayFinder = makeDayFinder();
+/** Days with fewer values of a batch than this are looked at value by value where they are many. */
+const DENSE_VALUES = 8;
+const FEW_DAYS = 1_000;
 
-/** Stores what is right of some values, refuses the rest with a reason each, and counts both in the batch. */
-export async function storeValues(tx: Tx, { intervals, readings, unreadable }: Values, about: About): Promise<Counts> {
+const dayFinder = makeBerlinDayFinder();
+
+/** Stores what is right of some values and refuses the rest with a reason each; sums of days and months are kept up to date. */
+export async function storeValues(tx: Tx, { intervals, readings, unreadable, flagged = [] }: Values, about: About): Promise<Stored> {
+  const { batchId, now, by, book } = about;
   const meters = await lockMeterFacts(tx, [...new Set([...intervals, ...readings].map(({ meterNumber }) => meterNumber))]);
-  const ofIntervals = await storeIntervals(tx, intervals, meters, about);
-  const ofReadings = await storeReadings(tx, readings, meters, about);
-  const rejections = [...unreadable, ...ofIntervals.rejections, ...ofReadings.rejections];
-  await saveRejections(tx, about.batchId, rejections, { at: about.now, by: about.by });
-  const counts = {
-    accepted: ofIntervals.accepted + ofReadings.accepted,
-    unchanged: ofIntervals.unchanged + ofReadings.unchanged,
-    rejected: rejections.length,
-  };
-  await addCounts(tx, about.batchId, counts);
-  return counts;
+  const placed = placeRuns(intervals, meters, { nowMs: now.getTime(), oldestMs: oldestKept(now).getTime(), book, dayOf: dayFinder });
+  const days = daysOf(placed.pieces);
+  const isWhole = await fill(tx, placed.pieces, days);
+  const decided = decide(placed.pieces, (piece) => days.get(keyOf(piece))!, book);
+  const changed = [...days.values()].filter(isChanged);
+  await save(tx, changed, decided, about);
+  const ofReadings = readings.length === 0 ? NONE : await storeReadings(tx, readings, meters, about);
+  const rejections = [...unreadable, ...placed.rejections, ...decided.refused, ...ofReadings.rejections];
+  await saveRejections(tx, batchId, rejections, { at: now, by });
+  await saveWarnings(tx, batchId, [...flaggedOf(flagged, meters), ...placed.warnings, ...decided.warnings], { at: now, by });
+  const counts = { accepted: decided.accepted + ofReadings.accepted, unchanged: decided.unchanged + ofReadings.unchanged, rejected: rejections.length };
+  return { counts, meters, changed, replaced: decided.replaced, isWhole, hasReadings: ofReadings.accepted > 0 };
 }
 
-type Stored = Readonly<{ accepted: number; unchanged: number; rejections: readonly Rejection[] }>;
-
-async function storeIntervals(
-  tx: Tx,
-  intervals: readonly GivenInterval[],
-  meters: ReadonlyMap<string, MeterFacts>,
-  { batchId, now }: About,
-): Promise<Stored> {
-  const { placed, rejections } = placeIntervals(intervals, meters, {
-    nowMs: now.getTime(),
-    oldestMs: oldestKept(now).getTime(),
-    dayOf: dayFinder,
+const flaggedOf = (flagged: readonly Flagged[], meters: ReadonlyMap<string, MeterFacts>): Warning[] =>
+  flagged.flatMap(({ meterNumber, obis, ...warning }) => {
+    const register = meters.get(meterNumber)?.registers.get(obis);
+    return register ? [{ ...warning, registerId: register.registerId }] : [];
   });
-  const decided = decide(placed, await knownValues(tx, placed));
-  await saveIntervals(tx, decided, { knownFrom: now, batchId });
-  await foldIntoUsage(tx, foldDays(decided), { knownAt: now, batchId });
-  const refused = decided.refused.map(({ placed: { given, registerId }, reason }) =>
-    rejectionOf(given, { rule: 'R02', reason, registerId }),
-  );
-  return {
-    accepted: decided.added.length + decided.replaced.length,
-    unchanged: decided.unchanged,
-    rejections: [...rejections, ...refused],
-  };
+
+const NONE = { accepted: 0, unchanged: 0, rejections: [] as Rejection[] };
+
+async function save(tx: Tx, changed: readonly DayColumns[], { replaced }: Decided, { batchId, now }: About): Promise<void> {
+  const about = { at: now, batchId };
+  await addIntervals(tx, changed, about);
+  await replaceIntervals(tx, replaced, about);
+  await foldIntoUsage(tx, changed, about);
 }
 
-/** Few of them come at a time, so each is looked at by itself; two of one instant in a batch are looked at in turn. */
-async function storeReadings(
-  tx: Tx,
-  readings: readonly GivenReading[],
-  meters: ReadonlyMap<string, MeterFacts>,
-  { batchId, now }: About,
-): Promise<Stored> {
-  const rejections: Rejection[] = [];
-  let [accepted, unchanged] = [0, 0];
-  const refuse = (given: GivenReading, rule: Rejection['rule'], reason: string, registerId: number | null) =>
-    rejections.push({
-      row: given.row,
-      path: given.path,
-      meterNumber: given.meterNumber,
-      obis: given.obis,
-      startMs: given.readAtMs,
-      rule,
-      reason,
-      registerId,
-    });
-  const placed: PlacedReading[] = [];
-  for (const given of readings) {
-    const outcome = checkReading(given, meters.get(given.meterNumber), now.getTime());
-    if (isFault(outcome)) refuse(given, outcome.rule, outcome.reason, outcome.registerId);
-    else placed.push(outcome);
+const keyOf = ({ registerId, day }: Piece): string => `${registerId} ${day.day}`;
+
+function daysOf(pieces: readonly Piece[]): Map<string, DayColumns> {
+  const days = new Map<string, DayColumns>();
+  for (const piece of pieces) if (!days.has(keyOf(piece))) days.set(keyOf(piece), emptyDay(piece));
+  return days;
+}
+
+/** Puts what is known into the days; whether they are whole then. */
+async function fill(tx: Tx, pieces: readonly Piece[], days: ReadonlyMap<string, DayColumns>): Promise<boolean> {
+  const known = [...days.values()].filter(({ isFirst }) => !isFirst);
+  const values = pieces.reduce((sum, { count }) => sum + count, 0);
+  if (known.length <= FEW_DAYS || values >= known.length * DENSE_VALUES) {
+    await fillDays(tx, known);
+    return true;
   }
-  for (const each of placed) {
-    const { given } = each;
-    const [known] = await knownReadings(tx, [each]);
-    if (known && known.wattHours === given.wattHours && known.quality === given.quality) {
-      unchanged += 1;
-      continue;
-    }
-    const reason = known && replacementFault(statusOf(known.quality), statusOf(given.quality), given);
-    if (reason) {
-      refuse(given, 'R02', reason, each.registerId);
-      continue;
-    }
-    if (known) await replaceReading(tx, known, each, { batchId, at: now });
-    else await addReading(tx, each, { batchId, at: now });
-    accepted += 1;
-  }
-  return { accepted, unchanged, rejections };
+  await fillPlaces(tx, pieces.flatMap((piece) => placesOf(piece, days.get(keyOf(piece))!)));
+  return false;
+}
+
+function placesOf({ run, from, count }: Piece, day: DayColumns): (readonly [DayColumns, number])[] {
+  const first = (run.startMs + from * run.stepMs - day.fromMs) / run.stepMs;
+  return Array.from({ length: count }, (_, nth) => [day, first + nth] as const);
 }

@@ -1,30 +1,80 @@
+import { type DoorBook, severityOf } from '../validation/door.ts';
+import { type Piece, rejectionOf } from '../validation/place.ts';
 import { replacementFault } from '../validation/replacement.ts';
-import type { PlacedInterval, ValueStatus } from './value.ts';
+import { codeOf, type DayColumns, startAt, statusOfCode } from './day-columns.ts';
+import { valueAt } from './run.ts';
+import type { Rejection, ValueStatus, Warning } from './value.ts';
 
-export type KnownValue = Readonly<{ wattHours: bigint; status: ValueStatus }>;
-export type Replacement = Readonly<{ placed: PlacedInterval; known: KnownValue }>;
-export type Decided = Readonly<{
-  added: PlacedInterval[];
-  replaced: Replacement[];
-  unchanged: number;
-  refused: { placed: PlacedInterval; reason: string }[];
-}>;
+/** A value that takes the place of one that was known. */
+export type Replacement = Readonly<{ registerId: number; startMs: number; wattHours: number; status: ValueStatus; was: ValueStatus; reason: string | null }>;
+export type Decided = { accepted: number; unchanged: number; replaced: Replacement[]; refused: Rejection[]; warnings: Warning[] };
 
-/** Sorts checked intervals into what is new, what is known already, what replaces a known value and what may not. `known[i]` belongs to `placed[i]`. */
-export function decide(placed: readonly PlacedInterval[], known: readonly (KnownValue | null)[]): Decided {
-  const decided: Decided & { unchanged: number } = { added: [], replaced: [], unchanged: 0, refused: [] };
-  const inBatch = new Map<string, PlacedInterval>();
-  placed.forEach((each, index) => {
-    const key = `${each.registerId} ${each.given.startMs}`;
-    const twin = inBatch.get(key);
-    const before = twin ? { wattHours: twin.given.wattHours, status: twin.given.status } : known[index]!;
-    if (before && before.wattHours === each.given.wattHours && before.status === each.given.status) return void (decided.unchanged += 1);
-    if (twin) return void decided.refused.push({ placed: each, reason: `row ${twin.given.row} says something else of the same interval` });
-    inBatch.set(key, each);
-    if (!before) return void decided.added.push(each);
-    const reason = replacementFault(before.status, each.given.status, each.given);
-    if (reason) decided.refused.push({ placed: each, reason });
-    else decided.replaced.push({ placed: each, known: before });
-  });
+const [SUBSTITUTE, PROVISIONAL] = [codeOf('SUBSTITUTE'), codeOf('PROVISIONAL')];
+
+/**
+ * Holds pieces against their days, in order: what is new is put in its place, what is known is counted, the rest replaces what is known
+ * or is refused. `dayOf` gives the day of a piece with what is stored there.
+ */
+export function decide(pieces: readonly Piece[], dayOf: (piece: Piece) => DayColumns, book: DoorBook): Decided {
+  const decided: Decided = { accepted: 0, unchanged: 0, replaced: [], refused: [], warnings: [] };
+  for (const piece of pieces) decidePiece(piece, dayOf(piece), book, decided);
   return decided;
+}
+
+function decidePiece(piece: Piece, day: DayColumns, book: DoorBook, decided: Decided): void {
+  const { run, from, count } = piece;
+  const first = (run.startMs + from * run.stepMs - day.fromMs) / run.stepMs;
+  const status = codeOf(run.status);
+  const before = day.added.length + decided.replaced.length;
+  for (let nth = 0; nth < count; nth++) {
+    const place = first + nth;
+    const wattHours = run.wattHours[from + nth]!;
+    const known = day.statuses[place]!;
+    if (known === 0) {
+      day.added.push(place);
+      put(day, place, { wattHours, status, row: run.row + from + nth });
+    } else if (known === status && day.wattHours[place] === wattHours) decided.unchanged += 1;
+    else if (day.rows[place]! > 0) sayTwice(piece, from + nth, day, place, book, decided);
+    else replace(piece, from + nth, day, place, decided);
+  }
+  decided.accepted += day.added.length + decided.replaced.length - before;
+  if (day.added.length + decided.replaced.length > before) day.supply = piece.supply;
+}
+
+/** R02. The row that came before in the same batch stands. */
+function sayTwice({ run, registerId }: Piece, at: number, day: DayColumns, place: number, book: DoorBook, decided: Decided): void {
+  const differs = Math.abs(day.wattHours[place]! - run.wattHours[at]!);
+  const severity = day.statuses[place] === codeOf(run.status) ? severityOf(book, 'R02', differs) : 'ERROR';
+  const value = valueAt(run, at);
+  const first = day.rows[place]!;
+  if (severity === 'ERROR')
+    return void decided.refused.push(rejectionOf(value, { rule: 'R02', reason: `row ${first} says something else of the same interval`, registerId }));
+  decided.unchanged += 1;
+  if (severity === 'WARNING') decided.warnings.push({ rule: 'R02', registerId, startMs: value.startMs, detail: `row ${value.row} differs by ${differs} Wh from row ${first}, which stands` });
+}
+
+function replace({ run, registerId }: Piece, at: number, day: DayColumns, place: number, decided: Decided): void {
+  const was = statusOfCode(day.statuses[place]!)!;
+  const reason = replacementFault(was, run.status, run);
+  if (reason) return void decided.refused.push(rejectionOf(valueAt(run, at), { rule: 'R02', reason, registerId }));
+  decided.replaced.push({ registerId, startMs: startAt(day, place), wattHours: run.wattHours[at]!, status: run.status, was, reason: run.reason });
+  take(day, place);
+  day.change.corrected = true;
+  put(day, place, { wattHours: run.wattHours[at]!, status: codeOf(run.status), row: run.row + at });
+}
+
+function put(day: DayColumns, place: number, { wattHours, status, row }: { wattHours: number; status: number; row: number }): void {
+  day.wattHours[place] = wattHours;
+  day.statuses[place] = status;
+  day.rows[place] = row;
+  count(day, place, 1);
+}
+
+const take = (day: DayColumns, place: number): void => count(day, place, -1);
+
+function count({ change, wattHours, statuses }: DayColumns, place: number, sign: 1 | -1): void {
+  change.known += sign;
+  change.wattHours += sign * wattHours[place]!;
+  if (statuses[place] === SUBSTITUTE) change.substitute += sign;
+  if (statuses[place] === PROVISIONAL) change.provisional += sign;
 }

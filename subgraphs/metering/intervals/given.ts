@@ -3,7 +3,10 @@ import { parseMeterNumber, parseObis } from '@stromgraph/kernel/market-ids';
 import { fault, type InputFault, isProblem } from '@stromgraph/kernel/problem';
 import type { GivenReading, ReadingQuality, ReadingSource } from '../meters/reading.ts';
 import { dayCountFault } from '../validation/series.ts';
-import type { GivenInterval, Rejection, ValueStatus } from './value.ts';
+import { type DoorBook, severityOf } from '../validation/door.ts';
+import { rejectionOf } from '../validation/place.ts';
+import { type Run, valueAt } from './run.ts';
+import type { Flagged, Rejection, ValueStatus } from './value.ts';
 
 /** Values of one register one after the other from a start on; null where none is delivered. */
 export type GivenSeries = Readonly<{
@@ -52,47 +55,39 @@ export function faultsOfValues({ intervals, registers }: GivenValues): InputFaul
   return [...badLength, ...badNames];
 }
 
-/** Series become rows, counted through; what a series as a whole breaks is said of each of its values. */
-export function rowsOf({ intervals, registers }: GivenValues): {
-  intervals: GivenInterval[];
-  readings: GivenReading[];
-  unreadable: Rejection[];
-} {
-  let row = 0;
-  const rows: GivenInterval[] = [];
+/** Series become runs, counted through; what a series as a whole breaks is said of each of its values, or to be looked at. */
+export function rowsOf({ intervals, registers }: GivenValues, book: DoorBook): { intervals: Run[]; readings: GivenReading[]; unreadable: Rejection[]; flagged: Flagged[] } {
+  let row = 1;
+  const runs: Run[] = [];
   const unreadable: Rejection[] = [];
+  const flagged: Flagged[] = [];
   intervals.forEach((series, nth) => {
-    const { meterNumber, obis } = named(series);
-    const dayFault = dayCountFault(series.start.getTime(), series.wattHours.length, series.minutes);
-    series.wattHours.forEach((wattHours, at) => {
-      row += 1;
-      if (wattHours === null) return;
-      const startMs = series.start.getTime() + at * series.minutes * MINUTE_MS;
-      const path = `intervals.${nth}.wattHours.${at}`;
-      if (dayFault) unreadable.push({ row, path, meterNumber, obis, startMs, rule: 'R07', reason: dayFault, registerId: null });
-      else
-        rows.push({
-          row,
-          path,
-          meterNumber,
-          obis,
-          startMs,
-          endMs: startMs + series.minutes * MINUTE_MS,
-          wattHours,
-          status: series.status,
-          reason: series.reason,
-          method: series.method,
-        });
-    });
+    const ofSeries = runsOf(series, { row, path: `intervals.${nth}.wattHours` });
+    row += series.wattHours.length;
+    const days = dayCountFault(series.start.getTime(), series.wattHours.length, series.minutes);
+    const severity = days && severityOf(book, 'R07', days.differs);
+    if (days && severity === 'WARNING') flagged.push({ ...named(series), rule: 'R07', startMs: series.start.getTime(), detail: days.reason });
+    if (days && severity === 'ERROR') {
+      const { reason } = days;
+      for (const run of ofSeries) run.wattHours.forEach((_, at) => unreadable.push(rejectionOf(valueAt(run, at), { rule: 'R07', reason, registerId: null })));
+    } else runs.push(...ofSeries);
   });
-  const readings = registers.map((read, nth) => ({
-    ...read,
-    ...named(read),
-    row: (row += 1),
-    path: `registers.${nth}`,
-    readAtMs: read.readAt.getTime(),
-  }));
-  return { intervals: rows, readings, unreadable };
+  const readings = registers.map((read, nth) => ({ ...read, ...named(read), row: row + nth, path: `registers.${nth}`, readAtMs: read.readAt.getTime() }));
+  return { intervals: runs, readings, unreadable, flagged };
+}
+
+/** A run up to each value that is missing. */
+function runsOf({ start, minutes, wattHours, status, reason, method, ...series }: GivenSeries, { row, path }: { row: number; path: string }): Run[] {
+  const stepMs = minutes * MINUTE_MS;
+  const about = { ...named(series), stepMs, status, reason, method, path };
+  const runs: Run[] = [];
+  let values: number[] | null = null;
+  wattHours.forEach((value, nth) => {
+    if (value === null) return void (values = null);
+    if (!values) runs.push({ ...about, row: row + nth, nth, startMs: start.getTime() + nth * stepMs, wattHours: (values = []) });
+    values.push(Number(value));
+  });
+  return runs;
 }
 
 const named = ({ meterNumber, obis }: { meterNumber: string; obis: string }) => ({

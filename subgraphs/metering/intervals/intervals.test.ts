@@ -1,28 +1,67 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addDays, dayOf, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
+import { addDays, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
 import { type KnownDay, usageFromDays, usageFromSums } from '../usage/usage.ts';
-import { makeDayFinder } from './berlin-day.ts';
-import { decide, type KnownValue } from './decide.ts';
-import { foldDays } from './fold.ts';
+import type { Piece } from '../validation/place.ts';
+import { berlinDay, makeDayFinder } from './berlin-day.ts';
+import { codeOf, type DayColumns, emptyDay } from './day-columns.ts';
+import { decide } from './decide.ts';
 import { faultsOfValues, type GivenSeries, rowsOf } from './given.ts';
 import { toQuarterHours } from './quarter-hours.ts';
-import type { PlacedInterval, ValueStatus } from './value.ts';
+import type { Run } from './run.ts';
+import type { ValueStatus } from './value.ts';
 
-const placed = (row: number, startMs: number, wattHours: bigint, status: ValueStatus = 'TRUE', reason: string | null = null): PlacedInterval => ({
-  given: { row, path: null, meterNumber: 'M', obis: '1-0:1.29.0', startMs, endMs: startMs + 900_000, wattHours, status, reason, method: null },
-  registerId: 1, minutes: 15, day: dayOf(new Date(startMs)), contractId: 'c', customerId: 'k',
+const supply = { contractId: 'c', customerId: 'k', maloId: '41373559241', fromMs: 0, untilMs: Infinity, expectedWattHours: 0n };
+const MIDNIGHT = startOfDay('2026-06-01').getTime();
+const run = (row: number, place: number, wattHours: number[], status: ValueStatus = 'TRUE', reason: string | null = null): Run => ({
+  row, path: null, nth: 0, meterNumber: 'M', obis: '1-0:1.29.0', startMs: MIDNIGHT + place * 900_000, stepMs: 900_000, wattHours, status, reason, method: null,
 });
+const pieceOf = (given: Run): Piece => ({ run: given, from: 0, count: given.wattHours.length, registerId: 1, minutes: 15, supply, day: berlinDay('2026-06-01'), isFirst: false });
+function dayWith(known: Record<number, [number, ValueStatus]>): DayColumns {
+  const day = emptyDay(pieceOf(run(1, 0, [])));
+  for (const [place, [wattHours, status]] of Object.entries(known)) {
+    day.wattHours[Number(place)] = wattHours;
+    day.statuses[Number(place)] = codeOf(status);
+  }
+  return day;
+}
 
 test('what is new, known, replaced or refused is told apart, also within a batch', () => {
-  const known: (KnownValue | null)[] = [null, { wattHours: 5n, status: 'TRUE' }, { wattHours: 5n, status: 'TRUE' }, { wattHours: 5n, status: 'PROVISIONAL' }, null, null, { wattHours: 5n, status: 'TRUE' }];
-  const rows = [placed(1, 0, 1n), placed(2, 900_000, 5n), placed(3, 1_800_000, 6n), placed(4, 2_700_000, 6n), placed(5, 0, 1n), placed(6, 0, 2n), placed(7, 3_600_000, 6n, 'TRUE', 'misread')];
-  const decided = decide(rows, known);
-  expect(decided.added.map(({ given }) => given.row)).toEqual([1]);
-  expect(decided.replaced.map((each) => each.placed.given.row)).toEqual([4, 7]);
-  expect(decided.unchanged).toBe(2);
-  expect(decided.refused.map((each) => [each.placed.given.row, each.reason])).toEqual([[3, expect.stringContaining('only with a reason')], [6, expect.stringContaining('row 1')]]);
-  expect(foldDays(decided)).toEqual([{ registerId: 1, day: '1970-01-01', minutes: 15, contractId: 'c', customerId: 'k', wattHours: 3n, known: 1, substitute: 0, provisional: -1, corrected: true }]);
+  const day = dayWith({ 1: [5, 'TRUE'], 2: [5, 'TRUE'], 3: [5, 'PROVISIONAL'], 7: [5, 'TRUE'] });
+  const runs = [run(1, 0, [1, 5, 6, 6]), run(5, 0, [1]), run(6, 0, [2]), run(7, 7, [6], 'TRUE', 'misread')];
+  const decided = decide(runs.map(pieceOf), () => day, new Map());
+  expect(day.added).toEqual([0]);
+  expect(decided).toMatchObject({ accepted: 3, unchanged: 2, warnings: [] });
+  expect(decided.replaced).toEqual([
+    { registerId: 1, startMs: MIDNIGHT + 3 * 900_000, wattHours: 6, status: 'TRUE', was: 'PROVISIONAL', reason: null },
+    { registerId: 1, startMs: MIDNIGHT + 7 * 900_000, wattHours: 6, status: 'TRUE', was: 'TRUE', reason: 'misread' },
+  ]);
+  expect(decided.refused).toMatchObject([{ row: 3, rule: 'R02', reason: expect.stringContaining('only with a reason') }, { row: 6, rule: 'R02', reason: expect.stringContaining('row 1') }]);
+  expect(day.change).toEqual({ wattHours: 3, known: 1, substitute: 0, provisional: -1, corrected: true });
+});
+
+test('whatever comes in whatever order, the change of a day is the difference of its sums', () => {
+  const status = fc.constantFrom<ValueStatus>('TRUE', 'SUBSTITUTE', 'PROVISIONAL');
+  const value = fc.tuple(fc.nat(200), status);
+  const given = fc.record({ place: fc.nat(20), wattHours: fc.array(fc.nat(200), { minLength: 1, maxLength: 8 }), status });
+  fc.assert(
+    fc.property(fc.array(fc.option(value), { maxLength: 25 }), fc.array(given, { maxLength: 8 }), (known, all) => {
+      const day = dayWith(Object.fromEntries(known.flatMap((each, place) => (each ? [[place, each]] : []))));
+      const sums = () => ({
+        wattHours: day.wattHours.reduce((a, b) => a + b, 0), known: day.statuses.filter((code) => code > 0).length,
+        substitute: day.statuses.filter((code) => code === codeOf('SUBSTITUTE')).length, provisional: day.statuses.filter((code) => code === codeOf('PROVISIONAL')).length,
+      });
+      const before = sums();
+      const rows = all.reduce((sum, { wattHours }) => sum + wattHours.length, 0);
+      const decided = decide(all.map((each, nth) => pieceOf({ ...run(1 + nth * 10, each.place, each.wattHours, each.status, 'why'), method: 'how' })), () => day, new Map());
+      const after = sums();
+      expect({ ...day.change, corrected: null }).toEqual({
+        wattHours: after.wattHours - before.wattHours, known: after.known - before.known, substitute: after.substitute - before.substitute, provisional: after.provisional - before.provisional, corrected: null,
+      });
+      expect(decided.accepted + decided.unchanged + decided.refused.length).toBe(rows);
+      expect(decided.accepted).toBe(day.added.length + decided.replaced.length);
+    }),
+  );
 });
 
 test.each(['2026-03-29', '2026-06-01', '2026-10-25'])('every instant of %s belongs to it, none beside it does', (day) => {
@@ -55,7 +94,7 @@ test('sums of quarter hours, days and months are equal, with gaps, over both clo
       const sumOf = (day: KnownDay) => ({ on: day.day, wattHours: day.wattHours.reduce<bigint>((sum, value) => sum + (value ?? 0n), 0n), knownMinutes: BigInt(day.wattHours.filter((value) => value !== null).length * 15) });
       const daily = known.map(sumOf);
       const monthly = [...Map.groupBy(daily, ({ on }) => on.slice(0, 7))].map(([month, sums]) => ({ on: `${month}-01`, wattHours: sums.reduce((sum, each) => sum + each.wattHours, 0n), knownMinutes: sums.reduce((sum, each) => sum + each.knownMinutes, 0n) }));
-      const usages = [usageFromDays({ period, obis: 'x', days: known }), usageFromSums({ period, resolution: 'DAY', obis: 'x', sums: daily }), usageFromSums({ period, resolution: 'MONTH', obis: 'x', sums: monthly })];
+      const usages = [usageFromDays({ period, obis: 'x', days: known, estimates: [], missing: () => [] }), usageFromSums({ period, resolution: 'DAY', obis: 'x', sums: daily }), usageFromSums({ period, resolution: 'MONTH', obis: 'x', sums: monthly })];
       expect(new Set(usages.map(({ totalWattHours }) => totalWattHours)).size).toBe(1);
       expect(new Set(usages.map(({ complete }) => complete)).size).toBe(1);
       expect(usages.map(({ starts, wattHours }) => starts.length - wattHours.length)).toEqual([0, 0, 0]);
@@ -79,11 +118,14 @@ test.each<[string, Partial<GivenSeries>[], string[]]>([
 
 test('series become rows that are counted through; missing values are left out; a day of the wrong length is refused value by value', () => {
   const spring = series({ start: startOfDay('2026-03-29'), wattHours: Array(96).fill(1n) });
-  const { intervals, readings, unreadable } = rowsOf({
-    intervals: [series({ wattHours: [1n, null, 3n] }), spring],
-    registers: [{ meterNumber: '1EMH1', obis: '1-0:1.8.0', readAt: new Date('2026-11-01T00:00Z'), wattHours: 9n, quality: 'MEASURED', source: 'UPLOAD', reason: null, method: null }],
-  });
-  expect(intervals).toMatchObject([{ row: 1, path: 'intervals.0.wattHours.0', meterNumber: '1EMH1', obis: '1-0:1.29.0' }, { row: 3, startMs: Date.parse('2026-11-01T00:30Z'), endMs: Date.parse('2026-11-01T00:45Z') }]);
+  const { intervals, readings, unreadable } = rowsOf(
+    {
+      intervals: [series({ wattHours: [1n, null, 3n] }), spring],
+      registers: [{ meterNumber: '1EMH1', obis: '1-0:1.8.0', readAt: new Date('2026-11-01T00:00Z'), wattHours: 9n, quality: 'MEASURED', source: 'UPLOAD', reason: null, method: null }],
+    },
+    new Map(),
+  );
+  expect(intervals).toMatchObject([{ row: 1, path: 'intervals.0.wattHours', nth: 0, wattHours: [1], meterNumber: '1EMH1', obis: '1-0:1.29.0' }, { row: 3, nth: 2, wattHours: [3], startMs: Date.parse('2026-11-01T00:30Z'), stepMs: 900_000 }]);
   expect(unreadable).toHaveLength(96);
   expect(unreadable[95]).toMatchObject({ row: 99, rule: 'R07', path: 'intervals.1.wattHours.95' });
   expect(readings).toMatchObject([{ row: 100, path: 'registers.0' }]);

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { parseInstant } from '@stromgraph/kernel/time';
 import type { GivenValues } from './given.ts';
+import { localTimeFault } from './local-time.ts';
 import { VALUE_STATUSES } from './value.ts';
 
 const Instant = z.string().transform((text, context) => {
   const instant = parseInstant(text);
   if (instant) return instant;
-  context.addIssue({ code: 'custom', message: `${JSON.stringify(text.slice(0, 60))} is no instant with an offset or Z` });
+  context.addIssue({ code: 'custom', message: `${JSON.stringify(text.slice(0, 60))} is no instant with an offset or Z${localTimeFault(text)}` });
   return z.NEVER;
 });
 const WattHours = z.int().transform(BigInt);

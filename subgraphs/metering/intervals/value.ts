@@ -1,4 +1,6 @@
 import type { WattHours } from '@stromgraph/kernel/energy';
+import type { DoorRule } from '../validation/door.ts';
+import type { Supply } from '../validation/meter-facts.ts';
 
 /** True and substitute values may be billed; a provisional one waits for either. */
 export type ValueStatus = 'TRUE' | 'SUBSTITUTE' | 'PROVISIONAL';
@@ -23,13 +25,19 @@ export type GivenInterval = Readonly<{
 
 /** An interval that may be stored: its register, and the contract that it was used under. */
 export type PlacedInterval = Readonly<{
+  /** As it may be stored. */
   given: GivenInterval;
   registerId: number;
   minutes: number;
-  day: string;
-  contractId: string;
-  customerId: string;
+  supply: Supply;
+  warnings: readonly Warning[];
 }>;
+
+/** Why a value that was taken should be looked at. */
+export type Warning = Readonly<{ rule: DoorRule; registerId: number; startMs: number; detail: string }>;
+
+/** The same of what is delivered, before its register is known. */
+export type Flagged = Omit<Warning, 'registerId'> & Readonly<{ meterNumber: string; obis: string }>;
 
 /** Rules of validation that are checked at the door; the others look at values that are stored. */
 export type Rule = 'R02' | 'R03' | 'R06' | 'R07' | 'R08' | 'R14' | 'R16';

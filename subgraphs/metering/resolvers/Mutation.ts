@@ -7,6 +7,7 @@ import { installMeter } from '../actions/install-meter.ts';
 import { registerMeter } from '../actions/register-meter.ts';
 import { checkMeter, checkPlace } from '../meters/check-input.ts';
 import { batchById } from '../store/batches.ts';
+import { decideFinding, releaseFinding, takeFinding } from './findings.ts';
 
 export const Mutation: MutationResolvers = {
   registerMeter: async (_, { input }, ctx) => {
@@ -54,6 +55,9 @@ export const Mutation: MutationResolvers = {
       startWattHours: BigInt(startWattHours),
     });
   },
+  releaseFinding,
+  takeFinding,
+  decideFinding,
   ingestReadings: async (_, { input: { idempotencyKey, intervals, registers } }, ctx) => {
     const outcome = await ingestReadings(
       ctx,

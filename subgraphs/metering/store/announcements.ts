@@ -2,12 +2,15 @@
 import type { Tx } from '@stromgraph/kernel/database';
 import type { ReadingQuality } from '../meters/reading.ts';
 
-export type UntoldDay = Readonly<{ meterId: string; registerId: number; day: string; corrected: boolean }>;
+export type UntoldDay = Readonly<{ meterId: string; meterNumber: string; registerId: number; obis: string; day: string; corrected: boolean }>;
 export type UntoldReading = Readonly<{
+  id: string;
   meterId: string;
+  meterNumber: string;
   obis: string;
   contractId: string;
   customerId: string;
+  maloId: string;
   readAt: Date;
   wattHours: bigint;
   quality: ReadingQuality;
@@ -36,55 +39,64 @@ export async function nextUntoldMeters(tx: Tx, batchId: string, maxDays: number)
 }
 
 /** Takes what is to be told of these meters off the list. */
-export async function takeUntold(
-  tx: Tx,
-  batchId: string,
-  meterIds: readonly string[],
-): Promise<{ days: UntoldDay[]; readings: UntoldReading[] }> {
-  const days = await tx.sql<{ meter_id: string; register_id: number; day: string; corrected: boolean }>`
-    DELETE FROM metering.batch_day d USING metering.meter_register r
-    WHERE d.batch_id = ${batchId} AND r.id = d.register_id AND r.meter_id = ANY (${meterIds}::uuid[])
-      RETURNING r.meter_id, d.register_id, d.day, d.corrected`;
-  const readings = await tx.sql<{
+export async function takeUntold(tx: Tx, batchId: string, meterIds: readonly string[]): Promise<{ days: UntoldDay[]; readings: UntoldReading[] }> {
+  return { days: await takeUntoldDays(tx, batchId, meterIds), readings: await takeUntoldReadings(tx, batchId, meterIds) };
+}
+
+async function takeUntoldDays(tx: Tx, batchId: string, meterIds: readonly string[]): Promise<UntoldDay[]> {
+  const rows = await tx.sql<{ meter_id: string; meter_number: string; register_id: number; obis: string; day: string; corrected: boolean }>`
+    DELETE FROM metering.batch_day d USING metering.meter_register r, metering.meter m
+    WHERE d.batch_id = ${batchId} AND r.id = d.register_id AND m.id = r.meter_id AND r.meter_id = ANY (${meterIds}::uuid[])
+    RETURNING r.meter_id, m.meter_number, d.register_id, r.obis, d.day, d.corrected`;
+  return rows.map((row) => ({ meterId: row.meter_id, meterNumber: row.meter_number, registerId: row.register_id, obis: row.obis, day: row.day, corrected: row.corrected }));
+}
+
+export async function takeUntoldReadings(tx: Tx, batchId: string, meterIds: readonly string[]): Promise<UntoldReading[]> {
+  const rows = await tx.sql<{
+    id: string;
     meter_id: string;
+    meter_number: string;
     obis: string;
     contract_id: string;
     customer_id: string;
+    malo_id: string;
     read_at: Date;
     watt_hours: bigint;
     quality: ReadingQuality;
     corrected: boolean;
   }>`
-    DELETE FROM metering.batch_reading b USING metering.reading r, metering.meter_register g
-    WHERE b.batch_id = ${batchId} AND r.id = b.reading_id AND g.id = r.register_id AND r.meter_id = ANY (${meterIds}::uuid[])
-    RETURNING r.meter_id, g.obis, r.contract_id, r.customer_id, r.read_at, r.watt_hours, r.quality, b.corrected`;
-  return {
-    days: days.map((row) => ({ meterId: row.meter_id, registerId: row.register_id, day: row.day, corrected: row.corrected })),
-    readings: readings.map((row) => ({
-      meterId: row.meter_id,
-      obis: row.obis,
-      contractId: row.contract_id,
-      customerId: row.customer_id,
-      readAt: row.read_at,
-      wattHours: row.watt_hours,
-      quality: row.quality,
-      corrected: row.corrected,
-    })),
-  };
+    DELETE FROM metering.batch_reading b USING metering.reading r, metering.meter_register g, metering.meter m, metering.supply s
+    WHERE b.batch_id = ${batchId} AND r.id = b.reading_id AND g.id = r.register_id AND m.id = r.meter_id AND s.contract_id = r.contract_id
+      AND r.meter_id = ANY (${meterIds}::uuid[])
+    RETURNING r.id, r.meter_id, m.meter_number, g.obis, r.contract_id, r.customer_id, s.malo_id, r.read_at, r.watt_hours, r.quality, b.corrected`;
+  return rows.map((row) => ({
+    id: row.id,
+    meterId: row.meter_id,
+    meterNumber: row.meter_number,
+    obis: row.obis,
+    contractId: row.contract_id,
+    customerId: row.customer_id,
+    maloId: row.malo_id,
+    readAt: row.read_at,
+    wattHours: row.watt_hours,
+    quality: row.quality,
+    corrected: row.corrected,
+  }));
 }
 
 /** Why values of these registers were replaced by the batch. */
 export async function causesOf(tx: Tx, batchId: string, registerIds: readonly number[]): Promise<Map<number, string>> {
   const rows = await tx.sql<{ register_id: number; cause: string }>`
-    SELECT register_id, min(cause) AS cause
-      FROM metering.interval_superseded WHERE batch_id = ${batchId} AND register_id = ANY (${registerIds}::int[]) GROUP BY 1`;
+    SELECT register_id, min(cause) AS cause FROM (
+      SELECT register_id, cause FROM metering.interval_superseded WHERE batch_id = ${batchId} AND register_id = ANY (${registerIds}::int[])
+      UNION ALL
+      SELECT register_id, detail FROM metering.vee_result WHERE batch_id = ${batchId} AND register_id = ANY (${registerIds}::int[]) AND action IN ('ESTIMATED', 'RELEASED')) c GROUP BY 1`;
   return new Map(rows.map((row) => [row.register_id, row.cause]));
 }
 
-export async function maloIdsOf(tx: Tx, contractIds: readonly string[]): Promise<Map<string, string>> {
-  const rows = await tx.sql<{
-    contract_id: string;
-    malo_id: string;
-  }>`SELECT contract_id, malo_id FROM metering.supply WHERE contract_id = ANY (${contractIds}::uuid[])`;
-  return new Map(rows.map((row) => [row.contract_id, row.malo_id]));
+/** Of contracts: their market location and what they are expected to use in a year. */
+export async function suppliesOf(tx: Tx, contractIds: readonly string[]): Promise<Map<string, { maloId: string; expectedWattHours: bigint }>> {
+  const rows = await tx.sql<{ contract_id: string; malo_id: string; expected_watt_hours: bigint }>`
+    SELECT contract_id, malo_id, expected_watt_hours FROM metering.supply WHERE contract_id = ANY (${contractIds}::uuid[])`;
+  return new Map(rows.map((row) => [row.contract_id, { maloId: row.malo_id, expectedWattHours: row.expected_watt_hours }]));
 }

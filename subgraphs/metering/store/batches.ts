@@ -1,7 +1,7 @@
 import type { Queryable, Tx } from '@stromgraph/kernel/database';
 import type { Rejection } from '../intervals/value.ts';
 
-export type BatchSource = 'GRAPHQL' | 'REST_JSON' | 'REST_CSV' | 'MARKET';
+export type BatchSource = 'GRAPHQL' | 'REST_JSON' | 'REST_CSV' | 'MARKET' | 'VALIDATION';
 export type BatchState = 'STORING' | 'COMPLETE' | 'CUT_OFF';
 export type Batch = Readonly<{
   id: string;
@@ -18,10 +18,10 @@ export type StoredRejection = Omit<Rejection, 'registerId'>;
 /** A file in which nothing is right is not copied into the database: so many rejections are kept, all are counted. */
 export const MAX_KEPT_REJECTIONS = 10_000;
 
-export async function openBatch(
-  tx: Tx,
-  { id, source, actor, receivedAt }: { id: string; source: BatchSource; actor: string; receivedAt: Date },
-): Promise<void> {
+export type Opened = Readonly<{ id: string; source: BatchSource; actor: string; receivedAt: Date }>;
+
+/** Opens the batch of values that are stored in the same transaction. */
+export async function openBatch(tx: Tx, { id, source, actor, receivedAt }: Opened): Promise<void> {
   await tx.sql`INSERT INTO metering.batch (id, source, actor, received_at, state) VALUES (${id}, ${source}, ${actor}, ${receivedAt}, 'STORING')`;
 }
 
@@ -29,7 +29,7 @@ export async function openBatch(
 export type FileKey = Readonly<{ holder: string; key: string }>;
 export type KeyedFile = Readonly<{ batchId: string; state: BatchState; digest: Buffer | null; abandoned: boolean }>;
 
-/** How long a keyed file that is being stored holds its key after its last chunk (system time). */
+/** For how long a file that is being stored counts as such after its last chunk, and holds its key (system time). */
 const CLAIM_SECONDS = 60;
 
 /** What a key stands for: a file, values sent as JSON, or nothing yet. */
@@ -42,27 +42,26 @@ export async function fileOfKey(db: Queryable, { holder, key }: FileKey): Promis
   return values.length > 0 ? 'VALUES' : null;
 }
 
-/** Opens the batch of a file under its key, before any row is stored; false when another file holds the key. One whose sender died loses it. */
-export async function openKeyedBatch(
-  tx: Tx,
-  { id, source, actor, receivedAt }: { id: string; source: BatchSource; actor: string; receivedAt: Date },
-  { holder, key }: FileKey,
-): Promise<boolean> {
-  await tx.sql`
-    UPDATE metering.batch SET state = 'CUT_OFF', idempotency_key = NULL, key_holder = NULL
-    WHERE key_holder = ${holder} AND idempotency_key = ${key} AND state = 'STORING' AND claimed_until < clock_timestamp()`;
+/** Opens the batch of a file, under its key if it has one, before any row is stored; false when another file holds the key. One whose sender died loses it. */
+export async function openFile(tx: Tx, { id, source, actor, receivedAt }: Opened, key: FileKey | null): Promise<boolean> {
+  if (key)
+    await tx.sql`
+      UPDATE metering.batch SET state = 'CUT_OFF', idempotency_key = NULL, key_holder = NULL
+      WHERE key_holder = ${key.holder} AND idempotency_key = ${key.key} AND state = 'STORING' AND claimed_until < clock_timestamp()`;
   const opened = await tx.sql`
     INSERT INTO metering.batch (id, source, actor, received_at, state, key_holder, idempotency_key, claimed_until)
-    VALUES (${id}, ${source}, ${actor}, ${receivedAt}, 'STORING', ${holder}, ${key}, clock_timestamp() + make_interval(secs => ${CLAIM_SECONDS}))
+    VALUES (${id}, ${source}, ${actor}, ${receivedAt}, 'STORING', ${key?.holder ?? null}, ${key?.key ?? null}, clock_timestamp() + make_interval(secs => ${CLAIM_SECONDS}))
     ON CONFLICT (key_holder, idempotency_key) DO NOTHING RETURNING id`;
   return opened.length > 0;
 }
 
-/** A file that is still being stored goes on holding its key. */
-export async function holdKey(tx: Tx, id: string): Promise<void> {
-  await tx.sql`
-    UPDATE metering.batch SET claimed_until = clock_timestamp() + make_interval(secs => ${CLAIM_SECONDS})
-    WHERE id = ${id} AND idempotency_key IS NOT NULL`;
+/** Counts a chunk of a file, which goes on holding its claim; false when it paused for so long that another file took its key or that it was closed. */
+export async function countChunk(tx: Tx, id: string, { accepted, unchanged, rejected }: Counts, key: FileKey | null): Promise<boolean> {
+  const held = await tx.sql`
+    UPDATE metering.batch SET accepted = accepted + ${accepted}, unchanged = unchanged + ${unchanged}, rejected = rejected + ${rejected},
+      claimed_until = clock_timestamp() + make_interval(secs => ${CLAIM_SECONDS})
+    WHERE id = ${id} AND state = 'STORING' AND idempotency_key IS NOT DISTINCT FROM ${key?.key ?? null} RETURNING id`;
+  return held.length > 0;
 }
 
 /** A file that broke off lets go of its key: sent again whole, it is stored. */
@@ -74,32 +73,37 @@ export async function addCounts(tx: Tx, id: string, { accepted, unchanged, rejec
   await tx.sql`UPDATE metering.batch SET accepted = accepted + ${accepted}, unchanged = unchanged + ${unchanged}, rejected = rejected + ${rejected} WHERE id = ${id}`;
 }
 
-/** `digest`: the SHA-256 of a keyed file. */
-export async function closeBatch(tx: Tx, id: string, state: Exclude<BatchState, 'STORING'>, digest: Buffer | null = null): Promise<void> {
-  await tx.sql`UPDATE metering.batch SET state = ${state}, digest = ${digest} WHERE id = ${id}`;
+/** `digest`: the SHA-256 of a keyed file. `counts` are added to those of the batch. */
+export async function closeBatch(
+  tx: Tx,
+  id: string,
+  state: Exclude<BatchState, 'STORING'>,
+  { digest = null, counts = NOTHING }: { digest?: Buffer | null; counts?: Counts } = {},
+): Promise<Batch> {
+  const { accepted, unchanged, rejected } = counts;
+  const [row] = await tx.sql<BatchRow>`
+    UPDATE metering.batch SET state = ${state}, digest = ${digest}, accepted = accepted + ${accepted}, unchanged = unchanged + ${unchanged},
+      rejected = rejected + ${rejected} WHERE id = ${id} RETURNING *`;
+  return toBatch(row!);
 }
+const NOTHING: Counts = { accepted: 0, unchanged: 0, rejected: 0 };
 
+type BatchRow = { id: string; source: BatchSource; state: BatchState; received_at: Date; accepted: number; unchanged: number; rejected: number };
+const toBatch = (row: BatchRow): Batch => ({
+  id: row.id,
+  source: row.source,
+  state: row.state,
+  receivedAt: row.received_at,
+  accepted: row.accepted,
+  unchanged: row.unchanged,
+  rejected: row.rejected,
+});
+
+/** A file whose process died is cut off, even before anybody says so in its row. */
 export async function batchById(db: Queryable, id: string): Promise<Batch | null> {
-  const [row] = await db.sql<{
-    id: string;
-    source: BatchSource;
-    state: BatchState;
-    received_at: Date;
-    accepted: number;
-    unchanged: number;
-    rejected: number;
-  }>`SELECT * FROM metering.batch WHERE id = ${id}`;
-  return row
-    ? {
-        id: row.id,
-        source: row.source,
-        state: row.state,
-        receivedAt: row.received_at,
-        accepted: row.accepted,
-        unchanged: row.unchanged,
-        rejected: row.rejected,
-      }
-    : null;
+  const [row] = await db.sql<BatchRow>`
+    SELECT id, source, CASE WHEN state = 'STORING' AND claimed_until < clock_timestamp() THEN 'CUT_OFF' ELSE state END AS state, received_at, accepted, unchanged, rejected FROM metering.batch WHERE id = ${id}`;
+  return row ? toBatch(row) : null;
 }
 
 /** Keeps why rows were refused, and as a finding of validation where the register is known. */

@@ -1,16 +1,18 @@
 import type { Tx } from '@stromgraph/kernel/database';
-import { startOfDay } from '@stromgraph/kernel/time';
-import type { MeterFacts, Supply } from '../validation/meter-facts.ts';
+import { berlinDay } from '../intervals/berlin-day.ts';
+import type { MeterFacts, Stay, Supply } from '../validation/meter-facts.ts';
 
 type RegisterRow = { meter_id: string; meter_number: string; id: number; obis: string; interval_minutes: number | null };
-type StayRow = { meter_id: string; from_at: Date; until_at: Date | null; malo_id: string };
-type SupplyRow = {
+type StayRow = {
+  meter_id: string;
+  from_at: Date;
+  until_at: Date | null;
   malo_id: string;
-  contract_id: string;
-  customer_id: string;
-  start_on: string;
+  contract_id: string | null;
+  customer_id: string | null;
+  start_on: string | null;
   end_on: string | null;
-  expected_watt_hours: bigint;
+  expected_watt_hours: bigint | null;
 };
 
 /** What is known of the meters with these numbers. Their registers are held until the transaction ends, so that two batches never store the same values at once. */
@@ -20,15 +22,10 @@ export async function lockMeterFacts(tx: Tx, meterNumbers: readonly string[]): P
       FROM metering.meter m JOIN metering.meter_register r ON r.meter_id = m.id
     WHERE m.meter_number = ANY (${meterNumbers}::text[]) ORDER BY r.id FOR NO KEY UPDATE OF r`;
   const meterIds = [...new Set(registers.map((row) => row.meter_id))];
-  const stays =
-    await tx.sql<StayRow>`SELECT meter_id, from_at, until_at, malo_id FROM metering.installation WHERE meter_id = ANY (${meterIds}::uuid[])`;
-  const supplies = await tx.sql<SupplyRow>`
-    SELECT malo_id, contract_id, customer_id, start_on, end_on, expected_watt_hours FROM metering.supply
-    WHERE malo_id = ANY (${[...new Set(stays.map((row) => row.malo_id))]}::text[]) ORDER BY start_on DESC, contract_id`;
-  const suppliesAt = Map.groupBy(
-    supplies.map((row) => ({ maloId: row.malo_id, supply: toSupply(row) })),
-    ({ maloId }) => maloId,
-  );
+  const stays = await tx.sql<StayRow>`
+    SELECT i.meter_id, i.from_at, i.until_at, i.malo_id, s.contract_id, s.customer_id, s.start_on, s.end_on, s.expected_watt_hours
+    FROM metering.installation i LEFT JOIN metering.supply s ON s.malo_id = i.malo_id
+    WHERE i.meter_id = ANY (${meterIds}::uuid[]) ORDER BY i.from_at, s.start_on DESC, s.contract_id`;
   const staysOf = Map.groupBy(stays, (row) => row.meter_id);
   return new Map(
     [...Map.groupBy(registers, (row) => row.meter_number)].map(([meterNumber, rows]) => [
@@ -37,20 +34,17 @@ export async function lockMeterFacts(tx: Tx, meterNumbers: readonly string[]): P
         meterId: rows[0]!.meter_id,
         meterNumber,
         registers: new Map(rows.map((row) => [row.obis, { registerId: row.id, intervalMinutes: row.interval_minutes }])),
-        stays: (staysOf.get(rows[0]!.meter_id) ?? []).map((stay) => ({
-          fromMs: stay.from_at.getTime(),
-          untilMs: stay.until_at?.getTime() ?? Infinity,
-          supplies: (suppliesAt.get(stay.malo_id) ?? []).map(({ supply }) => supply),
-        })),
+        stays: toStays(staysOf.get(rows[0]!.meter_id) ?? []),
       },
     ]),
   );
 }
 
-const toSupply = (row: SupplyRow): Supply => ({
-  contractId: row.contract_id,
-  customerId: row.customer_id,
-  fromMs: startOfDay(row.start_on).getTime(),
-  untilMs: row.end_on ? startOfDay(row.end_on).getTime() : Infinity,
-  expectedWattHours: row.expected_watt_hours,
-});
+/** A row per place and contract there; a meter that hangs nowhere twice begins each stay at another instant. */
+const toStays = (rows: readonly StayRow[]): Stay[] =>
+  [...Map.groupBy(rows, (row) => row.from_at.getTime())].map(([fromMs, all]) => ({ fromMs, untilMs: all[0]!.until_at?.getTime() ?? Infinity, supplies: all.flatMap(toSupply) }));
+
+const toSupply = ({ malo_id: maloId, contract_id: contractId, customer_id: customerId, start_on: startOn, end_on: endOn, expected_watt_hours: expectedWattHours }: StayRow): Supply[] =>
+  contractId === null || customerId === null || startOn === null || expectedWattHours === null
+    ? []
+    : [{ contractId, customerId, maloId, fromMs: berlinDay(startOn).fromMs, untilMs: endOn === null ? Infinity : berlinDay(endOn).fromMs, expectedWattHours }];

@@ -14,6 +14,7 @@ const MALO = '41373559241';
 
 beforeAll(async () => {
   database = await testDatabase();
+  await database.setClock('2026-12-01T12:00Z');
   db = await database.open('metering');
   await ensureIntervalPartitions(db, { first: '2026-03-15', last: '2026-11-01' });
   await database.owner.query(`
@@ -28,7 +29,7 @@ beforeAll(async () => {
     INSERT INTO metering.usage_monthly VALUES (1, '2026-10-01', 5, 1);
     INSERT INTO metering.interval_superseded (register_id, start_at, watt_hours, status, known_from, known_until, cause) VALUES (1, '2026-10-01T10:00Z', 4, 'PROVISIONAL', '2026-10-02', '2026-11-01', 'x');
     INSERT INTO metering.reading_superseded (reading_id, watt_hours, quality, known_from, known_until, cause) VALUES ('${READING}', 4, 'PROVISIONAL', '2026-10-02', '2026-11-01', 'x');
-    INSERT INTO metering.interval_working VALUES (1, '2026-10-01T10:00Z', 6, 'comparison day', 'spike', '2026-11-01', 'x');
+    INSERT INTO metering.interval_working VALUES (1, '2026-10-01T10:00Z', 6, 'LIKE_DAYS', 'spike', '2026-11-01', 'x', 15, 5, 'TRUE');
     INSERT INTO metering.vee_result (register_id, rule, severity, action, detail, decided_at, decided_by) VALUES (1, 'R02', 'ERROR', 'REJECTED', 'x', '2026-11-01', 'x');
     INSERT INTO metering.meter_exchange VALUES ('${newId()}', '${METER}', 1, '${OTHER_METER}', 0, '2026-11-20');
     INSERT INTO metering.rejection VALUES ('${BATCH}', 1, NULL, NULL, NULL, NULL, 'R02', 'x')`);
@@ -87,7 +88,7 @@ test.each([
   ['an interval has the length of its register', interval({ minutes: '30' }), '23503', 'intervals_fit_their_register'],
   ['an interval has a register that knows its length', interval({ register_id: '2' }), '23503', 'intervals_fit_their_register'],
   ['an interval has a register', interval({ register_id: '99' }), '23503', 'intervals_fit_their_register'],
-  ['an interval does not change its register', 'UPDATE metering.interval SET register_id = 2', '23503', 'intervals_fit_their_register'],
+  ['an interval does not change its register', 'UPDATE metering.interval SET register_id = 2', '23001', 'values_keep_their_place'],
   ['an interval has a known status', interval({ status: `'GUESSED'` }), '22P02', /invalid input value for enum metering.value_status/],
   ['an interval has a month that was made', interval({ start_at: `'2026-12-01T00:00Z'` }), '23514', /no partition of relation "interval"/],
   ['a reading is there once', reading({ read_at: `'2026-10-01'` }), '23505', 'reading_meter_id_register_id_read_at_key'],
@@ -99,12 +100,11 @@ test.each([
   ['a reading belongs to the time of its contract', reading({ read_at: `'2025-12-31T22:00Z'` }), '23503', 'readings_belong_to_the_contract_of_their_time'],
   ['a reading belongs to the customer of its contract', reading({ customer_id: `'${newId()}'` }), '23503', 'readings_belong_to_the_contract_of_their_time'],
   ['a reading belongs to a contract', reading({ contract_id: `'${newId()}'` }), '23503', 'reading_contract_id_fkey'],
-  ['a reading does not move to another customer', `UPDATE metering.reading SET customer_id = '${newId()}'`, '23503', 'readings_belong_to_the_contract_of_their_time'],
-  ['a superseded reading was known before it was not', `INSERT INTO metering.reading_superseded (reading_id, watt_hours, quality, known_from, known_until, cause) VALUES ('${READING}', 4, 'PROVISIONAL', '2026-10-02', '2026-10-01', 'x')`, '23514', 'reading_superseded_check'],
+  ['a reading does not move to another customer', `UPDATE metering.reading SET customer_id = '${newId()}'`, '23001', 'readings_keep_their_place'],
   ['a working value has a method', `INSERT INTO metering.interval_working VALUES (1, '2026-10-01T11:00Z', 6, '', 'spike', '2026-11-01', 'x')`, '23514', 'interval_working_method_check'],
-  ['a working value has a reason', `INSERT INTO metering.interval_working VALUES (1, '2026-10-01T11:00Z', 6, 'comparison day', '', '2026-11-01', 'x')`, '23514', 'interval_working_reason_check'],
-  ['a working value is there once', `INSERT INTO metering.interval_working VALUES (1, '2026-10-01T10:00Z', 6, 'x', 'x', '2026-11-01', 'x')`, '23505', 'interval_working_pkey'],
-  ['a working value starts with a quarter hour', `INSERT INTO metering.interval_working VALUES (1, '2026-10-01T10:01Z', 6, 'x', 'x', '2026-11-01', 'x')`, '23514', 'interval_working_start_at_check'],
+  ['a working value has a reason', `INSERT INTO metering.interval_working VALUES (1, '2026-10-01T11:00Z', 6, 'LIKE_DAYS', '', '2026-11-01', 'x')`, '23514', 'interval_working_reason_check'],
+  ['a working value is there once', `INSERT INTO metering.interval_working VALUES (1, '2026-10-01T10:00Z', 6, 'LIKE_DAYS', 'x', '2026-11-01', 'x')`, '23505', 'interval_working_pkey'],
+  ['a working value starts with a quarter hour', `INSERT INTO metering.interval_working VALUES (1, '2026-10-01T10:01Z', 6, 'LIKE_DAYS', 'x', '2026-11-01', 'x')`, '23514', 'interval_working_start_at_check'],
   ['a finding names a rule', finding({ rule: `'R17'` }), '23514', 'vee_result_rule_check'],
   ['a finding is an error or a warning', finding({ severity: `'NOTE'` }), '23514', 'vee_result_severity_check'],
   ['a finding says what was done', finding({ action: `'FORGOTTEN'` }), '23514', 'vee_result_action_check'],
@@ -114,7 +114,7 @@ test.each([
   ['a day in autumn has 25 hours', daily({ day: `'2026-10-25'`, minutes: '60', expected_values: '24' }), '23514', 'days_have_the_hours_of_the_calendar'],
   ['a day holds no more values than it has', daily({ known_values: '97' }), '23514', 'days_hold_no_more_than_they_have'],
   ['a day holds no more substitutes than values', daily({ substitute_values: '1', provisional_values: '1' }), '23514', 'days_hold_no_more_than_they_have'],
-  ['a day has a value', daily({ known_values: '0' }), '23514', 'usage_daily_known_values_check'],
+  ['a day without a value has no energy', daily({ known_values: '0' }), '23514', 'days_without_values_have_no_energy'],
   ['a day is summed once', daily({ day: `'2026-10-01'` }), '23505', 'usage_daily_pkey'],
   ['a day belongs to a contract', daily({ contract_id: `'${newId()}'` }), '23503', 'usage_daily_contract_id_fkey'],
   ['a day has no negative energy', daily({ watt_hours: '-1' }), '23514', 'usage_daily_watt_hours_check'],
@@ -137,9 +137,10 @@ test.each([
 test.each([
   ['a superseded value was known before it was not', superseded({ known_until: `'2026-10-01'` }), '23514', 'interval_superseded_check'],
   ['a superseded value has a cause', superseded({ cause: `''` }), '23514', 'interval_superseded_cause_check'],
+  ['a superseded reading was known before it was not', `INSERT INTO metering.reading_superseded (reading_id, watt_hours, quality, known_from, known_until, cause) VALUES ('${READING}', 4, 'PROVISIONAL', '2026-10-02', '2026-10-01', 'x')`, '23514', 'reading_superseded_check'],
   ['a superseded value is not negative', superseded({ watt_hours: '-1' }), '23514', 'interval_superseded_watt_hours_check'],
 ])('%s', async (_, statement, code, by) => {
-  await expect(db.query(statement)).rejects.toMatchObject({ code: '42501', message: 'permission denied for table interval_superseded' });
+  await expect(db.query(statement)).rejects.toMatchObject({ code: '42501', message: expect.stringMatching(/^permission denied for table (interval|reading)_superseded$/) });
   await expect(database.owner.query(statement)).rejects.toMatchObject(broken(code, by));
 });
 
@@ -202,11 +203,11 @@ test('what is replaced is kept by the database, with the batch and the reason of
 test('days whose kept sum is not that of the intervals are found', async () => {
   const faults = async () => (await db.query(`SELECT day, summed_watt_hours::int AS summed, kept_watt_hours::int AS kept FROM metering.usage_faults('2026-10-05', '2026-10-07') WHERE register_id = $1`, [itsRegister])).rows;
   expect(await faults()).toEqual([{ day: '2026-10-05', summed: 62, kept: 41 }]); // the test before wrote past ingest
-  await db.query(`UPDATE metering.usage_daily SET watt_hours = 62, provisional_values = 0 WHERE register_id = ${itsRegister}`);
+  await db.query(`UPDATE metering.usage_daily SET version = version + 1, watt_hours = 62, provisional_values = 0 WHERE register_id = ${itsRegister}`);
   expect(await faults()).toEqual([]);
-  await db.query(`UPDATE metering.usage_daily SET substitute_values = 0 WHERE register_id = ${itsRegister}`);
+  await db.query(`UPDATE metering.usage_daily SET version = version + 1, substitute_values = 0 WHERE register_id = ${itsRegister}`);
   expect(await faults()).toHaveLength(1);
-  await db.query(`UPDATE metering.usage_daily SET substitute_values = 1 WHERE register_id = ${itsRegister}`);
+  await db.query(`UPDATE metering.usage_daily SET version = version + 1, substitute_values = 1 WHERE register_id = ${itsRegister}`);
   await db.query(daily({ register_id: String(itsRegister), day: `'2026-10-06'`, contract_id: `'${ITS_CONTRACT}'`, customer_id: `'${ITS_CUSTOMER}'` }));
   expect(await faults()).toEqual([{ day: '2026-10-06', summed: null, kept: 5 }]);
 });
@@ -251,7 +252,7 @@ test.each([['at the very end of the installation', { read_at: `'2026-11-20'` }],
   await expect(transact(db, (tx) => tx.query(reading(change)))).resolves.toMatchObject({ rowCount: 1 });
 });
 
-test.each(['interval_superseded', 'reading_superseded', 'vee_result'].flatMap((table) => [[table, `DELETE FROM metering.${table}`], [table, `TRUNCATE metering.${table}`], [table, `UPDATE metering.${table} SET ${table === 'vee_result' ? `detail = 'y'` : `cause = 'y'`}`]]))(
+test.each(['interval_superseded', 'reading_superseded', 'vee_result'].flatMap((table) => [[table, `DELETE FROM metering.${table}`], [table, `TRUNCATE metering.${table} CASCADE`], [table, `UPDATE metering.${table} SET ${table === 'vee_result' ? `detail = 'y'` : `cause = 'y'`}`]]))(
   '%s only grows: %s',
   async (table, statement) => {
     await expect(db.query(statement)).rejects.toMatchObject({ code: '42501' });
@@ -296,7 +297,7 @@ test('a customer’s session sees the own rows and writes none', async () => {
 
 test('binary arrays arrive as they were', async () => {
   const { rows } = await db.query('SELECT $1::int2[] AS small, $2::int4[] AS middle, $3::int8[] AS large, $4::timestamptz[] AS times', [
-    int2Array([-3, 0, 32_767]), int4Array([-3, 2_147_483_647]), int8Array([-3n, 9_007_199_254_740_993n]), timestamptzArray([0, Date.parse('1999-12-31T23:59:59.999Z'), Date.parse('2026-10-25T00:30:00Z')]),
+    int2Array([-3, 0, 32_767]), int4Array([-3, 2_147_483_647]), int8Array([-3, 9_007_199_254_740_991, -9_007_199_254_740_991]), timestamptzArray([0, Date.parse('1999-12-31T23:59:59.999Z'), Date.parse('2026-10-25T00:30:00Z')]),
   ]);
-  expect(rows).toEqual([{ small: [-3, 0, 32_767], middle: [-3, 2_147_483_647], large: [-3n, 9_007_199_254_740_993n], times: [new Date(0), new Date('1999-12-31T23:59:59.999Z'), new Date('2026-10-25T00:30:00Z')] }]);
+  expect(rows).toEqual([{ small: [-3, 0, 32_767], middle: [-3, 2_147_483_647], large: [-3n, 9_007_199_254_740_991n, -9_007_199_254_740_991n], times: [new Date(0), new Date('1999-12-31T23:59:59.999Z'), new Date('2026-10-25T00:30:00Z')] }]);
 });

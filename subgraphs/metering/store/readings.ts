@@ -33,12 +33,10 @@ export async function addReading(
   if (batchId) await tell(tx, { readingId: id, batchId, corrected: false });
 }
 
-/** What is replaced is kept, with its cause. */
+/** What is replaced the database keeps, with its cause: the reason that is told it, if one was given. */
 export async function replaceReading(tx: Tx, known: KnownReading, { given }: PlacedReading, { batchId, at }: About): Promise<void> {
-  await tx.sql`
-    INSERT INTO metering.reading_superseded (reading_id, watt_hours, quality, known_from, known_until, cause)
-    SELECT id, watt_hours, quality, imported_at, greatest(${at}, imported_at),
-      ${given.reason ?? `${known.quality} became ${given.quality}`} FROM metering.reading WHERE id = ${known.id}`;
+  const reasons = given.reason ? [{ reading_id: known.id, reason: given.reason }] : [];
+  await tx.sql`SELECT set_config('stromgraph.replacement', ${JSON.stringify({ reasons })}, true)`;
   await tx.sql`
     UPDATE metering.reading SET watt_hours = ${given.wattHours}, quality = ${given.quality}, source = ${given.source},
       imported_at = greatest(${at}, imported_at), batch_id = ${batchId}

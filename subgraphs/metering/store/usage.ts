@@ -7,31 +7,36 @@ export type UsageOf = Readonly<{ meterId: string } | { contractId: string }>;
 
 type SumRow = { on: LocalDate; watt_hours: bigint; known_minutes: bigint };
 const OF = `r.obis = $2 AND d.day >= $3 AND d.day < $4 AND CASE WHEN $5::boolean THEN d.contract_id = $1 ELSE r.meter_id = $1 END`;
+/** By how much our working values change the market's sums, per register and day: those of them that stand. */
+const OURS = (registers: string) => `
+  SELECT w.register_id, (w.start_at AT TIME ZONE 'Europe/Berlin')::date AS day, sum(w.watt_hours - coalesce(i.watt_hours, 0))::bigint AS watt_hours,
+    sum(CASE WHEN i.start_at IS NULL THEN w.minutes ELSE 0 END)::bigint AS minutes
+  FROM (${registers}) r JOIN metering.interval_working w ON w.register_id = r.register_id
+    AND w.start_at >= $3::date::timestamp AT TIME ZONE 'Europe/Berlin' AND w.start_at < $4::date::timestamp AT TIME ZONE 'Europe/Berlin'
+  LEFT JOIN metering.interval i ON i.register_id = w.register_id AND i.start_at = w.start_at
+  WHERE metering.working_value_stands(w.instead_watt_hours, w.instead_status, i.watt_hours, i.status) GROUP BY 1, 2`;
 
-export async function sumsByDay(db: Queryable, of: UsageOf, obis: string, period: Period): Promise<KnownSum[]> {
+/** Sums per day, with our working values in their places or without them. */
+export async function sumsByDay(db: Queryable, of: UsageOf, obis: string, period: Period, isWorking: boolean): Promise<KnownSum[]> {
   const { rows } = await db.query<SumRow>(
-    `SELECT d.day AS on, sum(d.watt_hours)::bigint AS watt_hours, sum(d.known_values * d.minutes)::bigint AS known_minutes
-     FROM metering.usage_daily d JOIN metering.meter_register r ON r.id = d.register_id WHERE ${OF} GROUP BY 1 ORDER BY 1`,
-    parametersOf(of, obis, period),
+    `WITH d AS MATERIALIZED (SELECT d.register_id, d.day, d.watt_hours, d.known_values, d.minutes FROM metering.usage_daily d JOIN metering.meter_register r ON r.id = d.register_id WHERE ${OF}),
+       o AS MATERIALIZED (${OURS('SELECT DISTINCT register_id FROM d WHERE $6::boolean')})
+     SELECT d.day AS on, sum(d.watt_hours + coalesce(o.watt_hours, 0))::bigint AS watt_hours, sum(d.known_values * d.minutes + coalesce(o.minutes, 0))::bigint AS known_minutes
+     FROM d LEFT JOIN o ON o.register_id = d.register_id AND o.day = d.day WHERE d.known_values > 0 OR o.day IS NOT NULL GROUP BY 1 ORDER BY 1`,
+    [...parametersOf(of, obis, period), isWorking],
   );
   return rows.map(toSum);
 }
 
-export async function sumsByMonth(db: Queryable, of: UsageOf, obis: string, period: Period): Promise<KnownSum[]> {
+/** The same for whole months of one meter, from the sums that are kept per month; an entry may be of a month or of what ours change in it. */
+export async function keptMonths(db: Queryable, meterId: string, obis: string, { from, until }: Period, isWorking: boolean): Promise<KnownSum[]> {
   const { rows } = await db.query<SumRow>(
-    `SELECT date_trunc('month', d.day)::date AS on, sum(d.watt_hours)::bigint AS watt_hours, sum(d.known_values * d.minutes)::bigint AS known_minutes
-     FROM metering.usage_daily d JOIN metering.meter_register r ON r.id = d.register_id WHERE ${OF} GROUP BY 1 ORDER BY 1`,
-    parametersOf(of, obis, period),
+    `WITH g AS (SELECT id AS register_id, interval_minutes FROM metering.meter_register WHERE meter_id = $1 AND obis = $2)
+     SELECT u.month AS on, u.watt_hours, (u.known_values * g.interval_minutes)::bigint AS known_minutes
+     FROM g JOIN metering.usage_monthly u ON u.register_id = g.register_id AND u.month >= $3 AND u.month < $4
+     UNION ALL SELECT o.day, o.watt_hours, o.minutes FROM (${OURS('SELECT register_id FROM g WHERE $5::boolean')}) o ORDER BY 1`,
+    [meterId, obis, from, until, isWorking],
   );
-  return rows.map(toSum);
-}
-
-/** The same for whole months of one meter, from the sums that are kept per month. */
-export async function keptMonths(db: Queryable, meterId: string, obis: string, { from, until }: Period): Promise<KnownSum[]> {
-  const rows = await db.sql<SumRow>`
-    SELECT u.month AS on, u.watt_hours, (u.known_values * r.interval_minutes)::bigint AS known_minutes
-    FROM metering.usage_monthly u JOIN metering.meter_register r ON r.id = u.register_id
-    WHERE r.meter_id = ${meterId} AND r.obis = ${obis} AND u.month >= ${from} AND u.month < ${until} ORDER BY 1`;
   return rows.map(toSum);
 }
 

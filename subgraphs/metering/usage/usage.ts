@@ -2,8 +2,12 @@ import type { WattHours } from '@stromgraph/kernel/energy';
 import { addDays, addMonths, daysBetween, type LocalDate, QUARTER_HOUR_MS, startOfDay } from '@stromgraph/kernel/time';
 import type { QuarterHours } from '../intervals/quarter-hours.ts';
 import type { ValueStatus } from '../intervals/value.ts';
+import type { Estimated } from './estimated.ts';
+import type { Missing } from './missing.ts';
 
-export type UsageResolution = 'QUARTER_HOUR' | 'DAY' | 'MONTH';
+export type UsageResolution = 'QUARTER_HOUR' | 'DAY' | 'MONTH' | 'YEAR';
+/** Quarter hours as measured, or readings of a counter, whose advance is spread evenly over the time between. */
+export type UsageSource = 'INTERVALS' | 'READINGS';
 export type Period = Readonly<{ from: LocalDate; until: LocalDate }>;
 /** Energy in steps of a resolution; null where nothing is known. */
 export type Usage = Readonly<{
@@ -17,45 +21,57 @@ export type Usage = Readonly<{
   totalWattHours: WattHours;
   /** Whether every quarter hour of the period is known. */
   complete: boolean;
+  source: UsageSource;
+  /** Of quarter hours those that are ours, and those without a value; null for sums. */
+  estimates: readonly Estimated[] | null;
+  missing: readonly Missing[] | null;
 }>;
 /** A kept sum: the day, or the first day of the month, that it is of. */
 export type KnownSum = Readonly<{ on: LocalDate; wattHours: WattHours; knownMinutes: bigint }>;
 export type KnownDay = Readonly<{ day: LocalDate }> & QuarterHours;
 
 /** A stretch of quarter hours holds some 35,000 values a year. */
-export const MAX_DAYS: Readonly<Record<UsageResolution, number>> = { QUARTER_HOUR: 400, DAY: 3_700, MONTH: 3_700 };
+export const MAX_DAYS: Readonly<Record<UsageResolution, number>> = { QUARTER_HOUR: 400, DAY: 3_700, MONTH: 3_700, YEAR: 3_700 };
+/** What was known at another time is put together from quarter hours. */
+export const MAX_DAYS_AS_OF = 400;
 
-/** Days or calendar months in the period, each by its first day in the period. */
-export function usageFromSums({
-  period,
-  resolution,
-  obis,
-  sums,
-}: {
+const KEY_LENGTH = { DAY: 10, MONTH: 7, YEAR: 4 } as const;
+const NEXT = {
+  DAY: (day: LocalDate) => addDays(day, 1),
+  MONTH: (day: LocalDate) => `${addMonths(day, 1).slice(0, 7)}-01`,
+  YEAR: (day: LocalDate) => `${addMonths(day, 12).slice(0, 4)}-01-01`,
+} as const;
+
+/** Days, calendar months or years in the period, each by its first day in the period; sums of one step are added. */
+export function usageFromSums({ period, resolution, obis, sums, source = 'INTERVALS' }: {
   period: Period;
-  resolution: 'DAY' | 'MONTH';
+  resolution: 'DAY' | 'MONTH' | 'YEAR';
   obis: string;
   sums: readonly KnownSum[];
+  source?: UsageSource;
 }): Usage {
-  const keyOf = (day: LocalDate) => (resolution === 'DAY' ? day : day.slice(0, 7));
-  const known = new Map(sums.map((sum) => [keyOf(sum.on), sum]));
+  const keyOf = (day: LocalDate) => day.slice(0, KEY_LENGTH[resolution]);
+  const known = new Map<string, WattHours>();
+  for (const { on, wattHours } of sums) known.set(keyOf(on), (known.get(keyOf(on)) ?? 0n) + wattHours);
   const steps: LocalDate[] = [];
-  for (let day = period.from; day < period.until; day = resolution === 'DAY' ? addDays(day, 1) : `${addMonths(day, 1).slice(0, 7)}-01`)
-    steps.push(day);
+  for (let day = period.from; day < period.until; day = NEXT[resolution](day)) steps.push(day);
   return {
     period,
     resolution,
     obis,
     starts: steps.map((day) => startOfDay(day)),
-    wattHours: steps.map((day) => known.get(keyOf(day))?.wattHours ?? null),
+    wattHours: steps.map((day) => known.get(keyOf(day)) ?? null),
     statuses: null,
     totalWattHours: sums.reduce((total, { wattHours }) => total + wattHours, 0n),
     complete: sums.reduce((minutes, { knownMinutes }) => minutes + knownMinutes, 0n) === BigInt(minutesOf(period)),
+    source,
+    estimates: null,
+    missing: null,
   };
 }
 
 /** Several meters of one contract (after an exchange) fill each other's gaps. */
-export function usageFromDays({ period, obis, days }: { period: Period; obis: string; days: readonly KnownDay[] }): Usage {
+export function usageFromDays({ period, obis, days, estimates, missing }: { period: Period; obis: string; days: readonly KnownDay[]; estimates: readonly Estimated[]; missing: (unknown: readonly number[]) => readonly Missing[] }): Usage {
   const startMs = startOfDay(period.from).getTime();
   const count = minutesOf(period) / 15;
   const wattHours = Array<WattHours | null>(count).fill(null);
@@ -77,15 +93,17 @@ export function usageFromDays({ period, obis, days }: { period: Period; obis: st
     starts: Array.from({ length: count }, (_, nth) => new Date(startMs + nth * QUARTER_HOUR_MS)),
     totalWattHours: wattHours.reduce<bigint>((total, value) => total + (value ?? 0n), 0n),
     complete: wattHours.every((value) => value !== null),
+    source: 'INTERVALS',
+    estimates,
+    missing: missing(wattHours.flatMap((value, nth) => (value === null ? [startMs + nth * QUARTER_HOUR_MS] : []))),
   };
 }
 
 /** What is wrong with a period; null where nothing is. */
-export function periodFault({ from, until }: Period, resolution: UsageResolution): string | null {
+export function periodFault({ from, until }: Period, resolution: UsageResolution, isAsOf = false): string | null {
   const days = daysBetween(from, until);
-  return days >= 1 && days <= MAX_DAYS[resolution]
-    ? null
-    : `until: is ${days} days after from (allowed: 1 to ${MAX_DAYS[resolution]} for ${resolution})`;
+  const most = isAsOf ? MAX_DAYS_AS_OF : MAX_DAYS[resolution];
+  return days >= 1 && days <= most ? null : `until: is ${days} days after from (allowed: 1 to ${most} for ${resolution}${isAsOf ? ' as of another time' : ''})`;
 }
 
 const minutesOf = ({ from, until }: Period): number => (startOfDay(until).getTime() - startOfDay(from).getTime()) / 60_000;

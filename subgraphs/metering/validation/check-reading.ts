@@ -1,10 +1,8 @@
 import type { GivenReading, PlacedReading } from '../meters/reading.ts';
 import type { Rule } from '../intervals/value.ts';
+import { isOfACounter } from './csv-row.ts';
 import type { Fault } from './check-interval.ts';
 import type { MeterFacts } from './meter-facts.ts';
-
-/** D of an OBIS code A-B:C.D.E: the reading of a counter. */
-const OF_A_COUNTER = /\.8\.\d+$/;
 
 /** Places a counter's reading; one at the very end of a contract or an installation still belongs to it. */
 export function checkReading(given: GivenReading, meter: MeterFacts | undefined, nowMs: number): PlacedReading | Fault {
@@ -13,7 +11,7 @@ export function checkReading(given: GivenReading, meter: MeterFacts | undefined,
   if (!register) return { rule: 'R14', reason: `the meter has no register ${given.obis}`, registerId: null };
   const { registerId } = register;
   const no = (rule: Rule, reason: string): Fault => ({ rule, reason, registerId });
-  if (!OF_A_COUNTER.test(given.obis)) return no('R14', `${given.obis} is no counter: send its values as intervals`);
+  if (!isOfACounter(given.obis)) return no('R14', `${given.obis} is no counter: send its values as intervals`);
   if (given.wattHours < 0n) return no('R03', 'a counter does not show a negative reading');
   if (given.readAtMs > nowMs) return no('R08', 'the reading lies in the future');
   const at = ({ fromMs, untilMs }: { fromMs: number; untilMs: number }) => fromMs <= given.readAtMs && given.readAtMs <= untilMs;

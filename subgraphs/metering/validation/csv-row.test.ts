@@ -7,12 +7,12 @@ const withField = (nth: number, text: string) => fields.map((field, index) => (i
 
 test('a good row is read, its meter number in capitals', () => {
   expect(readRow(fields, 7, header, makeReaders())).toEqual({
-    row: 7, path: null, meterNumber: '1EMH1', obis: '1-0:1.29.0', startMs: Date.parse('2026-11-23T23:00Z'), endMs: Date.parse('2026-11-23T23:15Z'), wattHours: 125n, status: 'TRUE', reason: null, method: null,
+    row: 7, path: null, meterNumber: '1EMH1', obis: '1-0:1.29.0', startMs: Date.parse('2026-11-23T23:00Z'), endMs: Date.parse('2026-11-23T23:15Z'), wattHours: 125, status: 'TRUE', reason: null, method: null,
   });
 });
 
 test.each([
-  [4, '12', 12_000n], [4, '0.1', 100n], [4, '0', 0n], [4, '0.001', 1n], [4, '-0.5', -500n], [4, '1.5000', 1_500n], [4, '99999999999.999', 99_999_999_999_999n],
+  [4, '12', 12_000], [4, '0.1', 100], [4, '0', 0], [4, '0.001', 1], [4, '-0.5', -500], [4, '1.5000', 1_500], [4, '99999999999.999', 99_999_999_999_999],
 ])('field %i %s is read as %s', (nth, text, wattHours) => {
   expect(readRow(withField(nth, text), 1, header, makeReaders())).toMatchObject({ wattHours });
 });

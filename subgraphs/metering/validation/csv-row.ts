@@ -1,9 +1,13 @@
 // A line of `meter_number,obis,start,end,kwh,status`, read for speed: millions of them come in one file.
-import { type WattHours, wattHoursOfKwh } from '@stromgraph/kernel/energy';
+import { wattHoursOfKwh } from '@stromgraph/kernel/energy';
 import { parseObis } from '@stromgraph/kernel/market-ids';
 import { isProblem } from '@stromgraph/kernel/problem';
-import { NUL_FAULT } from '@stromgraph/kernel/told';
+import { isStorable, UNSTORABLE_FAULT } from '@stromgraph/kernel/told';
+import { localTimeFault } from '../intervals/local-time.ts';
 import { type GivenInterval, VALUE_STATUSES, type ValueStatus } from '../intervals/value.ts';
+
+/** D of an OBIS code A-B:C.D.E: the reading of a counter. */
+export const isOfACounter = (obis: string): boolean => /\.8\.\d+$/.test(obis);
 
 export const REQUIRED_COLUMNS = ['meter_number', 'obis', 'start', 'end', 'kwh', 'status'] as const;
 export const OPTIONAL_COLUMNS = ['reason', 'method'] as const;
@@ -21,55 +25,55 @@ export function readHeader(names: readonly string[]): Columns | string {
   return { at: Object.fromEntries(known.map((name) => [name, given.indexOf(name)])) as Record<Column, number>, count: given.length };
 }
 
+/** A line's content. A counter's reading is of an instant: it begins and ends there. */
+export type CsvRow = Omit<GivenInterval, 'wattHours'> & Readonly<{ wattHours: number }>;
+
 /** The row's content, or why it cannot be read. */
-export function readRow(fields: readonly string[], row: number, { at, count }: Columns, { toMs, toObis }: Readers): GivenInterval | string {
+export function readRow(fields: readonly string[], row: number, { at, count }: Columns, { toMs, toObis, toMeter }: Readers): CsvRow | string {
   if (fields.length !== count) return `${fields.length} of ${count} fields: the row is cut off or has a stray separator`;
-  const meterNumber = fields[at.meter_number]!.trim().toUpperCase();
-  if (meterNumber === '') return 'meter_number is empty';
-  const unstorable = STORED_TEXTS.find((column) => fields[at[column]]?.includes('\0'));
-  if (unstorable) return `${unstorable} ${NUL_FAULT}`;
+  const meterNumber = toMeter(fields[at.meter_number]!);
+  if (meterNumber === null) return fields[at.meter_number]!.trim() === '' ? 'meter_number is empty' : `meter_number ${UNSTORABLE_FAULT}`;
+  const unstorable = STORED_TEXTS.find((column) => at[column] >= 0 && !isStorable(fields[at[column]]!));
+  if (unstorable) return `${unstorable} ${UNSTORABLE_FAULT}`;
   const obis = toObis(fields[at.obis]!);
   if (obis === null) return `obis ${quoted(fields[at.obis]!)} is no register code such as 1-0:1.29.0`;
   const startMs = toMs(fields[at.start]!);
-  if (startMs === null) return `start ${quoted(fields[at.start]!)} is no instant with an offset, such as 2026-11-24T00:00:00+01:00`;
-  const endMs = toMs(fields[at.end]!);
-  if (endMs === null) return `end ${quoted(fields[at.end]!)} is no instant with an offset, such as 2026-11-24T00:15:00+01:00`;
+  if (startMs === null) return instantFault('start', fields[at.start]!, '2026-11-24T00:00:00+01:00');
+  const endMs = fields[at.end] === '' && isOfACounter(obis) ? startMs : toMs(fields[at.end]!);
+  if (endMs === null) return instantFault('end', fields[at.end]!, '2026-11-24T00:15:00+01:00');
   const wattHours = readKwh(fields[at.kwh]!);
-  if (wattHours === null)
-    return `kwh ${quoted(fields[at.kwh]!)} is no number of kilowatt-hours with a decimal point and at most three decimals`;
+  if (wattHours === null) return `kwh ${quoted(fields[at.kwh]!)} is no number of kilowatt-hours with a decimal point and at most three decimals`;
   const status = fields[at.status]! as ValueStatus;
   if (!VALUE_STATUSES.includes(status)) return `status ${quoted(status)} is none of ${VALUE_STATUSES.join(', ')}`;
-  return {
-    row,
-    path: null,
-    meterNumber,
-    obis,
-    startMs,
-    endMs,
-    wattHours,
-    status,
-    reason: optional(fields[at.reason]),
-    method: optional(fields[at.method]),
-  };
+  return { row, path: null, meterNumber, obis, startMs, endMs, wattHours, status, reason: optional(fields[at.reason]), method: optional(fields[at.method]) };
 }
 
 /** Taken as they are; the others have a form of their own. */
-const STORED_TEXTS = ['meter_number', 'reason', 'method'] as const;
+const STORED_TEXTS = ['reason', 'method'] as const;
 const optional = (text: string | undefined): string | null => text?.trim() || null;
 const quoted = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
-function readKwh(text: string): WattHours | null {
-  const [, whole, decimals = ''] = /^(\d{1,11})(?:\.(\d{1,3}))?$/.exec(text) ?? [];
-  return whole === undefined ? wattHoursOfKwh(text) : BigInt(Number(whole) * 1000 + Number(decimals.padEnd(3, '0')));
+const instantFault = (column: string, text: string, example: string): string =>
+  `${column} ${quoted(text)} is no instant with an offset, such as ${example}${localTimeFault(text)}`;
+
+const KWH = /^(\d{1,11})(?:\.(\d{1,3}))?$/;
+const THOUSANDTHS = [1, 100, 10, 1] as const;
+
+/** Whole watt-hours; null where it is no such number or beyond what numbers hold exactly. */
+function readKwh(text: string): number | null {
+  const parts = KWH.exec(text);
+  if (parts) return Number(parts[1]) * 1_000 + (parts[2] === undefined ? 0 : Number(parts[2]) * THOUSANDTHS[parts[2].length]!);
+  const wattHours = wattHoursOfKwh(text);
+  return wattHours !== null && Number.isSafeInteger(Number(wattHours)) ? Number(wattHours) : null;
 }
 
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.0+)?)?(Z|([+-])(\d{2}):(\d{2}))$/;
 
 /** Reads what repeats from row to row once: a row begins where the last one ended, at the same register. */
-export type Readers = Readonly<{ toMs: (text: string) => number | null; toObis: (text: string) => string | null }>;
-export const makeReaders = (): Readers => ({ toMs: remembered(toMs), toObis: remembered(toObis) });
+export type Readers = Readonly<{ toMs: (text: string) => number | null; toObis: (text: string) => string | null; toMeter: (text: string) => string | null }>;
+export const makeReaders = (): Readers => ({ toMs: remembered(toMs), toObis: remembered(toObis), toMeter: remembered(toMeter) });
 
-const MAX_REMEMBERED = 1_000;
+const MAX_REMEMBERED = 10_000;
 
 function remembered<T>(read: (text: string) => T): (text: string) => T {
   const held = new Map<string, T>();
@@ -82,6 +86,8 @@ function remembered<T>(read: (text: string) => T): (text: string) => T {
     return fresh;
   };
 }
+
+const toMeter = (text: string): string | null => (text.trim() === '' || !isStorable(text) ? null : text.trim().toUpperCase());
 
 function toObis(text: string): string | null {
   const code = parseObis(text);

@@ -11,4 +11,4 @@ export type RegisterFacts = Readonly<{ registerId: number; intervalMinutes: numb
 /** A time at one market location. */
 export type Stay = Readonly<{ fromMs: number; untilMs: number; supplies: readonly Supply[] }>;
 /** A contract of ours at that location; where two overlap, the later one comes first. */
-export type Supply = Readonly<{ contractId: string; customerId: string; fromMs: number; untilMs: number; expectedWattHours: WattHours }>;
+export type Supply = Readonly<{ contractId: string; customerId: string; maloId: string; fromMs: number; untilMs: number; expectedWattHours: WattHours }>;

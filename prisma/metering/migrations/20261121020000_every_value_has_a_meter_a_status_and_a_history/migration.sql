@@ -151,7 +151,12 @@ CREATE FUNCTION metering.has_its_contract(subject metering.reading) RETURNS bool
       AND s.start_on::timestamp AT TIME ZONE 'Europe/Berlin' <= subject.read_at
       AND (s.end_on IS NULL OR subject.read_at <= s.end_on::timestamp AT TIME ZONE 'Europe/Berlin'))
 $$;
+/* The register is held, so that nobody takes the meter's place away meanwhile. */
 CREATE FUNCTION metering.refuse_reading_of_a_foreign_meter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  PERFORM FROM metering.meter_register r WHERE r.id = NEW.register_id FOR NO KEY UPDATE;
+  IF NEW.read_at > platform.business_now() THEN
+    RAISE EXCEPTION 'a reading at % lies in the future', NEW.read_at USING ERRCODE = 'check_violation', CONSTRAINT = 'readings_lie_in_the_past';
+  END IF;
   IF NOT EXISTS (SELECT 1 FROM metering.meter_register r WHERE r.id = NEW.register_id AND r.meter_id = NEW.meter_id) OR NOT metering.has_its_contract(NEW) THEN
     RAISE EXCEPTION 'meter % was not at a market location of contract % at %', NEW.meter_id, NEW.contract_id, NEW.read_at
       USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'readings_belong_to_the_contract_of_their_time';
@@ -160,6 +165,37 @@ CREATE FUNCTION metering.refuse_reading_of_a_foreign_meter() RETURNS trigger LAN
 END $$;
 CREATE CONSTRAINT TRIGGER readings_belong_to_the_contract_of_their_time AFTER INSERT OR UPDATE ON metering.reading DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION metering.refuse_reading_of_a_foreign_meter();
+CREATE TRIGGER readings_stay BEFORE DELETE ON metering.reading FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER readings_are_never_emptied BEFORE TRUNCATE ON metering.reading FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+/*
+ * As for intervals, below: nothing takes the place of a reading but by the matrix of replacements, and the database itself keeps what was. Whoever
+ * replaces says the reasons by reading in `stromgraph.replacement` (JSON, for the next such statement).
+ */
+CREATE FUNCTION metering.keep_replaced_readings() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = metering, pg_temp SET enable_nestloop = off AS $$
+DECLARE
+  told jsonb := coalesce(nullif(current_setting('stromgraph.replacement', true), ''), '{}');
+  fault record;
+BEGIN
+  PERFORM set_config('stromgraph.replacement', '', true);
+  IF EXISTS (SELECT FROM after a LEFT JOIN before b ON b.id = a.id WHERE (b.meter_id, b.register_id, b.contract_id, b.customer_id, b.read_at)
+    IS DISTINCT FROM (a.meter_id, a.register_id, a.contract_id, a.customer_id, a.read_at)) THEN
+    RAISE EXCEPTION 'a reading keeps its register, contract and instant' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'readings_keep_their_place';
+  END IF;
+  SELECT b.id, b.quality AS known, a.quality AS next INTO fault
+  FROM before b JOIN after a ON a.id = b.id LEFT JOIN jsonb_to_recordset(told -> 'reasons') AS r (reading_id uuid, reason text) ON r.reading_id = b.id
+  WHERE a IS DISTINCT FROM b AND (a.quality = 'PROVISIONAL' OR coalesce(r.reason, '') = '' AND (a.quality = 'SUBSTITUTED' OR b.quality = 'MEASURED')) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION '% may not become %: reading %', fault.known, fault.next, fault.id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'readings_are_replaced_by_the_matrix', HINT = 'nothing becomes provisional; a substitute, and what replaces a measured reading, needs a reason';
+  END IF;
+  INSERT INTO metering.reading_superseded (reading_id, watt_hours, quality, known_from, known_until, cause)
+  SELECT b.id, b.watt_hours, b.quality, b.imported_at, a.imported_at, coalesce(r.reason, b.quality || ' became ' || a.quality)
+  FROM before b JOIN after a ON a.id = b.id LEFT JOIN jsonb_to_recordset(told -> 'reasons') AS r (reading_id uuid, reason text) ON r.reading_id = b.id
+  WHERE a IS DISTINCT FROM b ORDER BY 1;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER replaced_readings_are_kept AFTER UPDATE ON metering.reading REFERENCING OLD TABLE AS before NEW TABLE AS after
+  FOR EACH STATEMENT EXECUTE FUNCTION metering.keep_replaced_readings();
 
 -- The market's current value per register and start, a partition per Berlin month.
 CREATE TABLE metering.interval (
@@ -173,17 +209,39 @@ CREATE TABLE metering.interval (
   CONSTRAINT intervals_start_on_their_grid CHECK (
     CASE minutes WHEN 15 THEN date_bin('15 minutes', start_at, 'epoch') WHEN 30 THEN date_bin('30 minutes', start_at, 'epoch') ELSE date_bin('1 hour', start_at, 'epoch') END = start_at)
 ) PARTITION BY RANGE (start_at);
-/* In place of a foreign key, once per statement: a check per row would halve the speed of ingest. */
-CREATE FUNCTION metering.refuse_intervals_of_no_register() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-  IF EXISTS (SELECT 1 FROM fresh f LEFT JOIN metering.meter_register r ON r.id = f.register_id WHERE r.interval_minutes IS DISTINCT FROM f.minutes) THEN
+/*
+ * In place of foreign keys, once per statement and register (a check per row would halve the speed of ingest): values have a register of their
+ * length, whose meter hung at a location of a contract of ours at that time, and are over. The registers are held, so that nobody takes the
+ * place away meanwhile. What a register has in a statement mostly lies within one time; only if not, its rows are looked at. Never a scan
+ * of a whole table: a plan made when it was small is kept.
+ */
+CREATE FUNCTION metering.refuse_intervals_without_a_place() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+  refused record;
+BEGIN
+  PERFORM FROM metering.meter_register WHERE id = ANY (ARRAY(SELECT DISTINCT register_id FROM fresh)) ORDER BY id FOR NO KEY UPDATE;
+  SELECT f.*, r.interval_minutes IS DISTINCT FROM f.minutes AS misfits, f.until > platform.business_now() AS goes_on INTO refused
+  FROM (SELECT register_id, minutes, min(start_at) AS first, max(start_at) + minutes * interval '1 minute' AS until FROM fresh GROUP BY 1, 2) f
+  LEFT JOIN LATERAL (SELECT meter_id, interval_minutes FROM metering.meter_register WHERE id = f.register_id LIMIT 1) r ON true
+  CROSS JOIN LATERAL (
+    SELECT coalesce(range_agg(tstzrange(i.from_at, i.until_at) * tstzrange(s.start_on::timestamp AT TIME ZONE 'Europe/Berlin', s.end_on::timestamp AT TIME ZONE 'Europe/Berlin')), '{}') AS times
+    FROM metering.installation i JOIN metering.supply s ON s.malo_id = i.malo_id WHERE i.meter_id = r.meter_id) place
+  WHERE r.interval_minutes IS DISTINCT FROM f.minutes OR f.until > platform.business_now() OR NOT tstzrange(f.first, f.until) <@ place.times AND EXISTS (
+    SELECT FROM fresh x WHERE x.register_id = f.register_id AND NOT tstzrange(x.start_at, x.start_at + x.minutes * interval '1 minute') <@ place.times)
+  LIMIT 1;
+  IF NOT FOUND THEN RETURN NULL; END IF;
+  IF refused.misfits THEN
     RAISE EXCEPTION 'an interval needs a register of its length' USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'intervals_fit_their_register';
+  ELSIF refused.goes_on THEN
+    RAISE EXCEPTION 'an interval of register % is not over before %', refused.register_id, refused.until USING ERRCODE = 'check_violation', CONSTRAINT = 'intervals_are_over';
   END IF;
-  RETURN NULL;
+  RAISE EXCEPTION 'the meter of register % hung at no contract of ours at some time from % to %', refused.register_id, refused.first, refused.until
+    USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'intervals_have_a_place';
 END $$;
-CREATE TRIGGER intervals_fit_their_register AFTER INSERT ON metering.interval REFERENCING NEW TABLE AS fresh
-  FOR EACH STATEMENT EXECUTE FUNCTION metering.refuse_intervals_of_no_register();
-CREATE TRIGGER changed_intervals_fit_their_register AFTER UPDATE ON metering.interval REFERENCING NEW TABLE AS fresh
-  FOR EACH STATEMENT EXECUTE FUNCTION metering.refuse_intervals_of_no_register();
+CREATE TRIGGER intervals_have_a_place AFTER INSERT ON metering.interval REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION metering.refuse_intervals_without_a_place();
+CREATE TRIGGER intervals_stay BEFORE DELETE ON metering.interval FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER intervals_are_never_emptied BEFORE TRUNCATE ON metering.interval FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 CREATE FUNCTION metering.refuse_change_of_interval_length() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   RAISE EXCEPTION 'register % has intervals of % minutes', OLD.id, OLD.interval_minutes USING ERRCODE = 'restrict_violation', CONSTRAINT = 'interval_lengths_stay';
 END $$;
@@ -206,6 +264,7 @@ BEGIN
         month::timestamp AT TIME ZONE 'Europe/Berlin', (month + interval '1 month')::timestamp AT TIME ZONE 'Europe/Berlin');
       -- Rows are reached through the parent only, where policies and triggers are.
       EXECUTE format('REVOKE ALL ON metering.interval_%s FROM stromgraph_metering, stromgraph_metering_own', to_char(month, 'YYYYMM'));
+      EXECUTE format('CREATE TRIGGER intervals_are_never_emptied BEFORE TRUNCATE ON metering.interval_%s FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change()', to_char(month, 'YYYYMM'));
       made := made + 1;
     END IF;
     month := month + interval '1 month';
@@ -274,19 +333,42 @@ CREATE TABLE metering.interval_working (
   PRIMARY KEY (register_id, start_at)
 );
 
+-- What the measure of a rule about stored values means: above which it warns, above which it keeps a day from being billed. Data: a retailer sets its own.
+CREATE TABLE metering.vee_rule (
+  rule text PRIMARY KEY CHECK (rule ~ '^R(0[1-9]|1[0-6])(_HIGH|_LOW)?$'),
+  measure text NOT NULL CHECK (measure <> ''),
+  warns_above numeric CHECK (warns_above >= 0),
+  blocks_above numeric CHECK (blocks_above >= 0),
+  CONSTRAINT rules_warn_before_they_block CHECK (warns_above <= blocks_above)
+);
+INSERT INTO metering.vee_rule VALUES
+  ('R01', 'minutes of a day that is over without a value', 0, 0),
+  ('R04', 'highest interval in percent of the third highest, above 4 kW', 180, 1000),
+  ('R05', 'hours without any use', 12, NULL),
+  ('R10_HIGH', 'times the expected use of a day', 3, 20),
+  ('R10_LOW', 'times less than the expected use of a day', 5, NULL),
+  ('R11', 'kilowatts in one interval', 43, 100);
+
 -- Which rule flagged which value, what was done, by whom.
 CREATE TABLE metering.vee_result (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   register_id integer NOT NULL REFERENCES metering.meter_register,
   /* Null when the finding is about a whole day or series. */
   start_at timestamptz,
-  rule text NOT NULL CHECK (rule ~ '^R(0[1-9]|1[0-6])$'),
+  rule text NOT NULL CHECK (rule ~ '^R(0[1-9]|1[0-6])(_HIGH|_LOW)?$'),
   severity text NOT NULL CHECK (severity IN ('ERROR', 'WARNING')),
   action text NOT NULL CHECK (action IN ('REJECTED', 'FLAGGED', 'ESTIMATED', 'RELEASED')),
   detail text NOT NULL,
   batch_id uuid REFERENCES metering.batch,
   decided_at timestamptz NOT NULL,
-  decided_by text NOT NULL
+  decided_by text NOT NULL,
+  /* Of a finding about stored values: the Berlin day in the version that was looked at, and what was measured. A release holds for the version that it makes. */
+  day date,
+  day_version integer CHECK (day_version > 0),
+  measure numeric,
+  CONSTRAINT a_day_has_its_version CHECK ((day IS NULL) = (day_version IS NULL)),
+  CONSTRAINT releases_are_of_a_day CHECK (action <> 'RELEASED' OR day IS NOT NULL),
+  CONSTRAINT a_day_is_found_once UNIQUE (register_id, day, day_version, rule, action)
 );
 CREATE INDEX vee_result_by_register ON metering.vee_result (register_id, start_at);
 
@@ -373,6 +455,20 @@ END $$;
 CREATE CONSTRAINT TRIGGER contracts_hold_their_values AFTER UPDATE ON metering.supply DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION metering.refuse_values_without_a_contract();
 
+-- What a delivery, an exchange and a sum were. A sum changes by a new version only.
+CREATE FUNCTION metering.refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION '%.% keeps what it was', TG_TABLE_SCHEMA, TG_TABLE_NAME USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
+END $$;
+CREATE TRIGGER meters_keep_their_number BEFORE UPDATE ON metering.meter FOR EACH ROW
+  WHEN ((NEW.id, NEW.meter_number, NEW.registered_at) IS DISTINCT FROM (OLD.id, OLD.meter_number, OLD.registered_at)) EXECUTE FUNCTION metering.refuse_rewriting();
+CREATE TRIGGER deliveries_stay_as_they_ended BEFORE UPDATE ON metering.batch FOR EACH ROW
+  WHEN (OLD.state <> 'STORING' OR (NEW.id, NEW.source, NEW.actor, NEW.received_at) IS DISTINCT FROM (OLD.id, OLD.source, OLD.actor, OLD.received_at)
+    OR NEW.accepted < OLD.accepted OR NEW.unchanged < OLD.unchanged OR NEW.rejected < OLD.rejected) EXECUTE FUNCTION metering.refuse_rewriting();
+CREATE TRIGGER sums_change_by_versions BEFORE UPDATE ON metering.usage_daily FOR EACH ROW
+  WHEN ((NEW.register_id, NEW.day, NEW.minutes) IS DISTINCT FROM (OLD.register_id, OLD.day, OLD.minutes) OR NEW.version <> OLD.version + 1 OR NEW.known_at < OLD.known_at)
+  EXECUTE FUNCTION metering.refuse_rewriting();
+CREATE TRIGGER exchanges_never_change BEFORE UPDATE OR DELETE ON metering.meter_exchange FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER exchanges_stay BEFORE TRUNCATE ON metering.meter_exchange FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER superseded_values_never_change BEFORE UPDATE OR DELETE ON metering.interval_superseded FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER superseded_values_stay BEFORE TRUNCATE ON metering.interval_superseded FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER superseded_readings_never_change BEFORE UPDATE OR DELETE ON metering.reading_superseded FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
@@ -380,8 +476,9 @@ CREATE TRIGGER superseded_readings_stay BEFORE TRUNCATE ON metering.reading_supe
 CREATE TRIGGER findings_never_change BEFORE UPDATE OR DELETE ON metering.vee_result FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER findings_stay BEFORE TRUNCATE ON metering.vee_result FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 REVOKE UPDATE, DELETE, TRUNCATE ON metering.interval_superseded, metering.reading_superseded, metering.vee_result, metering.rejection FROM stromgraph_metering;
--- Its only writer is the trigger that keeps what is replaced.
-REVOKE INSERT ON metering.interval_superseded FROM stromgraph_metering;
+-- Their only writers are the triggers that keep what is replaced.
+REVOKE INSERT ON metering.interval_superseded, metering.reading_superseded FROM stromgraph_metering;
+REVOKE UPDATE ON metering.meter_exchange FROM stromgraph_metering;
 REVOKE DELETE, TRUNCATE ON metering.interval, metering.reading, metering.meter, metering.meter_register, metering.installation, metering.meter_exchange,
   metering.supply, metering.batch, metering.usage_daily, metering.usage_monthly FROM stromgraph_metering;
 

@@ -1,0 +1,49 @@
+import type { Tx } from '@stromgraph/kernel/database';
+import { addDays, startOfDay } from '@stromgraph/kernel/time';
+import { releasedOf, releaseKey, ruleBook, saveFindings } from '../store/findings.ts';
+import { type Place, placesOf } from '../store/estimation.ts';
+import type { StoredDay } from '../store/intervals.ts';
+import { sumsEndingOn, usualDays } from '../store/rule-facts.ts';
+import { type DayFacts, findingsOf, level } from '../validation/stored/day-rules.ts';
+import { planEstimates } from './plan-estimates.ts';
+
+const BY = 'validation';
+const SUSPICIOUS_TIMES = 10;
+
+/**
+ * Holds the stored days against the rules about stored values and writes down what they find, but for what was released.
+ * Answers the days that have an undecided error: they are not billed as they stand.
+ */
+export async function examineDays(tx: Tx, days: readonly StoredDay[], { expected, batchId, now }: { expected: ReadonlyMap<string, bigint>; batchId: string; now: Date }): Promise<ReadonlySet<StoredDay>> {
+  if (days.length === 0) return new Set();
+  const book = await ruleBook(tx);
+  const released = await releasedOf(tx, days);
+  const places = await placesOf(tx, [...new Set(days.map(({ registerId }) => registerId))]);
+  const sums = await sumsEndingOn(tx, days);
+  const facts = new Map(days.map((day) => [day, { ...factsOf(day, { expected: expected.get(day.contractId) ?? 0n, places: places.get(day.registerId) ?? [], now }), sums: sums.get(keyOf(day)) ?? null }]));
+  const usual = await usualDays(tx, days.filter((day) => isFarFromExpected(facts.get(day)!)));
+  const found = days.map((day) => {
+    const findings = findingsOf(book, { ...facts.get(day)!, usualWattHours: usual.get(keyOf(day)) ?? null });
+    return { day, findings: findings.filter(({ rule }) => !released.has(releaseKey(day.registerId, day.day, rule))) };
+  });
+  const keyed = found.flatMap(({ day: { registerId, day, version }, findings }) => findings.map((finding) => ({ registerId, day, version, ...finding })));
+  await saveFindings(tx, keyed, { batchId, at: now, by: BY });
+  await planEstimates(tx, found.filter(({ findings }) => findings.some(({ rule, severity }) => rule === 'R01' && severity === 'ERROR')).map(({ day: { day } }) => day), now);
+  return new Set(found.filter(({ findings }) => findings.some(({ severity }) => severity === 'ERROR')).map(({ day }) => day));
+}
+
+const keyOf = ({ registerId, day }: StoredDay): string => `${registerId} ${day}`;
+/** Only then it matters what is usual: a day that has about what is expected has no wrong unit. */
+const isFarFromExpected = (facts: DayFacts): boolean => facts.expectedWattHoursAYear === 0 || level(facts).some(({ measure }) => measure > SUSPICIOUS_TIMES);
+
+/** The day with a place for every interval that it has, known or not; none for a time in which the meter did not hang at a contract of ours. */
+function factsOf({ day, minutes, startsMs, wattHours }: StoredDay, { expected, places, now }: { expected: bigint; places: readonly Place[]; now: Date }): DayFacts {
+  const [fromMs, untilMs] = [startOfDay(day).getTime(), startOfDay(addDays(day, 1)).getTime()];
+  const stepMs = minutes * 60_000;
+  const known = new Map(startsMs.map((startMs, nth) => [startMs, Number(wattHours[nth])]));
+  const starts = Array.from({ length: (untilMs - fromMs) / stepMs }, (_, nth) => fromMs + nth * stepMs).filter(
+    (startMs) => known.has(startMs) || places.some((place) => place.fromMs <= startMs && startMs + stepMs <= place.untilMs),
+  );
+  const values = starts.map((startMs) => known.get(startMs) ?? null);
+  return { minutes, startsMs: starts, wattHours: values, isOver: untilMs <= now.getTime(), expectedWattHoursAYear: Number(expected) };
+}

@@ -1,0 +1,93 @@
+import type { Db } from '@stromgraph/kernel/database';
+import { makeDayFinder } from '../intervals/berlin-day.ts';
+import { toQuarterHours } from '../intervals/quarter-hours.ts';
+import { placesOf } from '../store/estimation.ts';
+import { readDays } from '../store/intervals.ts';
+import { daysWithValues, keptMonths, sumsByDay, type UsageOf } from '../store/usage.ts';
+import { counterReadings, marketAsOf, missingGround, workingAsOf } from '../store/usage-as-of.ts';
+import { type DayOfRegister, workingOfDays } from '../store/working.ts';
+import { estimatedRuns } from '../usage/estimated.ts';
+import { daysFromReadings } from '../usage/from-readings.ts';
+import { missingRuns } from '../usage/missing.ts';
+import { type Period, type Usage, usageFromDays, usageFromSums, type UsageResolution } from '../usage/usage.ts';
+import { type DayValues, overlay, type WorkingValue } from '../working/overlay.ts';
+
+export type Asked = Readonly<{ period: Period; resolution: UsageResolution; obis: string; isWorking: boolean; asOf: Date | null; now: Date }>;
+type Day = DayOfRegister & DayValues & Readonly<{ minutes: number }>;
+
+const OF_A_COUNTER = /\.8\.\d+$/;
+const OF_A_PERIOD = /\.(9|29)\./;
+const dayFinder = makeDayFinder();
+
+/** Energy of a period: from intervals, our working values in their places; from readings of the counter where there are no intervals. */
+export async function usageOfPeriod(db: Db<any>, of: UsageOf, asked: Asked): Promise<Usage> {
+  const { period, resolution, obis, asOf } = asked;
+  if (OF_A_COUNTER.test(obis)) return fromReadings(db, of, asked);
+  const usage = resolution === 'QUARTER_HOUR' ? await byQuarterHour(db, of, asked) : asOf ? await sumsAsOf(db, of, asked, resolution) : await bySums(db, of, asked, resolution);
+  if (usage.wattHours.some((value) => value !== null)) return usage;
+  const counted = await fromReadings(db, of, { ...asked, obis: obis.replace(OF_A_PERIOD, '.8.') });
+  return counted.totalWattHours > 0n && resolution !== 'QUARTER_HOUR' ? { ...counted, period, obis } : usage;
+}
+
+async function bySums(db: Db<any>, of: UsageOf, { period, obis, isWorking }: Asked, resolution: 'DAY' | 'MONTH' | 'YEAR'): Promise<Usage> {
+  // Sums per month are of the meter, whoever used the energy: a customer sees those of the own days.
+  const isWhole = resolution !== 'DAY' && period.from.endsWith('-01') && period.until.endsWith('-01') && 'meterId' in of && db.ownCustomer === null;
+  const sums = isWhole ? await keptMonths(db, of.meterId, obis, period, isWorking) : await sumsByDay(db, of, obis, period, isWorking);
+  return usageFromSums({ period, resolution, obis, sums });
+}
+
+/** What was known at an instant is put together from the quarter hours of then. */
+async function sumsAsOf(db: Db<any>, of: UsageOf, asked: Asked, resolution: 'DAY' | 'MONTH' | 'YEAR'): Promise<Usage> {
+  const { days } = await valuesOf(db, of, asked);
+  const sums = days.flatMap(({ day, minutes, wattHours }) => (wattHours.length === 0 ? [] : [{ on: day, wattHours: wattHours.reduce((a, b) => a + b, 0n), knownMinutes: BigInt(wattHours.length * minutes) }]));
+  return usageFromSums({ period: asked.period, resolution, obis: asked.obis, sums });
+}
+
+async function byQuarterHour(db: Db<any>, of: UsageOf, asked: Asked): Promise<Usage> {
+  const { period, obis, now } = asked;
+  const { days, standing } = await valuesOf(db, of, asked);
+  const ground = await missingGround(db, of, obis, period);
+  const facts = {
+    nowMs: now.getTime(), dayOf: dayFinder,
+    places: [...(await placesOf(db, ground.registerIds)).values()].flat(),
+    refused: new Set(ground.refused.map((start) => start.getTime())),
+  };
+  return usageFromDays({
+    period, obis,
+    days: days.map(({ day, minutes, startsMs, wattHours, statuses }) => ({
+      day, ...toQuarterHours(day, minutes, startsMs.map((startMs, nth) => ({ startMs, wattHours: wattHours[nth]!, status: statuses[nth]! }))),
+    })),
+    estimates: estimatedRuns(standing, days[0]?.minutes ?? 15),
+    missing: (unknown) => missingRuns(unknown, facts),
+  });
+}
+
+/** Days with the values that are asked for, and those of them that are ours. */
+async function valuesOf(db: Db<any>, of: UsageOf, { period, obis, isWorking, asOf }: Asked): Promise<{ days: Day[]; standing: WorkingValue[] }> {
+  const held = await daysWithValues(db, of, obis, period);
+  const market: Day[] = asOf ? await daysAsOf(db, held, asOf) : await readDays(db, held.map(({ registerId }) => registerId), held.map(({ day }) => day));
+  if (!isWorking) return { days: market, standing: [] };
+  const working = asOf ? await workingAsOf(db, held, asOf) : await workingOfDays(db, held);
+  const ofDay = Map.groupBy(working, ({ registerId, startMs }) => `${registerId} ${dayFinder(startMs)}`);
+  const standing: WorkingValue[] = [];
+  const days = market.map((day) => {
+    const ours = ofDay.get(`${day.registerId} ${day.day}`) ?? [];
+    const { values } = overlay(day, ours);
+    standing.push(...ours.filter(({ startMs }) => values.ours.includes(startMs)));
+    return { ...day, ...values };
+  });
+  return { days, standing };
+}
+
+async function daysAsOf(db: Db<any>, held: readonly DayOfRegister[], asOf: Date): Promise<Day[]> {
+  const known = Map.groupBy(await marketAsOf(db, held, asOf), ({ registerId, day }) => `${registerId} ${day}`);
+  return held.map(({ registerId, day }) => {
+    const values = known.get(`${registerId} ${day}`) ?? [];
+    return { registerId, day, minutes: values[0]?.minutes ?? 15, startsMs: values.map(({ startMs }) => startMs), wattHours: values.map(({ wattHours }) => wattHours), statuses: values.map(({ status }) => status) };
+  });
+}
+
+async function fromReadings(db: Db<any>, of: UsageOf, { period, resolution, obis, asOf }: Asked): Promise<Usage> {
+  const sums = daysFromReadings(await counterReadings(db, of, obis, period, asOf), period);
+  return usageFromSums({ period, resolution: resolution === 'QUARTER_HOUR' ? 'DAY' : resolution, obis, sums, source: 'READINGS' });
+}

@@ -1,0 +1,83 @@
+// Gaps of days that are over: held, estimated when the market's time is over, replaced when the real value comes.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
+import { addDays, quarterHoursOf } from '@stromgraph/kernel/time';
+import type { Confirmed } from '../../tests/build/contract-confirmed.ts';
+import { COUNTER, type Desk, openDesk, series, whole } from '../../tests/build/metering-desk.ts';
+
+const NOW = '2026-11-24T09:00:00Z';
+let desk: Desk;
+beforeAll(async () => void (desk = await openDesk(NOW)));
+afterAll(() => desk.drop());
+
+const told = async (contract: Confirmed, day: string) =>
+  (await desk.published(contract)).flatMap(({ type, payload }) => payload.days.filter((each: any) => each.day === day).map((each: any) => ({ type, cause: payload.cause, ...each })));
+const rowsOf = async (table: string, contract: Confirmed) =>
+  (await desk.database.owner.query(`SELECT t.*, t.watt_hours::int AS wh FROM metering.${table} t JOIN metering.meter_register r ON r.id = t.register_id JOIN metering.meter m ON m.id = r.meter_id WHERE m.meter_number = $1 ORDER BY t.start_at`, [contract.meterNumber.toUpperCase()])).rows;
+const [lacks, lackedDay] = [(from: number, count: number) => (nth: number) => (nth >= from && nth < from + count ? null : 100), '2026-10-20'];
+const weeksBefore = (contract: Confirmed, day: string) => [21, 14, 7].map((back) => series(contract, addDays(day, -back), whole(addDays(day, -back), 100 + back)));
+
+test('a gap is held, estimated when the market had its time, and the estimate gives way to the real value', async () => {
+  await desk.database.setClock(NOW);
+  const contract = await desk.confirm();
+  await desk.ingest({ intervals: [...weeksBefore(contract, lackedDay), series(contract, lackedDay, whole(lackedDay, lacks(40, 4)))] });
+  expect(await told(contract, lackedDay)).toMatchObject([{ type: MeterReadingIngested.name, version: 1, held: true, wattHours: { 40: null } }]);
+  await desk.doWhatIsDue();
+  expect(await told(contract, lackedDay)).toHaveLength(1); // its sender has a day to complete it
+
+  await desk.database.setClock('2026-11-25T23:00:00Z');
+  await desk.doWhatIsDue();
+  const [, corrected] = await told(contract, lackedDay);
+  expect(corrected).toMatchObject({ type: ReadingCorrected.name, version: 2, cause: '4 values were estimated: LIKE_DAYS', ours: [40, 41, 42, 43] });
+  expect(corrected.held).toBeUndefined();
+  expect(corrected.wattHours.slice(39, 45)).toEqual([100, 114, 114, 114, 114, 100]);
+  expect(corrected.statuses.slice(39, 45)).toEqual(['TRUE', 'SUBSTITUTE', 'SUBSTITUTE', 'SUBSTITUTE', 'SUBSTITUTE', 'TRUE']);
+  expect(await rowsOf('interval_working', contract)).toMatchObject(Array(4).fill({ wh: 114, method: 'LIKE_DAYS', reason: expect.stringContaining('no value'), inputs: { days: ['2026-09-29', '2026-10-06', '2026-10-13'] }, set_by: 'validation' }));
+  expect(await rowsOf('interval', contract)).toHaveLength(4 * 96 - 4); // the market's own stay what they are
+  await desk.doWhatIsDue();
+  expect(await told(contract, lackedDay)).toHaveLength(2);
+
+  // A provisional value takes no substitute's place; a true one does, and only its own.
+  const from = quarterHoursOf(lackedDay)[40]!.toISOString();
+  await desk.ingest({ intervals: [series(contract, lackedDay, [90], { start: from, status: 'PROVISIONAL' })] });
+  expect((await told(contract, lackedDay)).at(-1)).toMatchObject({ ours: [40, 41, 42, 43], wattHours: { 40: 114 }, statuses: { 40: 'SUBSTITUTE' } });
+  await desk.ingest({ intervals: [series(contract, lackedDay, [95, 96], { start: from })] });
+  expect((await told(contract, lackedDay)).at(-1)).toMatchObject({ type: ReadingCorrected.name, ours: [42, 43], wattHours: { 40: 95, 41: 96, 42: 114 }, statuses: { 40: 'TRUE', 41: 'TRUE', 42: 'SUBSTITUTE' } });
+  await desk.ingest({ intervals: [series(contract, lackedDay, [97, 98], { start: quarterHoursOf(lackedDay)[42]!.toISOString() })] });
+  const last = (await told(contract, lackedDay)).at(-1);
+  expect(last).toMatchObject({ type: ReadingCorrected.name, cause: 'the value of the market has come', wattHours: { 42: 97, 43: 98 } });
+  expect(last.ours).toBeUndefined();
+  expect(await rowsOf('interval_working', contract)).toEqual([]);
+  expect(await rowsOf('interval_working_superseded', contract)).toMatchObject(Array(4).fill({ wh: 114, method: 'LIKE_DAYS', known_from: new Date('2026-11-25T23:00Z'), known_until: new Date('2026-11-25T23:00Z') }));
+  expect((await desk.database.owner.query(`SELECT * FROM metering.usage_faults('2026-01-01', '2026-12-01')`)).rows).toEqual([]);
+});
+
+test('readings of the counter around a gap decide how much it held', async () => {
+  await desk.database.setClock(NOW);
+  const contract = await desk.confirm();
+  const day = '2026-10-25'; // of 100 quarter hours
+  const read = (at: string, wattHours: number) => ({ meterNumber: contract.meterNumber, obis: COUNTER, readAt: at, wattHours });
+  await desk.ingest({
+    intervals: [...weeksBefore(contract, day), series(contract, day, whole(day, lacks(10, 50)))],
+    registers: [read('2026-10-24T22:00:00Z', 999_998_000), read('2026-10-25T23:00:00Z', 10_345)], // over zero: 12,345 Wh
+  });
+  await desk.database.setClock('2026-11-26T10:00:00Z');
+  await desk.doWhatIsDue();
+  const corrected = (await told(contract, day)).at(-1);
+  expect(corrected.ours).toHaveLength(50);
+  expect(corrected.wattHours.reduce((a: number, b: number) => a + b)).toBe(12_345);
+  expect((await rowsOf('interval_working', contract))[0].inputs.counter).toEqual({ from: '2026-10-24T22:00:00.000Z', until: '2026-10-25T23:00:00.000Z', wattHours: '12345' });
+});
+
+test('more days than fit in one transaction are all estimated, and none twice', async () => {
+  await desk.database.setClock(NOW);
+  const contract = await desk.confirm();
+  const days = Array.from({ length: 40 }, (_, nth) => addDays('2026-09-01', nth));
+  await desk.ingest({ intervals: days.map((day) => series(contract, day, whole(day, lacks(40, 2)))) });
+  await desk.database.setClock('2026-11-26T10:00:00Z');
+  await desk.doWhatIsDue();
+  const working = await rowsOf('interval_working', contract);
+  expect(working).toHaveLength(80);
+  expect(new Set(working.map(({ method, wh }) => `${method} ${wh}`))).toEqual(new Set(['INTERPOLATION 100']));
+  expect((await desk.published(contract)).flatMap(({ payload }) => payload.days).filter(({ ours }: any) => ours)).toHaveLength(40);
+});

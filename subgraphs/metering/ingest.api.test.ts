@@ -1,0 +1,159 @@
+// What senders get wrong, in one file: an answer per row, the good rows stored once, and counts that are those of the tables.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ContractConfirmed } from '@stromgraph/events/contracts';
+import { applyEvents } from '@stromgraph/kernel/hearer';
+import { transact } from '@stromgraph/kernel/database';
+import { newId } from '@stromgraph/kernel/ids';
+import { contextOn } from '@stromgraph/kernel/runtime';
+import type { Subgraph } from '@stromgraph/kernel/subgraph';
+import { quarterHoursOf } from '@stromgraph/kernel/time';
+import { PrismaClient } from '@stromgraph/prisma-metering/client';
+import { actorWith, ask, sendSigned } from '../../tests/ask.ts';
+import { aConfirmedContract, type Confirmed } from '../../tests/build/contract-confirmed.ts';
+import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+import { tell } from '../../tests/facts.ts';
+import { takeFile } from './actions/take-file.ts';
+import { handlers } from './handlers/index.ts';
+import { createPartitionsAhead } from './jobs/due.ts';
+import { makeLoaders } from './loaders.ts';
+import type { MeteringRuntime } from './runtime.ts';
+import { startServer } from './server.ts';
+
+const agent = actorWith('metering:read', 'metering:write');
+const NOW = '2026-11-24T09:00:00Z';
+const PROFILE = '1-0:1.29.0';
+let database: TestDatabase;
+let runtime: MeteringRuntime;
+let metering: Subgraph;
+let maloId = 41373558240n;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  await database.setClock(NOW);
+  runtime = await database.runtime('metering', PrismaClient);
+  metering = await startServer(runtime);
+});
+afterAll(async () => {
+  await metering.stop();
+  await database.drop();
+});
+
+async function confirm(change: Partial<Confirmed> = {}): Promise<Confirmed> {
+  const contract = aConfirmedContract({ startOn: '2026-01-01', maloId: String((maloId += 1n)), ...change });
+  await tell(database.owner, ContractConfirmed, { aggregateType: 'contract', aggregateId: contract.contractId, data: contract });
+  await applyEvents(runtime, handlers);
+  return contract;
+}
+const HEADER = 'meter_number,obis,start,end,kwh,status';
+async function send(body: string | Buffer, { key, type = 'text/csv' }: { key?: string; type?: string } = {}) {
+  const response = await sendSigned(metering.url.replace('/graphql', '/metering/readings'), 'POST', body as string, { actor: agent, streamed: true, headers: { 'content-type': type, ...(key && { 'idempotency-key': key }) } });
+  return { status: response.status, body: (await response.json()) as any };
+}
+const count = async (sql: string, values: unknown[] = []) => Number((await database.owner.query(`SELECT count(*) FROM metering.${sql}`, values)).rows[0].count);
+const INTERVALS = 'interval i JOIN metering.meter_register r ON r.id = i.register_id JOIN metering.meter m ON m.id = r.meter_id WHERE m.meter_number = $1';
+const READINGS = 'reading v JOIN metering.meter m ON m.id = v.meter_id WHERE m.meter_number = $1';
+const numberOf = ({ meterNumber }: Confirmed) => meterNumber.toUpperCase();
+const sumFaults = async () => (await database.owner.query(`SELECT * FROM metering.usage_faults('2023-11-01', '2028-12-01')`)).rows;
+
+test('a file of everything that goes wrong: each row has its reason, the good ones are stored once', async () => {
+  const [contract, ended] = [await confirm({ expectedWattHours: '3504000' }), await confirm({ startOn: '2026-01-01', endOn: '2026-10-01' })];
+  const m = contract.meterNumber;
+  const rows: [line: string, rule: string | null, reason: RegExp | null][] = [
+    [`${m},${PROFILE},2026-11-02T00:00:00+01:00,2026-11-02T00:15:00+01:00,0.125,TRUE`, null, null],
+    [`${m},${PROFILE},2026-11-02T00:15:00+01:00,2026-11-02T00:30:00+01:00,0.125,TRUE`, null, null],
+    [`${m},${PROFILE},2026-11-02T00:00:00+01:00,2026-11-02T00:30:00+01:00,0.250,TRUE`, 'R06', /intervals of 15 minutes, not 30/], // overlaps both
+    [`${m},${PROFILE},2026-11-02T00:20:00+01:00,2026-11-02T00:35:00+01:00,0.125,TRUE`, 'R06', /starts on a multiple/], // overlaps the second
+    [`${m},${PROFILE},2026-11-02T00:15:00+01:00,2026-11-02T00:30:00+01:00,0.126,TRUE`, 'R02', /row 2 says something else/],
+    [`${m},${PROFILE},2026-11-02T00:30:00+01:00,2026-11-02T00:45:00+01:00,125,TRUE`, 'R16', /wrong unit or transformer factor/],
+    [`${m},${PROFILE},2026-11-02T00:30:00+01:00,2026-11-02T00:45:00+01:00,-0.125,TRUE`, 'R03', /not negative/],
+    [`${m},${PROFILE},2026-11-02T00:30:00,2026-11-02T00:45:00,0.125,TRUE`, null, /the offset is missing/],
+    [`${m},${PROFILE},2026-03-29T02:30:00,2026-03-29T02:45:00,0.125,TRUE`, null, /does not exist, clocks go forward/],
+    [`${m},${PROFILE},2026-10-25T02:30:00,2026-10-25T02:45:00,0.125,TRUE`, null, /comes twice, as \+02:00 and \+01:00/],
+    [`${m},${PROFILE},2026-10-25T02:30:00+02:00,2026-10-25T02:45:00+02:00,0.125,TRUE`, null, null],
+    [`${m},${PROFILE},2026-10-25T02:30:00+01:00,2026-10-25T02:45:00+01:00,0.126,TRUE`, null, null],
+    [`NOBODYS,${PROFILE},2026-11-02T00:00:00+01:00,2026-11-02T00:15:00+01:00,0.125,TRUE`, 'R14', /no meter NOBODYS is known/],
+    [`${ended.meterNumber},${PROFILE},2026-11-02T00:00:00+01:00,2026-11-02T00:15:00+01:00,0.125,TRUE`, 'R14', /no contract of ours/], // another supplier's customer by then
+    [`${m},${PROFILE},2026-11-24T10:00:00+01:00,2026-11-24T10:15:00+01:00,0.125,TRUE`, 'R08', /not over yet/],
+    [`${m},${PROFILE},2026-11-02T00:45:00+01:00,2026-11-02T01:00:00+01:00,0,TRUE`, null, null],
+    [`${m},1-0:1.8.0,2026-11-02T00:00:00+01:00,,8120.5,TRUE`, null, null],
+    [`${m},1-0:1.8.0,2026-11-03T00:00:00+01:00,2026-11-03T00:00:00+01:00,8130.5,TRUE`, null, null],
+    [`${m},1-0:1.8.0,2026-11-03T00:00:00+01:00,2026-11-03T00:15:00+01:00,1,TRUE`, 'R14', /is a counter/],
+    [`${m},${PROFILE},2026-11-03T00:00:00+01:00,,1,TRUE`, null, /end "" is no instant/],
+    [`${m},${PROFILE},2026-11-02T01:00:00+01:00,2026-11-02T01:15`, null, /ends in this row.*4 of 6 fields/],
+  ];
+  const file = [HEADER, ...rows.map(([line]) => line)].join('\n');
+  const good = rows.filter(([, , reason]) => reason === null).length;
+  const { status, body } = await send(file);
+  expect([status, body.state, body.accepted, body.unchanged, body.rejected]).toEqual([200, 'CUT_OFF', good, 0, rows.length - good]);
+  const wrong = rows.flatMap(([, rule, reason], nth) => (reason ? [{ row: nth + 1, rule, reason: expect.stringMatching(reason) }] : []));
+  expect(body.rejections.map(({ row, rule, reason }: any) => ({ row, rule, reason }))).toEqual(wrong);
+  expect(await count('rejection WHERE batch_id = $1', [body.batchId])).toBe(body.rejected);
+  expect((await count(INTERVALS, [numberOf(contract)])) + (await count(READINGS, [numberOf(contract)]))).toBe(body.accepted);
+  expect((await send(file)).body).toMatchObject({ accepted: 0, unchanged: good, rejected: rows.length - good });
+  expect((await count(INTERVALS, [numberOf(contract)])) + (await count(READINGS, [numberOf(contract)]))).toBe(good);
+  expect((await database.owner.query(`SELECT v.watt_hours::int AS wh FROM metering.${READINGS} ORDER BY v.read_at`, [numberOf(contract)])).rows).toEqual([{ wh: 8_120_500 }, { wh: 8_130_500 }]);
+  expect(await sumFaults()).toEqual([]);
+});
+
+test('a file of another encoding gets its name said; rows that can be read are stored', async () => {
+  const contract = await confirm();
+  const line = `${contract.meterNumber},${PROFILE},2026-11-02T00:00:00+01:00,2026-11-02T00:15:00+01:00,0.125,TRUE,`;
+  const header = `${HEADER},reason`;
+  const { body } = await send(Buffer.from(`${header}\n${line}\n${line}Zähler geprüft\n`, 'latin1'));
+  expect(body).toMatchObject({ accepted: 1, rejected: 1, rejections: [{ row: 2, reason: expect.stringMatching(/not UTF-8.*ISO 8859-1 \(Latin-1\), Windows-1252/) }] });
+  for (const encoded of [Buffer.from(`${header},Zählpunkt\n`, 'latin1'), Buffer.from(`\ufeff${header}\n${line}\n`, 'utf16le')])
+    expect(await send(encoded)).toMatchObject({ status: 400, body: { problem: 'FileUnusable', title: expect.stringMatching(/no header: it is not UTF-8.*UTF-16/) } });
+  expect((await send(`\ufeff${header}\n${line}Zähler geprüft\n`)).body).toMatchObject({ unchanged: 1, rejected: 0 });
+});
+
+test('thresholds of the rules at the door are data: within them a value is taken, flagged, and the database agrees', async () => {
+  const contract = await confirm();
+  const rows = [`${contract.meterNumber},${PROFILE},2026-11-24T09:45:03+01:00,2026-11-24T10:00:03+01:00,0.125,TRUE`, `${contract.meterNumber},${PROFILE},2026-11-23T10:00:00+01:00,2026-11-23T10:15:00+01:00,-0.001,TRUE`];
+  await database.setClock('2026-11-24T08:59:58Z');
+  expect((await send([HEADER, ...rows, ''].join('\n'))).body).toMatchObject({ accepted: 0, rejected: 2, rejections: [{ rule: 'R06' }, { rule: 'R03' }] });
+  await database.owner.query(`UPDATE metering.vee_rule SET blocks_above = 5 WHERE rule IN ('R03', 'R06', 'R08')`);
+  const { body } = await send([HEADER, ...rows, ''].join('\n'));
+  expect(body).toMatchObject({ accepted: 2, rejected: 0 });
+  await database.owner.query(`UPDATE metering.vee_rule SET blocks_above = 0 WHERE rule IN ('R03', 'R06', 'R08')`);
+  const { rows: found } = await database.owner.query(`SELECT rule, severity, action FROM metering.vee_result WHERE batch_id = $1 AND rule IN ('R03', 'R06', 'R08') ORDER BY rule`, [body.batchId]);
+  expect(found).toEqual(['R03', 'R06', 'R08'].map((rule) => ({ rule, severity: 'WARNING', action: 'FLAGGED' })));
+  await expect(database.owner.query(`UPDATE metering.vee_rule SET blocks_above = NULL WHERE rule = 'R08'`)).rejects.toThrow(/rules_at_the_door_block/);
+  await database.setClock(NOW);
+});
+
+const stateOf = async (id: string) => (await ask(metering.url, agent, 'query ($id: ID!) { readingBatch(id: $id) { state accepted } }', { id })).data.readingBatch;
+
+test('a file that fails says so at once and lets go of its key; one whose process died is cut off when its claim has ended', async () => {
+  const contract = await confirm();
+  const { db } = runtime.tenants.values().next().value!;
+  const key = newId();
+  const ctx = contextOn(runtime, db, { actor: agent, requestId: newId(), deadlineAt: Number.MAX_SAFE_INTEGER }, makeLoaders);
+  const failing = (async function* () {
+    yield Buffer.from(`${HEADER}\n${contract.meterNumber},${PROFILE},2026-11-02T00:00:00+01:00,2026-11-02T00:15:00+01:00,0.125,TRUE\n`);
+    throw new Error('the disk is on fire');
+  })();
+  await expect(takeFile(ctx, failing, key)).rejects.toThrow('on fire');
+  const [failed] = (await database.owner.query(`SELECT id, idempotency_key FROM metering.batch WHERE source = 'REST_CSV' ORDER BY id DESC LIMIT 1`)).rows;
+  expect([failed.idempotency_key, await stateOf(failed.id)]).toEqual([null, { state: 'CUT_OFF', accepted: 0 }]);
+  const died = newId();
+  await database.owner.query(`INSERT INTO metering.batch (id, source, actor, received_at, state, claimed_until) VALUES ($1, 'REST_CSV', 'x', $2, 'STORING', clock_timestamp() + interval '1 minute')`, [died, NOW]);
+  expect(await stateOf(died)).toMatchObject({ state: 'STORING' });
+  await database.owner.query(`UPDATE metering.batch SET claimed_until = clock_timestamp() - interval '1 second' WHERE id = $1`, [died]);
+  expect(await stateOf(died)).toMatchObject({ state: 'CUT_OFF' });
+});
+
+test('partitions are made months ahead by what is due, and values of a month that nobody prepared find theirs', async () => {
+  const contract = await confirm();
+  const hasMonth = async (month: string) => (await database.owner.query(`SELECT to_regclass('metering.interval_${month}') IS NOT NULL AS there`)).rows[0].there;
+  const { db } = runtime.tenants.values().next().value!;
+  await transact(db, createPartitionsAhead);
+  expect([await hasMonth('202702'), await hasMonth('202703')]).toEqual([true, false]);
+  expect((await database.owner.query(`SELECT due_at FROM metering.due WHERE kind = 'CREATE_PARTITIONS'`)).rows).toEqual([{ due_at: new Date('2026-11-30T23:00:00Z') }]);
+  await database.setClock('2026-11-30T23:00:00Z');
+  await transact(db, createPartitionsAhead);
+  expect([await hasMonth('202703'), await hasMonth('202704')]).toEqual([true, false]);
+  await database.setClock('2028-04-02T00:00:00Z'); // far beyond, and the due work has not run
+  const lines = ['2028-03-26', '2028-03-31'].flatMap((day) => quarterHoursOf(day)).map((start) => `${contract.meterNumber},${PROFILE},${start.toISOString()},${new Date(start.getTime() + 900_000).toISOString()},0.125,TRUE`);
+  expect((await send([HEADER, ...lines, ''].join('\n'))).body).toMatchObject({ state: 'COMPLETE', accepted: 92 + 96, rejected: 0 });
+  expect(await sumFaults()).toEqual([]);
+});

@@ -1,0 +1,100 @@
+// Usage as somebody asks for it: ours or the market's, by every resolution, now or as of another time, and why values are missing.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addDays, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
+import { actorWith, ask } from '../../tests/ask.ts';
+import type { Confirmed } from '../../tests/build/contract-confirmed.ts';
+import { agent, COUNTER, type Desk, openDesk, series, whole } from '../../tests/build/metering-desk.ts';
+
+let desk: Desk;
+beforeAll(async () => void (desk = await openDesk('2026-11-24T09:00:00Z')));
+afterAll(() => desk.drop());
+
+const DOCUMENT = `query ($contractId: ID, $meterId: ID, $from: LocalDate!, $until: LocalDate!, $resolution: UsageResolution!, $obis: String! = "1-0:1.29.0", $values: UsageValues! = WORKING, $asOf: DateTime) {
+  usage(contractId: $contractId, meterId: $meterId, from: $from, until: $until, resolution: $resolution, obis: $obis, values: $values, asOf: $asOf) {
+    starts wattHours statuses totalWattHours complete source estimates { from until method reason explanation } missing { from until reason text } } }`;
+const usage = async (of: object, from: string, until: string, change: object = {}) => (await desk.query(DOCUMENT, { ...of, from, until, resolution: 'DAY', ...change })).usage;
+const sum = (values: (number | null)[]) => values.reduce<number>((a, b) => a + (b ?? 0), 0);
+/** The same total by every resolution, of the contract and of its meter. */
+async function totals(contract: Confirmed, from: string, until: string, change: object = {}): Promise<number[]> {
+  const found: number[] = [];
+  for (const of of [{ contractId: contract.contractId }, { meterId: await desk.meterIdOf(contract) }])
+    for (const resolution of ['QUARTER_HOUR', 'DAY', 'MONTH', 'YEAR']) {
+      const { totalWattHours, wattHours } = await usage(of, from, until, { resolution, ...change });
+      expect(sum(wattHours)).toBe(totalWattHours);
+      found.push(totalWattHours);
+    }
+  return [...new Set(found)];
+}
+
+test('finer sums are the coarser ones, on days of 92, 96 and 100 quarter hours, ours and the market\'s, now and as of before', async () => {
+  const contract = await desk.confirm();
+  const [spring, autumn] = ['2026-03-29', '2026-10-25'];
+  const gap = (nth: number) => (nth >= 5 && nth < 14 ? null : 100 + nth);
+  await desk.ingest({ intervals: [spring, autumn, '2026-10-27'].flatMap((day) => [series(contract, addDays(day, -7), whole(addDays(day, -7), (nth) => nth * 3)), series(contract, day, whole(day, gap))]) });
+  const market = [...(await totals(contract, '2026-01-01', '2026-11-01'))];
+  expect(market).toHaveLength(1);
+  await desk.database.setClock('2026-11-26T10:00:00Z');
+  await desk.doWhatIsDue();
+  const [ours, ...others] = await totals(contract, '2026-01-01', '2026-11-01');
+  expect(others).toEqual([]);
+  expect(ours).toBeGreaterThan(market[0]!);
+  expect(await totals(contract, '2026-01-01', '2026-11-01', { values: 'MARKET' })).toEqual(market);
+  expect(await totals(contract, '2026-01-01', '2026-11-01', { asOf: '2026-11-25T09:00:00Z' })).toEqual(market);
+  expect(await totals(contract, '2026-01-01', '2026-11-01', { asOf: '2026-11-26T10:00:00Z' })).toEqual([ours]);
+  expect(await totals(contract, '2026-01-01', '2026-11-01', { asOf: '2026-11-23T09:00:00Z' })).toEqual([0]);
+
+  // The real values come: they count at once, and what was believed before is still to be had.
+  await desk.database.setClock('2026-11-28T10:00:00Z');
+  await desk.ingest({ intervals: [series(contract, autumn, Array(9).fill(1_000), { start: quarterHoursOf(autumn)[5]!.toISOString() })] });
+  const [now, ...more] = await totals(contract, '2026-01-01', '2026-11-01');
+  expect(more).toEqual([]);
+  expect(now).not.toBe(ours);
+  expect(await totals(contract, '2026-01-01', '2026-11-01', { asOf: '2026-11-27T10:00:00Z' })).toEqual([ours]);
+  expect(await totals(contract, '2026-01-01', '2026-11-01', { asOf: '2026-11-28T10:00:00Z' })).toEqual([now]);
+
+  const quarters = await usage({ contractId: contract.contractId }, '2026-10-27', '2026-10-28', { resolution: 'QUARTER_HOUR' });
+  expect(quarters).toMatchObject({ complete: true, missing: [], source: 'INTERVALS', statuses: { 4: 'TRUE', 5: 'SUBSTITUTE', 13: 'SUBSTITUTE', 14: 'TRUE' } });
+  expect(quarters.estimates).toEqual([{ from: quarters.starts[5], until: quarters.starts[14], method: 'LIKE_DAYS', reason: expect.stringContaining('no value'), explanation: 'The mean of the same time on comparable days before (2026-10-20).' }]);
+  const before = await usage({ contractId: contract.contractId }, '2026-10-27', '2026-10-28', { resolution: 'QUARTER_HOUR', values: 'MARKET' });
+  expect(before).toMatchObject({ complete: false, estimates: [], missing: [{ from: quarters.starts[5], until: quarters.starts[14], reason: 'OVERDUE', text: expect.stringContaining('has not delivered') }] });
+});
+
+test('every missing quarter hour says why', async () => {
+  await desk.database.setClock('2026-11-24T09:00:00Z');
+  const contract = await desk.confirm({ startOn: '2026-11-22' });
+  await desk.ingest({ intervals: [series(contract, '2026-11-22', whole('2026-11-22', 5).with(3, -1))] });
+  const { missing, complete } = await usage({ contractId: contract.contractId }, '2026-11-21', '2026-11-25', { resolution: 'QUARTER_HOUR' });
+  expect(complete).toBe(false);
+  expect(missing.map(({ from, reason }: any) => [from, reason])).toEqual([
+    [startOfDay('2026-11-21').toISOString(), 'NOT_SUPPLIED'], [quarterHoursOf('2026-11-22')[3]!.toISOString(), 'REFUSED'], [startOfDay('2026-11-23').toISOString(), 'AWAITED'], ['2026-11-24T09:00:00.000Z', 'NOT_OVER'],
+  ]);
+  expect(await usage({ contractId: contract.contractId }, '2026-11-21', '2026-11-25', { resolution: 'MONTH' })).toMatchObject({ estimates: null, missing: null });
+});
+
+test('where there are no intervals, usage is what the counter advanced, over an exchange too', async () => {
+  await desk.database.setClock('2026-11-24T09:00:00Z');
+  const contract = await desk.confirm({ meteringKind: 'PROFILE', maloId: '51238696781' });
+  const read = (day: string, wattHours: number, change: object = {}) => ({ meterNumber: contract.meterNumber, obis: COUNTER, readAt: startOfDay(day).toISOString(), wattHours, ...change });
+  await desk.ingest({ registers: [read('2026-09-01', 1_000_000), read('2026-10-01', 1_300_000)] });
+  const { registerMeter } = await desk.query('mutation ($input: RegisterMeterInput!) { registerMeter(input: $input) { ... on RegisterMeterSuccess { meter { id meterNumber } } } }', { input: { meterNumber: '1NEW0001', kind: 'DIGITAL', registers: [{ obis: COUNTER }] } });
+  await desk.query('mutation ($input: ExchangeMeterInput!) { exchangeMeter(input: $input) { __typename } }', { input: { oldMeterId: await desk.meterIdOf(contract), newMeterId: registerMeter.meter.id, finalWattHours: 1_400_000, startWattHours: 7_000, at: startOfDay('2026-10-11').toISOString() } });
+  await desk.ingest({ registers: [read('2026-11-01', 217_000, { meterNumber: '1NEW0001' })] });
+  const of = { contractId: contract.contractId };
+  expect(await usage(of, '2026-09-01', '2026-11-01', { resolution: 'MONTH' })).toMatchObject({ source: 'READINGS', wattHours: [300_000, 310_000], complete: true, estimates: null });
+  expect(await usage(of, '2026-10-10', '2026-10-12', { obis: COUNTER })).toMatchObject({ source: 'READINGS', wattHours: [10_000, expect.closeTo(10_000, -2)] });
+  expect(await usage(of, '2026-10-10', '2026-12-01', { resolution: 'YEAR' })).toMatchObject({ source: 'READINGS', complete: false, wattHours: [220_000] });
+  const later = '2026-11-30T09:00:00Z';
+  await desk.database.setClock(later);
+  await desk.ingest({ registers: [read('2026-11-01', 227_000, { meterNumber: '1NEW0001', reason: 'read again' })] });
+  expect(await usage(of, '2026-10-01', '2026-11-01', { resolution: 'MONTH' })).toMatchObject({ wattHours: [320_000] });
+  expect(await usage(of, '2026-10-01', '2026-11-01', { resolution: 'MONTH', asOf: '2026-11-29T09:00:00Z' })).toMatchObject({ wattHours: [310_000] });
+});
+
+test.each([
+  ['obis: "1-0:1.8.0", resolution: QUARTER_HOUR', agent, /allowed: DAY, MONTH, YEAR/],
+  ['asOf: "2026-11-01T00:00:00Z", resolution: DAY', agent, /allowed: 1 to 400 for DAY as of another time/],
+  ['asOf: "2026-11-01T00:00:00Z", resolution: MONTH', { ...actorWith('metering:read'), customerId: '01990000-0000-7000-8000-00000000000c' }, /asOf/],
+])('usage(%s) is refused', async (args, actor, message) => {
+  const { errors } = await ask(desk.url, actor, `{ usage(meterId: "01990000-0000-7000-8000-00000000000d", from: "${args.includes('DAY') ? '2025-01-01' : '2026-10-01'}", until: "2026-11-01", ${args}) { complete } }`);
+  expect(errors).toMatchObject([{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }]);
+});

@@ -1,0 +1,27 @@
+import { allocate } from '@stromgraph/kernel/money';
+import { addDays, dayOf, startOfDay } from '@stromgraph/kernel/time';
+import { advanceOf, type Counter } from '../estimation/advance.ts';
+import type { KnownSum, Period } from './usage.ts';
+
+export type CounterReading = Readonly<{ registerId: number; readAtMs: number; wattHours: bigint; counter: Counter }>;
+
+/**
+ * Days of a period from readings of counters, in order of register and time: what a counter advanced between two readings is spread evenly over
+ * the time between, so that the days add up to the advance exactly. A counter that begins anew (an exchange) is another register.
+ */
+export function daysFromReadings(readings: readonly CounterReading[], { from, until }: Period): KnownSum[] {
+  const sums: KnownSum[] = [];
+  readings.forEach((reading, nth) => {
+    const before = readings[nth - 1];
+    if (before?.registerId !== reading.registerId) return;
+    const { wattHours } = advanceOf(reading.counter, before.wattHours, reading.wattHours);
+    const parts: { on: string; ms: number }[] = [];
+    for (let day = dayOf(new Date(before.readAtMs)); startOfDay(day).getTime() < reading.readAtMs; day = addDays(day, 1))
+      parts.push({ on: day, ms: Math.min(startOfDay(addDays(day, 1)).getTime(), reading.readAtMs) - Math.max(startOfDay(day).getTime(), before.readAtMs) });
+    const shares = allocate(wattHours, parts.map(({ ms }) => BigInt(ms)));
+    parts.forEach(({ on, ms }, place) => {
+      if (on >= from && on < until) sums.push({ on, wattHours: shares[place]!, knownMinutes: BigInt(Math.floor(ms / 60_000)) });
+    });
+  });
+  return sums.sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
+}

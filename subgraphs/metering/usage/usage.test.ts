@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { addDays, dayOf, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
+import { daysFromReadings } from './from-readings.ts';
+import { MISSING_TEXTS, type MissingFacts, missingReason, missingRuns } from './missing.ts';
+import { usageFromSums } from './usage.ts';
+
+const at = (text: string) => Date.parse(text);
+const toDay = (instantMs: number) => dayOf(new Date(instantMs));
+const counter = { digits: 6, factor: '1' };
+
+describe('why a quarter hour has no value', () => {
+  const facts = (now: string, change: Partial<MissingFacts> = {}): MissingFacts => ({ nowMs: at(now), dayOf: toDay, places: [{ fromMs: at('2026-10-01T00:00Z'), untilMs: at('2026-11-10T10:07Z') }, { fromMs: at('2026-11-10T10:07Z'), untilMs: Infinity }], refused: new Set(), ...change });
+  test.each([
+    ['it is not over', '2026-11-10T12:00Z', facts('2026-11-10T12:14Z'), 'NOT_OVER'],
+    ['the market has until eleven', '2026-11-09T12:00Z', facts('2026-11-10T09:59Z'), 'AWAITED'],
+    ['it is eleven', '2026-11-09T12:00Z', facts('2026-11-10T10:00Z'), 'OVERDUE'],
+    ['the meter was exchanged in it', '2026-11-10T10:00Z', facts('2026-11-20T10:00Z'), 'METER_EXCHANGED'],
+    ['before the first installation', '2026-09-30T10:00Z', facts('2026-11-20T10:00Z'), 'NOT_SUPPLIED'],
+    ['it came and was refused', '2026-11-11T10:00Z', facts('2026-11-20T10:00Z', { refused: new Set([at('2026-11-11T10:00Z')]) }), 'REFUSED'],
+  ])('%s', (_, start, given, reason) => expect(missingReason(at(start), given)).toBe(reason));
+
+  test('one after the other with one reason are one', () => {
+    const day = '2026-11-10';
+    const runs = missingRuns(quarterHoursOf(day).map((start) => start.getTime()), facts('2026-11-20T10:00Z'));
+    expect(runs.map(({ reason }) => reason)).toEqual(['OVERDUE', 'METER_EXCHANGED', 'OVERDUE']);
+    expect([runs[0]!.fromMs, runs[2]!.untilMs]).toEqual([startOfDay(day).getTime(), startOfDay(addDays(day, 1)).getTime()]);
+  });
+  test('each reason has a sentence', () => {
+    for (const text of Object.values(MISSING_TEXTS)) expect(text).toMatch(/^[A-Z][^_]{15,}\.$/);
+  });
+});
+
+describe('usage from readings', () => {
+  const reading = (day: string, wattHours: bigint, registerId = 1) => ({ registerId, readAtMs: startOfDay(day).getTime(), wattHours, counter });
+
+  test('the days between two readings add up to the advance, to the watt-hour, whatever the clock does', () => {
+    fc.assert(fc.property(fc.constantFrom('2026-03-01', '2026-10-01', '2026-06-15'), fc.integer({ min: 1, max: 60 }), fc.nat(5_000_000), (from, days, advance) => {
+      const until = addDays(from, days);
+      const sums = daysFromReadings([reading(from, 1_000n), reading(until, 1_000n + BigInt(advance))], { from: '2026-01-01', until: '2027-01-01' });
+      expect(sums).toHaveLength(days);
+      for (const resolution of ['DAY', 'MONTH', 'YEAR'] as const) {
+        const usage = usageFromSums({ period: { from, until }, resolution, obis: '1-0:1.8.0', sums, source: 'READINGS' });
+        expect(usage).toMatchObject({ totalWattHours: BigInt(advance), complete: true });
+        expect(usage.wattHours.reduce<bigint>((a, b) => a + (b ?? 0n), 0n)).toBe(BigInt(advance));
+      }
+    }), { numRuns: 30 });
+  });
+  test('days of a clock change have their hours\' share', () => {
+    const shares = (from: string) => daysFromReadings([reading(from, 0n), reading(addDays(from, 2), 48_000n)], { from, until: addDays(from, 2) }).map(({ wattHours }) => Number(wattHours));
+    expect(shares('2026-11-10')).toEqual([24_000, 24_000]);
+    expect(shares('2026-03-28')).toEqual([24_511, 23_489]); // 24 and 23 of 47 hours
+    expect(shares('2026-10-24')).toEqual([23_510, 24_490]); // 24 and 25 of 49
+  });
+  test('an exchange begins another register; nothing is made up between them', () => {
+    const sums = daysFromReadings([reading('2026-11-01', 900_000n), reading('2026-11-03', 902_000n), reading('2026-11-03', 0n, 2), reading('2026-11-05', 4_000n, 2)], { from: '2026-11-02', until: '2026-11-05' });
+    expect(sums.map(({ on, wattHours }) => [on, Number(wattHours)])).toEqual([['2026-11-02', 1_000], ['2026-11-03', 2_000], ['2026-11-04', 2_000]]);
+  });
+});
+
+test('years are cut off at the ends of the period, and steps of one key are added', () => {
+  const usage = usageFromSums({ period: { from: '2025-12-01', until: '2027-01-15' }, resolution: 'YEAR', obis: 'x', sums: [{ on: '2025-12-01', wattHours: 1n, knownMinutes: 0n }, { on: '2026-05-01', wattHours: 2n, knownMinutes: 0n }, { on: '2026-06-01', wattHours: 3n, knownMinutes: 0n }] });
+  expect(usage.starts.map(toDayOf)).toEqual(['2025-12-01', '2026-01-01', '2027-01-01']);
+  expect(usage.wattHours).toEqual([1n, 5n, null]);
+});
+const toDayOf = (instant: Date) => dayOf(instant);

@@ -1,0 +1,104 @@
+import { judge, type Finding, type Measured, type RuleBook } from './rule.ts';
+
+/** A register's Berlin day as it stands. */
+export type DayFacts = Readonly<{
+  minutes: number;
+  /** Of every interval that the day has, in order of time. */
+  startsMs: readonly number[];
+  /** Null where no value is known. */
+  wattHours: readonly (number | null)[];
+  /** A day that is not over may still get its values. */
+  isOver: boolean;
+  expectedWattHoursAYear: number;
+  /** Where a reading of the counter ends on this day: what it advanced since the one before, and what the intervals between say. */
+  sums?: Readonly<{ counterWattHours: number; intervalWattHours: number }> | null;
+  /** The median of the complete days in the weeks before; null or left out where too few are known. */
+  usualWattHours?: number | null;
+}>;
+
+const MINUTES_AN_HOUR = 60;
+const DAYS_A_YEAR = 365;
+/** Below so much power nothing is a spike: a kettle in an empty flat is many times what else it uses. */
+const SPIKE_FLOOR_WATTS = 4_000;
+/** The highest interval is compared with this one in the order of size: two high neighbours are one event. */
+const COMPARED_WITH = 2;
+
+const TOLERANCE_WATT_HOURS = 1_000;
+const TOLERANCE_SHARE = 100;
+
+const wattsOf = (wattHours: number, minutes: number): number => (wattHours * MINUTES_AN_HOUR) / minutes;
+
+/** R01: minutes without a value on a day that is over. */
+export function gap({ minutes, startsMs, wattHours, isOver }: DayFacts): Measured | null {
+  const first = wattHours.indexOf(null);
+  if (!isOver || first < 0) return null;
+  const missing = wattHours.filter((value) => value === null).length * minutes;
+  return { rule: 'R01', startMs: startsMs[first]!, measure: missing, detail: `${missing} minutes of the day have no value` };
+}
+
+/** R04: the highest interval in percent of the third highest. */
+export function spike({ minutes, startsMs, wattHours }: DayFacts): Measured | null {
+  const known = wattHours.flatMap((value, nth) => (value === null ? [] : [{ value, nth }])).sort((a, b) => b.value - a.value);
+  const [highest] = known;
+  const compared = known[COMPARED_WITH]?.value ?? 0;
+  if (!highest || compared === 0 || wattsOf(highest.value, minutes) <= SPIKE_FLOOR_WATTS) return null;
+  const percent = (highest.value / compared) * 100;
+  return { rule: 'R04', startMs: startsMs[highest.nth]!, measure: percent, detail: `${highest.value} Wh are ${Math.round(percent)} % of the third highest interval of the day` };
+}
+
+/** R05: hours of the longest run of zeros, where something is expected. */
+export function zeros({ minutes, startsMs, wattHours, expectedWattHoursAYear }: DayFacts): Measured | null {
+  if (expectedWattHoursAYear === 0) return null;
+  let [longest, from, run] = [0, 0, 0];
+  wattHours.forEach((value, nth) => {
+    run = value === 0 ? run + 1 : 0;
+    if (run > longest) [longest, from] = [run, nth - run + 1];
+  });
+  if (longest === 0) return null;
+  const hours = (longest * minutes) / MINUTES_AN_HOUR;
+  return { rule: 'R05', startMs: startsMs[from]!, measure: hours, detail: `nothing was used for ${hours} hours` };
+}
+
+/** R10: how many times more, or less, than the year's expectation a whole day has. */
+export function level({ wattHours, expectedWattHoursAYear }: DayFacts): Measured[] {
+  if (expectedWattHoursAYear === 0 || wattHours.includes(null)) return [];
+  const used = wattHours.reduce<number>((sum, value) => sum + value!, 0);
+  const expected = expectedWattHoursAYear / DAYS_A_YEAR;
+  const told = (rule: 'R10_HIGH' | 'R10_LOW', measure: number, what: string): Measured => ({ rule, startMs: null, measure, detail: `${used} Wh are ${what} the ${Math.round(expected)} Wh that a day is expected to have` });
+  if (used >= expected) return [told('R10_HIGH', used / expected, `${(used / expected).toFixed(1)} times`)];
+  return [told('R10_LOW', used === 0 ? Number.MAX_SAFE_INTEGER : expected / used, used === 0 ? 'none of' : `one ${(expected / used).toFixed(1)}th of`)];
+}
+
+/** R11: the highest power of an interval, in kilowatts: more than a house connection carries. */
+export function power({ minutes, startsMs, wattHours }: DayFacts): Measured | null {
+  let highest = -1;
+  wattHours.forEach((value, nth) => {
+    if (value !== null && (highest < 0 || value > wattHours[highest]!)) highest = nth;
+  });
+  if (highest < 0) return null;
+  const kilowatts = wattsOf(wattHours[highest]!, minutes) / 1_000;
+  return { rule: 'R11', startMs: startsMs[highest]!, measure: kilowatts, detail: `${kilowatts} kW in one interval` };
+}
+
+/** R09: by how many tolerances (a kilowatt-hour, or a hundredth of the advance if that is more) intervals differ from their counter. */
+export function sumCheck({ sums }: DayFacts): Measured | null {
+  if (!sums) return null;
+  const { counterWattHours, intervalWattHours } = sums;
+  const measure = Math.abs(counterWattHours - intervalWattHours) / Math.max(TOLERANCE_WATT_HOURS, counterWattHours / TOLERANCE_SHARE);
+  return { rule: 'R09', startMs: null, measure, detail: `intervals say ${intervalWattHours} Wh, their counter ${counterWattHours} Wh since its reading before` };
+}
+
+/** R16: how many times more, or less, than usual a whole day has: a thousand times is a wrong unit, others a wrong transformer factor. */
+export function unit({ wattHours, usualWattHours }: DayFacts): Measured | null {
+  if (!usualWattHours || wattHours.includes(null)) return null;
+  const used = wattHours.reduce<number>((sum, value) => sum + value!, 0);
+  if (used === 0) return null;
+  const measure = Math.max(used / usualWattHours, usualWattHours / used);
+  return { rule: 'R16', startMs: null, measure, detail: `${used} Wh, where ${usualWattHours} Wh are usual: wrong unit or transformer factor?` };
+}
+
+/** What is to be said about a day, by the thresholds as they are. */
+export function findingsOf(book: RuleBook, day: DayFacts): Finding[] {
+  const measured = [gap(day), spike(day), zeros(day), sumCheck(day), ...level(day), power(day), unit(day)];
+  return measured.flatMap((each) => (each && judge(book, each)) ?? []);
+}
