@@ -1,16 +1,10 @@
 import { z } from 'zod';
 
-export type EnergyConfig = Readonly<{ enetUrl: string; enetPollMs: number }>;
+const Env = z.object({ STROMGRAPH_POSITION_CHECK_HOURS: z.coerce.number().int().min(1).max(24).default(1) });
 
-const Env = z.object({
-  STROMGRAPH_ENET_URL: z.url({ protocol: /^https?$/ }),
-  /** How long after an answer the data service is asked again for what it has published. */
-  STROMGRAPH_ENET_POLL_MS: z.coerce.number().int().min(50).max(900_000).default(250),
-});
-
-/** Read once, at start. A missing or malformed variable stops the process before it serves anything. */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): EnergyConfig {
+/** How often all positions are calculated from nothing; a wrong value throws one line that names it. */
+export function readPositionConfig(env: Readonly<Record<string, string | undefined>>): Readonly<{ checkEveryHours: number }> {
   const parsed = Env.safeParse(env);
   if (!parsed.success) throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
-  return { enetUrl: parsed.data.STROMGRAPH_ENET_URL.replace(/\/$/, ''), enetPollMs: parsed.data.STROMGRAPH_ENET_POLL_MS };
+  return { checkEveryHours: parsed.data.STROMGRAPH_POSITION_CHECK_HOURS };
 }

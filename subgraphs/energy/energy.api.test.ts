@@ -244,8 +244,8 @@ test('nobody reads or trades without the scope', async () => {
 test('a data service that fails is left alone for a while of business time, then read on from where it was', async () => {
   await control({ fail: { status: 503, count: 1 } });
   const cursor = async () => (await database.owner.query('SELECT failures, retry_at FROM energy.publication_cursor')).rows[0];
-  await waitFor('the failure', async () => (await cursor()).failures === 1);
   await publishForecast({ deliveryDays: ['2026-11-27'], wattHours: 99 });
+  await waitFor('the failure', async () => (await cursor()).failures === 1);
   expect((await cursor()).retry_at.toISOString()).toMatch(/^2026-11-24T09:00:0/);
   await database.setClock('2026-11-24T09:00:02Z');
   await waitFor('the forecast that came meanwhile', async () => (await forecast({ gridAreaId: areaId(WEST), deliveryDay: '2026-11-27' }))?.wattHours[0] === 99);

@@ -1,8 +1,14 @@
 import type { Db } from '@stromgraph/kernel/database';
-import { loadOne } from '@stromgraph/kernel/loader';
+import { businessNow } from '@stromgraph/kernel/clock';
+import { loadMany, loadOne } from '@stromgraph/kernel/loader';
+import { alertsById } from './store/alerts.ts';
+import { curvesById } from './store/curves.ts';
+import { forecastsById } from './store/forecasts.ts';
 import { gridAreasById } from './store/grid-areas.ts';
+import { ordersById, ordersOfPositions, statesOfOrders } from './store/hedge-orders.ts';
+import { suspensionsOf } from './store/limit-breaches.ts';
 import { positionsById } from './store/positions.ts';
-import { tradesById } from './store/trades.ts';
+import { amendmentsBy, amendmentsOf, tradesById } from './store/trades.ts';
 
 export type Loaders = ReturnType<typeof makeLoaders>;
 
@@ -15,6 +21,42 @@ export const makeLoaders = (db: Db<any>) => ({
   position: loadOne(
     (ids: readonly string[]) => positionsById(db, ids),
     (position) => position.id,
+  ),
+  hedgeOrder: loadOne(
+    (ids: readonly string[]) => ordersById(db, ids),
+    (order) => order.id,
+  ),
+  statesOfOrder: loadMany(
+    (ids: readonly string[]) => statesOfOrders(db, ids),
+    (state) => state.orderId,
+  ),
+  orderOfPosition: loadOne(
+    (ids: readonly string[]) => ordersOfPositions(db, ids),
+    (order) => order.positionId,
+  ),
+  suspension: loadOne(
+    async (areaIds: readonly string[]) => suspensionsOf(db, areaIds, await businessNow(db)),
+    (suspension) => suspension.gridAreaId,
+  ),
+  amendmentOf: loadOne(
+    (tradeIds: readonly string[]) => amendmentsOf(db, tradeIds),
+    (amendment) => amendment.tradeId,
+  ),
+  amendmentBy: loadOne(
+    (tradeIds: readonly string[]) => amendmentsBy(db, tradeIds),
+    (amendment) => amendment.replacedBy!,
+  ),
+  alert: loadOne(
+    (ids: readonly string[]) => alertsById(db, ids),
+    (alert) => alert.id,
+  ),
+  forecast: loadOne(
+    (ids: readonly string[]) => forecastsById(db, ids),
+    (forecast) => forecast.id,
+  ),
+  curve: loadOne(
+    (ids: readonly string[]) => curvesById(db, ids),
+    (curve) => curve.id,
   ),
   trade: loadOne(
     (ids: readonly string[]) => tradesById(db, ids),

@@ -1,16 +1,41 @@
+import { businessNow } from '@stromgraph/kernel/clock';
+import { readEnetConfig } from '@stromgraph/kernel/data-service';
 import { transact } from '@stromgraph/kernel/database';
 import { startDue } from '@stromgraph/kernel/due';
 import { startHearer } from '@stromgraph/kernel/hearer';
+import { readingDueHandlers, startReadingPublications } from '@stromgraph/kernel/read-publications';
+import { persistently } from '@stromgraph/kernel/retry';
+import { planCheck } from './actions/check-positions.ts';
 import { openPositionDays } from './actions/open-position-days.ts';
-import { readConfig } from './config.ts';
+import { readMasterData, taking } from './actions/read-publications.ts';
+import { ENET } from './clients/enet.ts';
+import { readPositionConfig } from './config.ts';
+import { readExchangeUrl } from './clients/exchange.ts';
+import { openExchange } from './store/executions.ts';
 import { handlers } from './handlers/index.ts';
-import { dueHandlers } from './jobs/due.ts';
-import { startPollingEnet } from './jobs/poll-enet.ts';
+import { dueHandlersWith } from './jobs/due.ts';
+import { startMeasuringFreshness } from './jobs/measure-freshness.ts';
+import { exchangeDueHandlers, startVisits } from './jobs/exchange.ts';
 import type { EnergyRuntime } from './runtime.ts';
 
 export async function startWorkers(runtime: EnergyRuntime): Promise<{ stop: () => Promise<void> }> {
-  const config = readConfig(runtime.env);
-  for (const { db } of runtime.tenants.values()) await transact(db, openPositionDays);
-  const parts = [await startHearer(runtime, handlers), await startDue(runtime, dueHandlers), startPollingEnet(runtime, config)];
+  const config = readEnetConfig(runtime.env);
+  const { checkEveryHours } = readPositionConfig(runtime.env);
+  const exchangeUrl = readExchangeUrl(runtime.env);
+  for (const { db } of runtime.tenants.values())
+    await persistently(() =>
+      transact(db, async (tx) => {
+        if (exchangeUrl !== null) await openExchange(tx);
+        await openPositionDays(tx);
+        await planCheck(tx, await businessNow(tx), checkEveryHours);
+      }),
+    );
+  const parts = [
+    await startHearer(runtime, handlers),
+    await startDue(runtime, { ...dueHandlersWith({ checkEveryHours }), ...readingDueHandlers(runtime), ...exchangeDueHandlers(runtime, exchangeUrl) }),
+    await startReadingPublications(runtime, { source: ENET, ...config, first: readMasterData, ...taking }),
+    startMeasuringFreshness(runtime),
+    ...(exchangeUrl === null ? [] : [await startVisits(runtime, exchangeUrl)]),
+  ];
   return { stop: async () => void (await Promise.all(parts.map((part) => part.stop()))) };
 }

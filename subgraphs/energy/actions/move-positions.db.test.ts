@@ -14,6 +14,8 @@ import { addContracts, type ConfirmedContract } from './add-contracts.ts';
 import { importForecast } from './import-forecast.ts';
 import { importGridAreas } from './import-grid-areas.ts';
 import { importLoadProfile } from './import-load-profile.ts';
+import { addCurves } from '../store/curves.ts';
+import { takeCurveDays } from './take-curves.ts';
 import { openPositionDays } from './open-position-days.ts';
 
 const NORD: string = '11YSTROM-NORD--9';
@@ -33,7 +35,7 @@ const valueOf = (code: string, slot: number) => (code === 'H25' ? 20_001 + slot 
 async function profiles() {
   for (const code of ['H25', 'G25'])
     await importLoadProfile(db, {
-      code, year: 2026, version: 1, dynamised: code === 'H25', publishedAt: new Date('2025-10-01T07:00:00Z'),
+      code, year: 2026, version: 1, dynamised: code === 'H25', seasonal: false, source: 'ENET', publishedAt: new Date('2025-10-01T07:00:00Z'),
       values: Array.from({ length: 12 }, (_, month) => (['WT', 'SA', 'FT'] as const).flatMap((dayType) => Array.from({ length: 96 }, (_, slot) => ({ month: month + 1, dayType, slot, value: (valueOf(code, slot) / 1000).toFixed(3) })))).flat(),
     });
 }
@@ -118,7 +120,7 @@ test('areas have the holidays of their state', async () => {
     { id: areaId(WEST), code: WEST, name: 'Bayern', balancingAreaCode: WEST, controlAreaCode: null, federalState: 'BY' },
   ]);
   await importLoadProfile(db, {
-    code: 'G25', year: 2026, version: 1, dynamised: false, publishedAt: new Date('2025-10-01T07:00:00Z'),
+    code: 'G25', year: 2026, version: 1, dynamised: false, seasonal: false, source: 'ENET', publishedAt: new Date('2025-10-01T07:00:00Z'),
     values: Array.from({ length: 12 }, (_, month) => (['WT', 'SA', 'FT'] as const).flatMap((dayType, type) => Array.from({ length: 96 }, (_, slot) => ({ month: month + 1, dayType, slot, value: String(10 + type) })))).flat(),
   });
   await confirm(aContract({ profile: 'G25', expectedWattHours: '1000000' }), aContract({ profile: 'G25', expectedWattHours: '1000000', gridAreaCode: WEST }));
@@ -178,4 +180,39 @@ test('what meters measured adds up per area; a corrected day is a new version, a
   expect((await newest()).slice(0, 2)).toEqual([{ wh: 140, version: 3 }, { wh: 150, version: 2 }]);
   await fold(0, 1, whole(999));
   expect((await newest())[0]).toEqual({ wh: 140, version: 3 });
+});
+
+const priceOf = (hour: number) => (hour - 3) * 10 + 0.5; // negative in the first three hours
+async function curve(version: number, from: string, until: string, change = 0) {
+  const curveId = newId();
+  const days = Array.from({ length: 10 }, (_, nth) => addDays(from, nth)).filter((each) => each < until);
+  const hours = (each: string) => (startOfDay(addDays(each, 1)).getTime() - startOfDay(each).getTime()) / 3_600_000;
+  await transact(db, (tx) => addCurves(tx, [{ curveId, tradingDay: '2026-01-01', version, publishedAt: '2026-01-01T17:00:00Z', from, until, minutes: 60 }]));
+  for (const each of days) await transact(db, (tx) => takeCurveDays(tx, [{ curveId, day: each, eurPerMwh: Array.from({ length: hours(each) }, (_, hour) => String(priceOf(hour) + change)) }]));
+  return curveId;
+}
+
+test.each([['2026-03-29', 92], ['2026-10-25', 100]])('on %s each of %i quarter hours is worth its open energy at the price of its hour, by the newest whole curve', async (on, count) => {
+  await database.setClock(startOfDay(on));
+  await profiles();
+  await confirm(aContract({ expectedWattHours: '35000000000' }));
+  expect(new Set((await positionsOf(on)).map(({ valueCents }) => valueCents))).toEqual(new Set([null]));
+  await curve(1, on, addDays(on, 4));
+  const positions = await positionsOf(on);
+  expect(positions).toHaveLength(count);
+  for (const [nth, { openWattHours, priceEurPerMwh, valueCents }] of positions.entries()) {
+    const price = priceOf(Math.floor(nth / 4));
+    expect(Number(priceEurPerMwh)).toBe(price);
+    const exact = openWattHours * BigInt(price * 10); // ten thousandths of a tenth of a cent
+    const [whole, rest] = [exact / 100_000n, exact % 100_000n];
+    expect(valueCents).toBe(whole + (rest >= 50_000n ? 1n : rest <= -50_000n ? -1n : 0n));
+  }
+  // A newer version counts only once it is whole; one that lacks the day leaves it to the older.
+  const half = newId();
+  await transact(db, (tx) => addCurves(tx, [{ curveId: half, tradingDay: '2026-01-02', version: 1, publishedAt: '2026-01-02T17:00:00Z', from: on, until: addDays(on, 2), minutes: 60 }]));
+  await transact(db, (tx) => takeCurveDays(tx, [{ curveId: half, day: addDays(on, 1), eurPerMwh: Array(24).fill('1') }]));
+  expect(await positionsOf(on)).toEqual(positions);
+  await curve(2, addDays(on, 1), addDays(on, 4), 5);
+  expect(await positionsOf(on)).toEqual(positions);
+  expect(Number((await positionsOf(addDays(on, 1)))[40]!.priceEurPerMwh)).toBe(priceOf(10) + 5);
 });

@@ -6,12 +6,12 @@ import { once } from '@stromgraph/kernel/idempotency';
 import { isId, newId } from '@stromgraph/kernel/ids';
 import { publish } from '@stromgraph/kernel/outbox';
 import { fault, invalid, problem } from '@stromgraph/kernel/problem';
-import { addDays, startOfDay } from '@stromgraph/kernel/time';
+import { addDays, type LocalDate, startOfDay } from '@stromgraph/kernel/time';
 import type { DomainContext } from '../context.ts';
 import { energyOfTrade, faultsOfTrade, type NewTrade, productOf, type Trade } from '../hedging/trade.ts';
 import { gridAreasById } from '../store/grid-areas.ts';
 import { addTrade } from '../store/trades.ts';
-import { beginCause, settleCause } from './move-positions.ts';
+import { beginCause, type Cause, settleCause } from './move-positions.ts';
 
 /** Records a trade and moves the positions of its delivery hours, in one transaction. */
 export async function recordTrade({ db, actor }: DomainContext, { idempotencyKey, ...trade }: NewTrade & { idempotencyKey: string }) {
@@ -34,15 +34,18 @@ export async function recordTrade({ db, actor }: DomainContext, { idempotencyKey
         recordedBy: name,
       };
       await addTrade(tx, recorded);
-      await publish(tx, TradeRecorded, { aggregateType: 'trade', aggregateId: recorded.id, data: toFact(recorded) });
-      const days = cause.days.filter((day) => startOfDay(day) < trade.until && startOfDay(addDays(day, 1)) > trade.from);
-      await settleCause(tx, cause, { gridAreaIds: [area.id], days }, [`trade ${recorded.id}`]);
+      await publish(tx, TradeRecorded, { aggregateType: 'trade', aggregateId: recorded.id, data: factOfTrade(recorded) });
+      await settleCause(tx, cause, { gridAreaIds: [area.id], days: daysTouched(cause, recorded) }, [`trade ${recorded.id}`]);
       return { tradeId: recorded.id };
     }),
   );
 }
 
-const toFact = ({ id, gridAreaId, side, from, until, kilowatts, pricePerMwh, counterparty }: Trade) => ({
+/** The open days on which a trade delivers. */
+export const daysTouched = ({ days }: Pick<Cause, 'days'>, { from, until }: Pick<Trade, 'from' | 'until'>): LocalDate[] =>
+  days.filter((day) => startOfDay(day) < until && startOfDay(addDays(day, 1)) > from);
+
+export const factOfTrade = ({ id, gridAreaId, side, from, until, kilowatts, pricePerMwh, counterparty }: Trade) => ({
   tradeId: id,
   gridAreaId,
   side,

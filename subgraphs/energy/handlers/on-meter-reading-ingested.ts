@@ -1,7 +1,8 @@
 import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
 import { businessNow } from '@stromgraph/kernel/clock';
 import { onAll } from '@stromgraph/kernel/hearer';
-import { foldMeteredDays, type MeteredDay } from '../store/realised.ts';
+import { takeMeteredDays } from '../actions/take-actuals.ts';
+import type { MeteredDay } from '../store/realised.ts';
 
 type Readings = Readonly<{
   meterId: string;
@@ -11,14 +12,14 @@ type Readings = Readonly<{
 
 /** What was used becomes known; the days come whole, as they now stand. */
 export const onMeterReadingIngested = onAll(MeterReadingIngested, async (tx, events) =>
-  foldMeteredDays(
+  takeMeteredDays(
     tx,
     events.flatMap(({ data }) => consumptionOf(data)),
     await businessNow(tx),
   ),
 );
 export const onReadingCorrected = onAll(ReadingCorrected, async (tx, events) =>
-  foldMeteredDays(
+  takeMeteredDays(
     tx,
     events.flatMap(({ data }) => consumptionOf(data)),
     await businessNow(tx),

@@ -15,6 +15,10 @@ export type NewTrade = Readonly<{
   counterparty: string;
 }>;
 export type Trade = NewTrade & Readonly<{ id: string; product: TradeProduct; wattHours: WattHours; recordedAt: Date; recordedBy: string }>;
+/** How a trade came to count no longer: another took its place, or none. */
+export type TradeAmendment = Readonly<{ tradeId: string; replacedBy: string | null; reason: string; amendedAt: Date; amendedBy: string }>;
+export type TradeNotFound = Problem<'TradeNotFound', { tradeId: string }>;
+export type TradeNoLongerStands = Problem<'TradeNoLongerStands', { tradeId: string; replacedById: string | null }>;
 export type GridAreaNotFound = Problem<'GridAreaNotFound', { gridAreaId: string }>;
 
 const MAX_KILOWATTS = 10_000_000n;
@@ -26,6 +30,14 @@ const FRIDAY = 5;
 
 /** What is wrong with a trade; nothing when it may be recorded. A period that has begun may still be traded, one whose first quarter hour is over may not. */
 export function faultsOfTrade({ from, until, kilowatts, pricePerMwh, counterparty }: NewTrade, now: Date): InputFault[] {
+  const faults = [...faultsOfDelivery({ from, until, kilowatts }, now), ...faultsOfPrice(pricePerMwh)];
+  if (counterparty.length < 1 || counterparty.length > 200 || counterparty !== counterparty.trim())
+    faults.push(fault('counterparty', 'is not a name', '1 to 200 characters without spaces around'));
+  return faults;
+}
+
+/** What is wrong with power over a period. */
+export function faultsOfDelivery({ from, until, kilowatts }: Pick<NewTrade, 'from' | 'until' | 'kilowatts'>, now: Date): InputFault[] {
   const faults: InputFault[] = [];
   if (!isQuarterHour(from)) faults.push(fault('from', 'is not the start of a quarter hour', 'minutes 00, 15, 30 or 45'));
   else if (from.getTime() + QUARTER_HOUR_MS <= now.getTime())
@@ -40,14 +52,16 @@ export function faultsOfTrade({ from, until, kilowatts, pricePerMwh, counterpart
   else if (until <= from) faults.push(fault('until', 'is not after from', 'at least a quarter hour after from'));
   else if (until.getTime() - from.getTime() > MAX_DAYS * 24 * HOUR_MS)
     faults.push(fault('until', 'is too far from from', `at most ${MAX_DAYS} days after from`));
-  if (kilowatts < 1n || kilowatts > MAX_KILOWATTS)
-    faults.push(fault('kilowatts', `${kilowatts} is not a tradable power`, `1 to ${MAX_KILOWATTS}`));
-  if (!PRICE.test(pricePerMwh))
-    faults.push(fault('pricePerMwh', `${pricePerMwh} is not a price`, '-99999 to 99999 EUR/MWh with at most 5 decimals'));
-  if (counterparty.length < 1 || counterparty.length > 200 || counterparty !== counterparty.trim())
-    faults.push(fault('counterparty', 'is not a name', '1 to 200 characters without spaces around'));
-  return faults;
+  return [...faults, ...faultsOfPower(kilowatts)];
 }
+
+export const faultsOfPower = (kilowatts: bigint): InputFault[] =>
+  kilowatts < 1n || kilowatts > MAX_KILOWATTS ? [fault('kilowatts', `${kilowatts} is not a tradable power`, `1 to ${MAX_KILOWATTS}`)] : [];
+
+export const PRICE_ALLOWED = '-99999 to 99999 EUR/MWh with at most 5 decimals';
+export const isPrice = (text: string): boolean => PRICE.test(text);
+export const faultsOfPrice = (pricePerMwh: string): InputFault[] =>
+  isPrice(pricePerMwh) ? [] : [fault('pricePerMwh', `${pricePerMwh} is not a price`, PRICE_ALLOWED)];
 
 export const energyOfTrade = ({ kilowatts, from, until }: Pick<NewTrade, 'kilowatts' | 'from' | 'until'>): WattHours =>
   kilowatts * WATT_HOURS_PER_KILOWATT_AND_QUARTER_HOUR * BigInt((until.getTime() - from.getTime()) / QUARTER_HOUR_MS);

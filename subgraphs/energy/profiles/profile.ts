@@ -7,9 +7,14 @@ export type LoadProfile = Readonly<{
   year: number;
   version: number;
   dynamised: boolean;
+  /** Its values are of seasons, not of months. */
+  seasonal: boolean;
   publishedAt: Date;
+  source: 'ENET' | 'FILE';
   values: readonly ProfileValue[];
 }>;
+/** `month` is 1 to 12, or the number of the season, from 1. */
 export type ProfileValue = Readonly<{ month: number; dayType: DayType; slot: number; value: DecimalText }>;
 
 export const SLOTS = 96;
+export const SEASONS = ['winter', 'summer', 'transition'] as const;

@@ -4,7 +4,7 @@ import { dynamisation, dynamisationOn } from './dynamisation.ts';
 
 // Worked values of the profile publisher's formula; 366 is the last day of a leap year.
 test.each([
-  [1, '1.2420'], [80, '1.1065'], [100, '1.0288'], [172, '0.8096'], [200, '0.7848'], [300, '1.0168'], [365, '1.2572'], [366, '1.2597'],
+  [1, '1.2420'], [50, '1.2070'], [150, '0.8571'], [250, '0.8462'], [350, '1.2131'], [80, '1.1065'], [100, '1.0288'], [172, '0.8096'], [200, '0.7848'], [300, '1.0168'], [365, '1.2572'], [366, '1.2597'],
 ])('F(%i) is %s', (day, factor) => {
   expect(dynamisation(day)).toBe(factor);
 });

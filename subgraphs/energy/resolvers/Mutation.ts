@@ -1,11 +1,37 @@
 import { isProblem } from '@stromgraph/kernel/problem';
 import type { MutationResolvers } from '#schema';
+import { amendTrade, cancelTrade } from '../actions/amend-trade.ts';
+import { placeHedgeOrder } from '../actions/place-hedge-order.ts';
+import { acknowledgeAlerts } from '../actions/raise-alerts.ts';
 import { recordTrade } from '../actions/record-trade.ts';
+import { resumeHedging, suspendHedging } from '../actions/suspend-hedging.ts';
 
 export const Mutation: MutationResolvers = {
   recordTrade: async (_, { input }, ctx) => {
     const outcome = await recordTrade(ctx, { ...input, kilowatts: BigInt(input.kilowatts) });
     if (isProblem(outcome)) return outcome;
     return { trade: (await ctx.loaders.trade.load(outcome.response.tradeId))!, replayed: outcome.replayed };
+  },
+  amendTrade: async (_, { input }, ctx) => {
+    const outcome = await amendTrade(ctx, { ...input, kilowatts: BigInt(input.kilowatts) });
+    if (isProblem(outcome)) return outcome;
+    return { trade: (await ctx.loaders.trade.load(outcome.response.tradeId))!, replayed: outcome.replayed };
+  },
+  cancelTrade: async (_, { input }, ctx) => {
+    const outcome = await cancelTrade(ctx, input);
+    if (isProblem(outcome)) return outcome;
+    return { trade: (await ctx.loaders.trade.load(outcome.response.tradeId))!, replayed: outcome.replayed };
+  },
+  placeHedgeOrder: async (_, { input }, ctx) => {
+    const outcome = await placeHedgeOrder(ctx, { ...input, kilowatts: BigInt(input.kilowatts), limitPricePerMwh: input.limitPricePerMwh ?? null });
+    if (isProblem(outcome)) return outcome;
+    return { order: (await ctx.loaders.hedgeOrder.load(outcome.response.orderId))!, replayed: outcome.replayed };
+  },
+  suspendHedging: (_, { input }, ctx) => suspendHedging(ctx, input),
+  resumeHedging: (_, { input }, ctx) => resumeHedging(ctx, input),
+  acknowledgeAlert: async (_, { input: { alertIds } }, ctx) => {
+    const outcome = await acknowledgeAlerts(ctx, alertIds);
+    if (isProblem(outcome)) return outcome;
+    return { alerts: await Promise.all(outcome.alertIds.map(async (id) => (await ctx.loaders.alert.load(id))!)) };
   },
 };

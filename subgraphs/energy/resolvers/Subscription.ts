@@ -1,8 +1,9 @@
-import { ForecastImported, OpenPositionChanged } from '@stromgraph/events/energy';
+import { EnergyAlertChanged, ForecastImported, OpenPositionChanged } from '@stromgraph/events/energy';
 import { liveStream } from '@stromgraph/kernel/live';
 import type { SubscriptionResolvers } from '#schema';
 import { feedOf } from '../feed.ts';
 import { concernsRange, lookUpOf, type PositionsChanged } from '../positions/change.ts';
+import { alertsById, alertsPage } from '../store/alerts.ts';
 import { findForecast, newestForecasts } from '../store/forecasts.ts';
 import { positionsIn } from '../store/positions.ts';
 import { areasOrThrow, daysOrThrow, rangeOrThrow, refuse } from './arguments.ts';
@@ -11,41 +12,44 @@ const MAX_HZ = 10;
 /** A first event holds all positions of the range: with five areas some 4,000. */
 const MAX_POSITION_DAYS = 8;
 const MAX_FORECAST_DAYS = 14;
+const MAX_ALERTS = 500;
 
 type Imported = Readonly<{ gridAreaId: string; deliveryDay: string; version: number }>;
 
 export const Subscription: SubscriptionResolvers = {
   openPositionUpdated: {
-    subscribe: (_, { afterSeq, maxHz, ...args }, { db, tenant, runtime }) => {
+    subscribe: (_, { afterSeq, maxHz, ...args }, { db, tenant, runtime, untilSeq }) => {
       if (maxHz < 1 || maxHz > MAX_HZ) refuse(`maxHz: ${maxHz} is out of range (allowed: 1 to ${MAX_HZ})`);
       const range = rangeOrThrow(args, MAX_POSITION_DAYS);
       return liveStream(feedOf(runtime), {
         tenant,
         db,
+        untilSeq,
         types: [OpenPositionChanged.name],
         afterSeq: afterSeq ?? null,
         maxHz,
         concerns: ({ data }) => concernsRange(range, data as PositionsChanged),
-        snapshot: async (at) => ({ positions: await positionsIn(at, range) }),
+        snapshot: async (at) => ({ positions: await positionsIn(at, range), from: range.from }),
         change: async (entries) => {
           const lookUp = lookUpOf(
             range,
             entries.map(({ data }) => data as PositionsChanged),
           );
           const positions = await positionsIn(db, lookUp.range, lookUp.since);
-          return positions.length > 0 ? { positions } : null;
+          return positions.length > 0 ? { positions, from: range.from } : null;
         },
       }) as never;
     },
     resolve: (update: unknown) => update as never,
   },
   forecastUpdated: {
-    subscribe: (_, { gridAreaIds: given, from, until, afterSeq }, { db, tenant, runtime }) => {
+    subscribe: (_, { gridAreaIds: given, from, until, afterSeq }, { db, tenant, runtime, untilSeq }) => {
       const gridAreaIds = areasOrThrow(given);
       daysOrThrow({ from, until }, MAX_FORECAST_DAYS);
       return liveStream(feedOf(runtime), {
         tenant,
         db,
+        untilSeq,
         types: [ForecastImported.name],
         afterSeq: afterSeq ?? null,
         maxHz: MAX_HZ,
@@ -58,6 +62,26 @@ export const Subscription: SubscriptionResolvers = {
           const found = await Promise.all(entries.map(({ data }) => findForecast(db, data as Imported)));
           return { forecasts: found.filter((forecast) => forecast !== null) };
         },
+      }) as never;
+    },
+    resolve: (update: unknown) => update as never,
+  },
+  energyAlertRaised: {
+    subscribe: (_, { gridAreaIds: given, afterSeq }, { db, tenant, runtime, untilSeq }) => {
+      const gridAreaIds = areasOrThrow(given);
+      return liveStream(feedOf(runtime), {
+        tenant,
+        db,
+        untilSeq,
+        types: [EnergyAlertChanged.name],
+        afterSeq: afterSeq ?? null,
+        maxHz: MAX_HZ,
+        concerns: ({ data }) => {
+          const { gridAreaId } = data as { gridAreaId: string | null };
+          return gridAreaIds === null || gridAreaId === null || gridAreaIds.includes(gridAreaId);
+        },
+        snapshot: async (at) => ({ alerts: (await alertsPage(at, { gridAreaIds, standing: true }, { first: MAX_ALERTS, after: null })).slice(0, MAX_ALERTS).toReversed() }),
+        change: async (entries) => ({ alerts: await alertsById(db, entries.map(({ data }) => (data as { alertId: string }).alertId)) }),
       }) as never;
     },
     resolve: (update: unknown) => update as never,

@@ -3,5 +3,10 @@ import type { TradeResolvers } from '#schema';
 
 export const Trade: TradeResolvers = {
   __resolveReference: ({ id }, { loaders }) => (isId(id) ? loaders.trade.load(id) : null),
+  amendment: ({ id }, _, { loaders }) => loaders.amendmentOf.load(id),
+  replaces: async ({ id }, _, { loaders }) => {
+    const amendment = await loaders.amendmentBy.load(id);
+    return amendment && loaders.trade.load(amendment.tradeId);
+  },
   gridArea: ({ gridAreaId }, _, { loaders }) => loaders.gridArea.load(gridAreaId),
 };

@@ -1,9 +1,19 @@
+import { DeliveryDay } from './DeliveryDay.ts';
 import { DemandForecast } from './DemandForecast.ts';
+import { EnergyAlert } from './EnergyAlert.ts';
 import { GridArea } from './GridArea.ts';
+import { HedgeOrder } from './HedgeOrder.ts';
 import { Mutation } from './Mutation.ts';
 import { OpenPosition } from './OpenPosition.ts';
+import { OpenPositionUpdate } from './OpenPositionUpdate.ts';
+import { PositionPart } from './PositionPart.ts';
+import { PositionTotal } from './PositionTotal.ts';
 import { Query } from './Query.ts';
 import { Subscription } from './Subscription.ts';
 import { Trade } from './Trade.ts';
+import { TradeAmendment } from './TradeAmendment.ts';
 
-export const resolvers = { Query, Mutation, Subscription, OpenPosition, GridArea, DemandForecast, Trade };
+export const resolvers = {
+  Query, Mutation, Subscription, OpenPosition, OpenPositionUpdate, DeliveryDay, PositionTotal, PositionPart,
+  GridArea, DemandForecast, Trade, TradeAmendment, HedgeOrder, EnergyAlert,
+};

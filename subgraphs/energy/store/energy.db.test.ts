@@ -1,13 +1,15 @@
 // What the database itself promises: each constraint is broken on purpose, as the domain's own role or as the owner.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Db } from '@stromgraph/kernel/database';
+import { type Db, transact } from '@stromgraph/kernel/database';
 import { idOf, newId } from '@stromgraph/kernel/ids';
 import { type TestDatabase, testDatabase } from '../../../tests/database.ts';
+import { productOf } from '../hedging/trade.ts';
 
 let database: TestDatabase;
 let db: Db;
 const area = idOf('grid-area', '11YSTROM-NORD--9');
 const FORECAST = newId();
+const CURVE = newId();
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -19,6 +21,8 @@ beforeAll(async () => {
     INSERT INTO energy.trade VALUES ('${newId()}', '${area}', 'BUY', 'HOUR', '2026-11-25T10:00Z', '2026-11-25T11:00Z', 10, 10000, 90, 'EEX', 'CONFIRMED', '2026-11-24T09:00Z', 'trader');
     INSERT INTO energy.current_position (grid_area_id, start_at, end_at, version, recalculation_id, calculated_at, demand_watt_hours, hedged_watt_hours, open_watt_hours, status)
       VALUES ('${area}', '2026-11-25T10:00Z', '2026-11-25T10:15Z', 1, 1, '2026-11-24T09:00Z', 5, 2, 3, 'OPEN');
+    INSERT INTO energy.price_curve VALUES ('${CURVE}', '2026-11-24', 1, '2026-11-24T17:00Z', '2026-11-25', '2026-11-27', 60);
+    INSERT INTO energy.price_curve_day SELECT '${CURVE}', '2026-11-25', array_fill(80.5, ARRAY[24]);
     INSERT INTO energy.realised_consumption VALUES ('${area}', '2026-11-23T10:00Z', 1, 5, 'METERED', '2026-11-24T09:00Z');
     BEGIN;
     INSERT INTO energy.demand_forecast VALUES ('${FORECAST}', 'DAY_AHEAD', '${area}', '2026-11-25', 1, '2026-11-24T09:00Z', '2026-11-24T08:00Z', '2026-11-24T09:00Z');
@@ -36,6 +40,7 @@ const position = (change: Record<string, string>) => insert('current_position', 
 const forecast = (change: Record<string, string>) => insert('demand_forecast', { id: `'${newId()}'`, horizon: `'DAY_AHEAD'`, grid_area_id: `'${area}'`, delivery_day: `'2026-11-25'`, version: '2', published_at: `'2026-11-24T09:00Z'`, cut_off_at: `'2026-11-24T08:00Z'`, imported_at: `'2026-11-24T09:00Z'`, ...change });
 const contract = (change: Record<string, string>) => insert('supply_contract', { contract_id: `'${newId()}'`, grid_area_id: `'${area}'`, profile: `'H25'`, metering_kind: `'PROFILE'`, expected_watt_hours: '5', start_on: `'2026-01-01'`, confirmed_at: `'2025-12-01'`, ...change });
 const gridArea = (change: Record<string, string>) => insert('grid_area', { id: `'${newId()}'`, code: `'11YSTROM-OST---O'`, name: `'Ost'`, balancing_area_code: `'11YSTROM-OST---O'`, ...change });
+const curve = (change: Record<string, string>) => insert('price_curve', { id: `'${newId()}'`, trading_day: `'2026-11-24'`, version: '2', published_at: `'2026-11-24'`, from_day: `'2026-11-25'`, until_day: `'2026-11-27'`, minutes: '60', ...change });
 const metered = (day: string, values: number) => `INSERT INTO energy.metered_day SELECT '${newId()}', '1-0:1.29.0', '${day}', contract_id, grid_area_id, 1, array_fill(1::bigint, ARRAY[${values}]) FROM energy.supply_contract LIMIT 1`;
 const insert = (table: string, values: Record<string, string>) => `INSERT INTO energy.${table} (${Object.keys(values).join(', ')}) VALUES (${Object.values(values).join(', ')})`;
 
@@ -52,8 +57,11 @@ test.each([
   ['a contract has a profile', contract({ profile: `''` }), '23514', 'supply_contract_profile_check'],
   ['a contract is metered one way or the other', contract({ metering_kind: `'GUESS'` }), '23514', 'supply_contract_metering_kind_check'],
   ['a profile of a year needs all its values', `INSERT INTO energy.load_profile VALUES ('G25', 2026, 1, false, '2025-10-01')`, '23514', 'profiles_are_whole'],
+  ['a profile of seasons needs all of its own', `BEGIN; INSERT INTO energy.load_profile VALUES ('G1', 2026, 1, false, '2025-10-01', true); INSERT INTO energy.slp_profile SELECT 'G1', 2026, 1, m, t, s, 20.5 FROM generate_series(1, 2) m, unnest('{WT,SA,FT}'::text[]) t, generate_series(0, 95) s; COMMIT`, '23514', 'profiles_are_whole'],
+  ['a profile of seasons has no months', `BEGIN; INSERT INTO energy.load_profile VALUES ('G1', 2026, 1, false, '2025-10-01', true); INSERT INTO energy.slp_profile SELECT 'G1', 2026, 1, m, t, s, 20.5 FROM generate_series(1, 12) m, unnest('{WT,SA,FT}'::text[]) t, generate_series(0, 95) s; COMMIT`, '23514', 'profiles_are_whole'],
   ['a profile has a version above zero', `INSERT INTO energy.load_profile VALUES ('G25', 2026, 0, false, '2025-10-01')`, '23514', 'load_profile_version_check'],
   ['a profile is for a year', `INSERT INTO energy.load_profile VALUES ('G25', 26, 1, false, '2025-10-01')`, '23514', 'load_profile_year_check'],
+  ['a profile comes from a known source', `INSERT INTO energy.load_profile VALUES ('G1', 2026, 1, false, '2025-10-01', true, 'HEARSAY')`, '23514', 'load_profile_source_check'],
   ['a profile value belongs to a profile', `INSERT INTO energy.slp_profile VALUES ('X25', 2026, 1, 1, 'WT', 0, 1)`, '23503', 'slp_profile_code_year_version_fkey'],
   ['a profile value has a slot of the day', `INSERT INTO energy.slp_profile VALUES ('H25', 2026, 1, 1, 'WT', 96, 1)`, '23514', 'slp_profile_slot_check'],
   ['a profile value has a month', `INSERT INTO energy.slp_profile VALUES ('H25', 2026, 1, 13, 'WT', 0, 1)`, '23514', 'slp_profile_month_check'],
@@ -67,7 +75,14 @@ test.each([
   ['a forecast has a version above zero', forecast({ version: '0' }), '23514', 'demand_forecast_version_check'],
   ['a forecast value starts with a quarter hour', `INSERT INTO energy.day_ahead_demand_forecast VALUES ('${FORECAST}', '2026-11-25T10:01Z', 5)`, '23514', 'day_ahead_demand_forecast_start_at_check'],
   ['a forecast value belongs to a forecast', `INSERT INTO energy.day_ahead_demand_forecast VALUES ('${newId()}', '2026-11-25T10:00Z', 5)`, '23503', 'day_ahead_demand_forecast_forecast_id_fkey'],
+  ['a stored forecast does not grow by another day', `INSERT INTO energy.day_ahead_demand_forecast VALUES ('${FORECAST}', '2026-11-25T23:00Z', 5)`, '23001', 'values_come_with_their_forecast'],
+  ['a forecast does not claim another transaction', forecast({ written_by: '1', version: '3', horizon: `'INTRADAY'` }), '23514', 'writers_are_named_by_the_database'],
+  ['a confirmed contract keeps its energy', 'UPDATE energy.supply_contract SET expected_watt_hours = 2000', '23001', 'terms_stay_as_confirmed'],
+  ['a confirmed contract keeps its start', `UPDATE energy.supply_contract SET start_on = '2026-02-01'`, '23001', 'terms_stay_as_confirmed'],
+  ['a curve has its own days only', `INSERT INTO energy.price_curve_day VALUES ('${CURVE}', '2026-11-27', '{1}')`, '23001', 'curves_have_their_days_only'],
   ['a trade has energy as power and time say', trade({ watt_hours: '10001' }), '23514', 'trade_energy_is_power_times_time'],
+  ['a quarter hour is no base', trade({ product: `'BASE'`, until_at: `'2026-11-25T10:15Z'`, watt_hours: '2500' }), '23514', 'trades_are_of_their_product'],
+  ['a day is no hour', trade({ from_at: `'2026-11-24T23:00Z'`, until_at: `'2026-11-25T23:00Z'`, watt_hours: '240000' }), '23514', 'trades_are_of_their_product'],
   ['a trade has power', trade({ kilowatts: '0', watt_hours: '0' }), '23514', 'trade_kilowatts_check'],
   ['a trade begins with a quarter hour', trade({ from_at: `'2026-11-25T10:05Z'` }), '23514', 'trade_energy_is_power_times_time'],
   ['a trade ends with a quarter hour', trade({ until_at: `'2026-11-25T11:05Z'` }), '23514', 'trade_until_at_check'],
@@ -87,7 +102,7 @@ test.each([
   ['a position is a quarter hour', position({ end_at: `'2026-11-25T12:00Z'` }), '23514', 'positions_are_quarter_hours'],
   ['a position starts with a quarter hour', position({ start_at: `'2026-11-25T11:01Z'`, end_at: `'2026-11-25T11:16Z'` }), '23514', 'current_position_start_at_check'],
   ['a quarter hour has one position', position({ start_at: `'2026-11-25T10:00Z'`, end_at: `'2026-11-25T10:15Z'` }), '23505', 'current_position_grid_area_id_start_at_key'],
-  ['a position comes from a recalculation', position({ recalculation_id: '99' }), '23503', 'current_position_recalculation_id_fkey'],
+  ['a position comes from a recalculation', position({ recalculation_id: '99' }), '23503', 'positions_come_from_a_recalculation'],
   ['a position breaks a known rule', position({ breach: `'BOTH'` }), '23514', 'current_position_breach_check'],
   ['a position has a version above zero', position({ version: '0' }), '23514', 'current_position_version_check'],
   ['the sums per profile are not negative', `INSERT INTO energy.profile_demand VALUES ('${area}', '2026-11-25', 'H25', -1)`, '23514', 'profile_demand_expected_watt_hours_check'],
@@ -98,15 +113,42 @@ test.each([
   ['realised consumption starts with a quarter hour', `INSERT INTO energy.realised_consumption VALUES ('${area}', '2026-11-23T10:01Z', 2, 6, 'METERED', '2026-11-24T09:00Z')`, '23514', 'realised_consumption_start_at_check'],
   ['a cursor that fails says since when', `UPDATE energy.publication_cursor SET failures = 1`, '23514', 'publication_cursor_check'],
   ['a cursor does not go below zero', `UPDATE energy.publication_cursor SET position = -1`, '23514', 'publication_cursor_position_check'],
+  ['a value is the open energy at its price', position({ curve_id: `'${CURVE}'`, price_eur_per_mwh: '100', value_cents: '1' }), '23514', 'value_is_open_energy_at_its_price'],
+  ['a price comes from a curve', position({ price_eur_per_mwh: '100', value_cents: '0' }), '23514', 'prices_come_from_a_curve'],
+  ['a curve is known', position({ curve_id: `'${newId()}'`, price_eur_per_mwh: '100', value_cents: '0' }), '23503', 'current_position_curve_id_fkey'],
+  ['a curve has a version once', curve({ version: '1' }), '23505', 'price_curve_trading_day_version_key'],
+  ['a curve has days', curve({ until_day: `'2026-11-25'` }), '23514', 'price_curve_check'],
+  ['a curve has hours or quarter hours', curve({ minutes: '30' }), '23514', 'price_curve_minutes_check'],
+  ['a curve with a gap is not whole', `UPDATE energy.price_curve SET whole = true`, '23514', 'whole_curves_have_no_gap'],
+  ['a curve never changes', `UPDATE energy.price_curve SET trading_day = trading_day + 1`, '23001', 'curves_never_change'],
+  ['a day of a curve has no gap', `INSERT INTO energy.price_curve_day VALUES ('${CURVE}', '2026-11-27', '{1,NULL}')`, '23514', 'price_curve_day_eur_per_mwh_check'],
+  ['a day belongs to a curve', `INSERT INTO energy.price_curve_day VALUES ('${newId()}', '2026-11-27', '{1}')`, '23503', 'price_curve_day_curve_id_fkey'],
   ['a source is known', `INSERT INTO energy.publication_cursor (source) VALUES ('RUMOUR')`, '23514', 'publication_cursor_source_check'],
 ])('%s', async (_, statement, code, constraint) => {
   await expect(db.query(statement)).rejects.toMatchObject({ code, constraint });
 });
 
+test('a forecast that comes with a value of another day is refused whole', async () => {
+  const id = newId();
+  const outcome = transact(db, async (tx) => {
+    await tx.query(forecast({ id: `'${id}'`, version: '4' }));
+    await tx.query(`INSERT INTO energy.day_ahead_demand_forecast SELECT '${id}', s, 100 FROM generate_series(timestamptz '2026-11-24T23:00Z', '2026-11-25T23:00Z', '15 minutes') s`);
+  });
+  await expect(outcome).rejects.toMatchObject({ code: '23001', constraint: 'values_come_with_their_forecast' });
+});
+
+test.each([
+  ['2026-11-25T10:00Z', '2026-11-25T10:15Z'], ['2026-11-25T10:00Z', '2026-11-25T11:00Z'], ['2026-11-25T10:15Z', '2026-11-25T11:15Z'], ['2026-11-24T23:00Z', '2026-11-25T23:00Z'], ['2026-10-24T22:00Z', '2026-10-25T23:00Z'],
+  ['2026-11-30T23:00Z', '2026-12-31T23:00Z'], ['2026-11-25T07:00Z', '2026-11-25T19:00Z'], ['2026-11-28T07:00Z', '2026-11-28T19:00Z'], ['2026-11-25T07:00Z', '2026-11-26T19:00Z'],
+])('database and code name the product from %s until %s alike', async (from, until) => {
+  const { rows } = await db.query('SELECT energy.product_of($1, $2) AS product', [from, until]);
+  expect(rows[0]!.product).toBe(productOf(new Date(from), new Date(until)));
+});
+
 // The domain does not write the ledger at all: even the owner is held to its constraints.
 test.each([
   ['the ledger has one row per version', 'INSERT INTO energy.open_position SELECT * FROM energy.open_position', '23505', 'open_position_pkey'],
-  ['the ledger is demand less hedged', 'INSERT INTO energy.open_position SELECT position_id, 2, 1, calculated_at, grid_area_id, start_at, end_at, NULL, 5, 2, 9, NULL, NULL, status FROM energy.open_position', '23514', 'open_is_demand_minus_hedged'],
+  ['the ledger is demand less hedged', 'INSERT INTO energy.open_position SELECT position_id, 2, 1, calculated_at, grid_area_id, start_at, end_at, NULL, 5, 2, 9, NULL, NULL, NULL, NULL, status FROM energy.open_position', '23514', 'open_is_demand_minus_hedged'],
 ])('%s', async (_, statement, code, constraint) => {
   await expect(db.query(statement)).rejects.toMatchObject({ code: '42501', message: 'permission denied for table open_position' });
   await expect(database.owner.query(statement)).rejects.toMatchObject({ code, constraint });
@@ -134,8 +176,8 @@ test.each([['2026-03-29', 92], ['2026-06-01', 96], ['2026-10-25', 100]])('a mete
   await expect(db.query(metered(day, values))).resolves.toMatchObject({ rowCount: 1 });
 });
 
-const APPEND_ONLY = ['load_profile', 'slp_profile', 'demand_forecast', 'day_ahead_demand_forecast', 'trade', 'open_position', 'realised_consumption'];
-test.each(APPEND_ONLY.flatMap((table) => [[table, `DELETE FROM energy.${table}`], [table, `TRUNCATE energy.${table} CASCADE`], [table, `UPDATE energy.${table} SET ${{ load_profile: 'dynamised = NOT dynamised', slp_profile: 'value = 1', demand_forecast: 'version = 9', day_ahead_demand_forecast: 'demand_watt_hours = 1', trade: 'kilowatts = 1', open_position: 'version = 9', realised_consumption: 'watt_hours = 1' }[table]}`]]))(
+const APPEND_ONLY = ['load_profile', 'slp_profile', 'demand_forecast', 'day_ahead_demand_forecast', 'trade', 'open_position', 'realised_consumption', 'price_curve_day'];
+test.each(APPEND_ONLY.flatMap((table) => [[table, `DELETE FROM energy.${table}`], [table, `TRUNCATE energy.${table} CASCADE`], [table, `UPDATE energy.${table} SET ${{ load_profile: 'dynamised = NOT dynamised', slp_profile: 'value = 1', demand_forecast: 'version = 9', day_ahead_demand_forecast: 'demand_watt_hours = 1', trade: 'kilowatts = 1', open_position: 'version = 9', realised_consumption: 'watt_hours = 1', price_curve_day: `eur_per_mwh = '{1}'` }[table]}`]]))(
   '%s only grows: %s',
   async (_, statement) => {
     await expect(db.query(statement)).rejects.toMatchObject({ code: '42501' }); // the domain may not

@@ -40,6 +40,10 @@ export async function addForecast(tx: Tx, forecast: PublishedForecast, importedA
   return id;
 }
 
+export async function forecastsById(db: Queryable, ids: readonly string[]): Promise<DemandForecast[]> {
+  return (await db.query<Row>(`SELECT ${COLUMNS} FROM energy.demand_forecast f WHERE f.id = ANY ($1::uuid[])`, [ids])).rows.map(toForecast);
+}
+
 /** One version, the newest unless one is named. */
 export async function findForecast(
   db: Queryable,

@@ -15,6 +15,11 @@ export async function gridAreasById(db: Queryable, ids: readonly string[]): Prom
   return (await db.sql<Row>`SELECT * FROM energy.grid_area WHERE id = ANY (${ids}::uuid[])`).map(toGridArea);
 }
 
+/** These areas, or all (null), by name. */
+export async function gridAreasNamed(db: Queryable, ids: readonly string[] | null): Promise<GridArea[]> {
+  return (await db.sql<Row>`SELECT * FROM energy.grid_area WHERE ${ids}::uuid[] IS NULL OR id = ANY (${ids}::uuid[]) ORDER BY name, id`).map(toGridArea);
+}
+
 /** By name; `after` is the [name, id] of the last one read. */
 export async function gridAreasPage(db: Queryable, first: number, after: readonly string[] | null): Promise<GridArea[]> {
   const [name, id] = after ?? [null, null];

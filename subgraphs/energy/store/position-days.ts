@@ -1,10 +1,13 @@
 import type { Tx } from '@stromgraph/kernel/database';
 import type { LocalDate } from '@stromgraph/kernel/time';
+import { OPEN_DAYS } from '../positions/horizon.ts';
 
-/** Whether all of these days have positions. */
-export async function areDaysOpen(tx: Tx, days: readonly LocalDate[]): Promise<boolean> {
-  const [row] = await tx.sql<{ open: bigint }>`SELECT count(*) AS open FROM energy.position_day WHERE delivery_day = ANY (${days}::date[])`;
-  return row!.open === BigInt(days.length);
+/** Business time, and how many of the days that should have positions by then have them. */
+export async function openDaysNow(tx: Tx): Promise<{ now: Date; open: number }> {
+  const [row] = await tx.sql<{ now: Date; open: number }>`
+    SELECT t.now, (SELECT count(*)::int FROM energy.position_day d WHERE d.delivery_day BETWEEN b.today AND b.today + ${OPEN_DAYS - 1}::int) AS open
+    FROM (SELECT platform.business_now() AS now) t CROSS JOIN LATERAL (SELECT (t.now AT TIME ZONE 'Europe/Berlin')::date AS today) b`;
+  return row!;
 }
 
 /** Opens days for positions; answers those that were not open. */

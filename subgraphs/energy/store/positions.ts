@@ -9,7 +9,9 @@ type Row = {
   demand_watt_hours: bigint;
   hedged_watt_hours: bigint;
   open_watt_hours: bigint;
+  realised_watt_hours: bigint | null;
   average_price_eur_per_mwh: string | null;
+  price_eur_per_mwh: string | null;
   value_cents: bigint | null;
   status: 'OPEN' | 'HEDGED';
   breach: LimitRule | null;
@@ -56,7 +58,9 @@ const toPosition = (row: Row): OpenPosition => ({
   demandWattHours: row.demand_watt_hours,
   hedgedWattHours: row.hedged_watt_hours,
   openWattHours: row.open_watt_hours,
+  realisedWattHours: row.realised_watt_hours,
   averagePriceEurPerMwh: row.average_price_eur_per_mwh,
+  priceEurPerMwh: row.price_eur_per_mwh,
   valueCents: row.value_cents,
   status: row.status,
   breach: row.breach,

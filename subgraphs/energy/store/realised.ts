@@ -11,12 +11,16 @@ export type MeteredDay = Readonly<{
   wattHours: readonly (number | null)[];
 }>;
 
+/** Where what was used has become known or has changed. */
+export type RealisedRange = Readonly<{ gridAreaId: string; from: Date; until: Date }>;
+
 /**
  * Adds what is new in these days to the consumption of their areas: each quarter hour that changes gets a new version.
- * Days of contracts that energy does not know, and versions that it has already seen, change nothing.
+ * Days of contracts that energy does not know, and versions that it has already seen, change nothing. Answers what has changed, a range per area.
  */
-export async function foldMeteredDays(tx: Tx, days: readonly MeteredDay[], ingestedAt: Date): Promise<void> {
-  await tx.query(STATEMENT, [JSON.stringify(days), ingestedAt]);
+export async function foldMeteredDays(tx: Tx, days: readonly MeteredDay[], ingestedAt: Date): Promise<RealisedRange[]> {
+  const { rows } = await tx.query<{ grid_area_id: string; from_at: Date; until_at: Date }>(STATEMENT, [JSON.stringify(days), ingestedAt]);
+  return rows.map((row) => ({ gridAreaId: row.grid_area_id, from: row.from_at, until: row.until_at }));
 }
 
 const STATEMENT = `
@@ -42,11 +46,13 @@ const STATEMENT = `
     GROUP BY 1, 2, 3
   ), quarter AS (
     SELECT grid_area_id, (day::timestamp AT TIME ZONE 'Europe/Berlin') + (nth - 1) * interval '15 minutes' AS start_at, watt_hours FROM change
-  )
+  ), added AS (
   INSERT INTO energy.realised_consumption (grid_area_id, start_at, version, watt_hours, source, ingested_at)
   SELECT q.grid_area_id, q.start_at, coalesce(r.version, 0) + 1, coalesce(r.watt_hours, 0) + q.watt_hours, 'METERED', $2
   FROM quarter q LEFT JOIN LATERAL (
     SELECT r.version, r.watt_hours
       FROM energy.realised_consumption r WHERE r.grid_area_id = q.grid_area_id AND r.start_at = q.start_at ORDER BY r.version DESC LIMIT 1
   ) r ON true
-  WHERE r.version IS NULL OR q.watt_hours <> 0`;
+  WHERE r.version IS NULL OR q.watt_hours <> 0
+  RETURNING grid_area_id, start_at)
+  SELECT grid_area_id, min(start_at) AS from_at, max(start_at) + interval '15 minutes' AS until_at FROM added GROUP BY 1 ORDER BY 1`;

@@ -68,6 +68,12 @@ CREATE TABLE energy.supply_contract (
   end_on date CHECK (end_on > start_on),
   confirmed_at timestamptz NOT NULL
 );
+/* What the market confirmed stays; an end may come. */
+CREATE FUNCTION energy.refuse_other_terms() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  RAISE EXCEPTION 'contract % was confirmed with other terms', OLD.contract_id USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
+END $$;
+CREATE TRIGGER terms_stay_as_confirmed BEFORE UPDATE ON energy.supply_contract FOR EACH ROW
+  WHEN (to_jsonb(NEW) - 'end_on' IS DISTINCT FROM to_jsonb(OLD) - 'end_on') EXECUTE FUNCTION energy.refuse_other_terms();
 CREATE INDEX supply_contract_by_confirmation ON energy.supply_contract (grid_area_id, confirmed_at);
 
 -- Our portfolio's demand as the data service forecasts it for one area and day, as of a cut-off.
@@ -80,6 +86,8 @@ CREATE TABLE energy.demand_forecast (
   published_at timestamptz NOT NULL,
   cut_off_at timestamptz NOT NULL CHECK (cut_off_at <= published_at),
   imported_at timestamptz NOT NULL,
+  /* The transaction that wrote it: its values can be of no other. */
+  written_by bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
   UNIQUE (horizon, grid_area_id, delivery_day, version)
 );
 CREATE TABLE energy.day_ahead_demand_forecast (
@@ -93,7 +101,27 @@ CREATE TRIGGER forecasts_never_change BEFORE UPDATE OR DELETE ON energy.demand_f
 CREATE TRIGGER forecast_values_never_change BEFORE UPDATE OR DELETE ON energy.day_ahead_demand_forecast FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER forecasts_stay BEFORE TRUNCATE ON energy.demand_forecast FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 CREATE TRIGGER forecast_values_stay BEFORE TRUNCATE ON energy.day_ahead_demand_forecast FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+/* A version comes whole, header first, in one transaction, with values of its day; later it does not grow. */
+CREATE FUNCTION energy.refuse_foreign_forecast_values() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  refused uuid;
+BEGIN
+  SELECT v.forecast_id INTO refused FROM (SELECT forecast_id, min(start_at) AS first, max(start_at) AS last FROM fresh GROUP BY 1) v
+  WHERE NOT (
+    SELECT f.written_by = pg_current_xact_id()::text::bigint AND v.first >= f.delivery_day::timestamp AT TIME ZONE 'Europe/Berlin'
+      AND v.last < (f.delivery_day + 1)::timestamp AT TIME ZONE 'Europe/Berlin'
+    FROM energy.demand_forecast f WHERE f.id = v.forecast_id) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'values of forecast % are of its day and come with it', refused USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER values_come_with_their_forecast AFTER INSERT ON energy.day_ahead_demand_forecast REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION energy.refuse_foreign_forecast_values();
 CREATE FUNCTION energy.refuse_unfinished_forecast() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.written_by <> pg_current_xact_id()::text::bigint THEN
+    RAISE EXCEPTION 'a forecast is of the transaction that writes it' USING ERRCODE = 'check_violation', CONSTRAINT = 'writers_are_named_by_the_database';
+  END IF;
   IF NEW.horizon = 'DAY_AHEAD' AND energy.quarter_hours_of(NEW.delivery_day) <> (
     SELECT count(*) FROM energy.day_ahead_demand_forecast f
     WHERE f.forecast_id = NEW.id AND f.start_at >= NEW.delivery_day::timestamp AT TIME ZONE 'Europe/Berlin'
@@ -105,6 +133,57 @@ CREATE FUNCTION energy.refuse_unfinished_forecast() RETURNS trigger LANGUAGE plp
 END $$;
 CREATE CONSTRAINT TRIGGER forecasts_are_whole_days AFTER INSERT ON energy.demand_forecast DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION energy.refuse_unfinished_forecast();
+
+-- The price forward curve as pricing tells it: a copy that never changes; a curve counts once all its days are there.
+CREATE TABLE energy.price_curve (
+  id uuid PRIMARY KEY,
+  trading_day date NOT NULL,
+  version integer NOT NULL CHECK (version > 0),
+  published_at timestamptz NOT NULL,
+  from_day date NOT NULL,
+  until_day date NOT NULL CHECK (until_day > from_day),
+  minutes smallint NOT NULL CHECK (minutes IN (15, 60)),
+  whole boolean NOT NULL DEFAULT false,
+  UNIQUE (trading_day, version)
+);
+CREATE TABLE energy.price_curve_day (
+  curve_id uuid NOT NULL REFERENCES energy.price_curve,
+  delivery_day date NOT NULL,
+  /* In order of time, EUR/MWh; may be negative. */
+  eur_per_mwh numeric[] NOT NULL CHECK (array_position(eur_per_mwh, NULL) IS NULL),
+  PRIMARY KEY (delivery_day, curve_id)
+);
+/* A curve counts when it has a price for every step of its days; that is its one change. */
+CREATE FUNCTION energy.refuse_curve_with_gaps() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF to_jsonb(NEW) - 'whole' <> to_jsonb(OLD) - 'whole' OR OLD.whole THEN
+    RAISE EXCEPTION 'curve % never changes', OLD.id USING ERRCODE = 'restrict_violation', CONSTRAINT = 'curves_never_change';
+  END IF;
+  IF NEW.whole AND NEW.until_day - NEW.from_day <> (
+    SELECT count(*) FROM energy.price_curve_day d WHERE d.curve_id = NEW.id AND d.delivery_day >= NEW.from_day AND d.delivery_day < NEW.until_day
+      AND cardinality(d.eur_per_mwh) = energy.quarter_hours_of(d.delivery_day) * 15 / NEW.minutes) THEN
+    RAISE EXCEPTION 'curve % has a gap', OLD.id USING ERRCODE = 'check_violation', CONSTRAINT = 'whole_curves_have_no_gap';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER curves_never_change BEFORE UPDATE ON energy.price_curve FOR EACH ROW EXECUTE FUNCTION energy.refuse_curve_with_gaps();
+CREATE TRIGGER curves_stay BEFORE DELETE ON energy.price_curve FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER curves_are_kept BEFORE TRUNCATE ON energy.price_curve FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
+/* So a whole curve cannot grow: it has every day of its own. */
+CREATE FUNCTION energy.refuse_days_of_another_curve() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  refused record;
+BEGIN
+  SELECT d.curve_id, d.first, d.last INTO refused FROM (SELECT curve_id, min(delivery_day) AS first, max(delivery_day) AS last FROM fresh GROUP BY 1) d
+  WHERE NOT (SELECT d.first >= c.from_day AND d.last < c.until_day FROM energy.price_curve c WHERE c.id = d.curve_id) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'the days % to % are not all of curve %', refused.first, refused.last, refused.curve_id USING ERRCODE = 'restrict_violation', CONSTRAINT = TG_NAME;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER curves_have_their_days_only AFTER INSERT ON energy.price_curve_day REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION energy.refuse_days_of_another_curve();
+CREATE TRIGGER curve_days_never_change BEFORE UPDATE OR DELETE ON energy.price_curve_day FOR EACH ROW EXECUTE FUNCTION platform.refuse_change();
+CREATE TRIGGER curve_days_stay BEFORE TRUNCATE ON energy.price_curve_day FOR EACH STATEMENT EXECUTE FUNCTION platform.refuse_change();
 
 -- Delivery days that have positions: business today and the three days after it, and all that were.
 CREATE TABLE energy.position_day (
@@ -122,6 +201,17 @@ CREATE TABLE energy.profile_demand (
   PRIMARY KEY (grid_area_id, delivery_day, profile)
 );
 
+/* What a delivery period is traded as: days, the working day's peak by the local clock, hours and quarter hours of the clock; anything else is a block. */
+CREATE FUNCTION energy.product_of(from_at timestamptz, until_at timestamptz) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE
+    WHEN until_at - from_at = interval '15 minutes' THEN 'QUARTER_HOUR'
+    WHEN until_at - from_at = interval '1 hour' AND date_bin('1 hour', from_at, 'epoch') = from_at THEN 'HOUR'
+    WHEN (from_at AT TIME ZONE 'Europe/Berlin')::time = '00:00' AND (until_at AT TIME ZONE 'Europe/Berlin')::time = '00:00' THEN 'BASE'
+    WHEN extract(isodow FROM from_at AT TIME ZONE 'Europe/Berlin') <= 5 AND (from_at AT TIME ZONE 'Europe/Berlin')::time = '08:00'
+      AND until_at AT TIME ZONE 'Europe/Berlin' = (from_at AT TIME ZONE 'Europe/Berlin') + interval '12 hours' THEN 'PEAK'
+    ELSE 'BLOCK' END
+$$;
+
 -- Hedges and spot trades: power held constant over a delivery period. An amendment is a trade of its own.
 CREATE TABLE energy.trade (
   id uuid PRIMARY KEY,
@@ -138,6 +228,7 @@ CREATE TABLE energy.trade (
   recorded_at timestamptz NOT NULL,
   recorded_by text NOT NULL,
   CHECK (until_at > from_at),
+  CONSTRAINT trades_are_of_their_product CHECK (product = energy.product_of(from_at, until_at)),
   CONSTRAINT trade_energy_is_power_times_time CHECK (watt_hours = kilowatts * 250 * (extract(epoch FROM until_at - from_at)::bigint / 900))
 );
 CREATE INDEX trade_by_delivery ON energy.trade USING gist (grid_area_id, tstzrange(from_at, until_at));
@@ -181,7 +272,10 @@ CREATE TABLE energy.current_position (
   open_watt_hours bigint NOT NULL,
   /* Of the purchases for this quarter hour, weighted by energy; null without one. */
   average_price_eur_per_mwh numeric,
-  /* At the current forward curve; null while there is none. */
+  /* The newest whole curve that has the day; null while there is none. */
+  curve_id uuid REFERENCES energy.price_curve,
+  price_eur_per_mwh numeric,
+  /* The open energy at that price. */
   value_cents bigint,
   status text NOT NULL CHECK (status IN ('OPEN', 'HEDGED')),
   breach text CHECK (breach IN ('PCT', 'MWH')),
@@ -189,7 +283,9 @@ CREATE TABLE energy.current_position (
   UNIQUE (grid_area_id, start_at),
   CONSTRAINT positions_are_quarter_hours CHECK (end_at = start_at + interval '15 minutes'),
   CONSTRAINT open_is_demand_minus_hedged CHECK (open_watt_hours = demand_watt_hours - hedged_watt_hours),
-  CONSTRAINT hedged_means_nothing_open CHECK ((status = 'HEDGED') = (open_watt_hours = 0))
+  CONSTRAINT hedged_means_nothing_open CHECK ((status = 'HEDGED') = (open_watt_hours = 0)),
+  CONSTRAINT value_is_open_energy_at_its_price CHECK (value_cents IS NOT DISTINCT FROM round(open_watt_hours * price_eur_per_mwh / 10000)),
+  CONSTRAINT prices_come_from_a_curve CHECK ((curve_id IS NULL) = (price_eur_per_mwh IS NULL))
 );
 
 -- Every cause rewrites hundreds of rows: room beside them keeps the indexes out of it.
@@ -209,6 +305,8 @@ CREATE TABLE energy.open_position (
   hedged_watt_hours bigint NOT NULL,
   open_watt_hours bigint NOT NULL,
   average_price_eur_per_mwh numeric,
+  curve_id uuid,
+  price_eur_per_mwh numeric,
   value_cents bigint,
   status text NOT NULL CHECK (status IN ('OPEN', 'HEDGED')),
   breach text CHECK (breach IN ('PCT', 'MWH')),
@@ -222,9 +320,9 @@ CREATE FUNCTION energy.enter_new_positions() RETURNS trigger LANGUAGE plpgsql SE
     RAISE EXCEPTION 'a position begins with version 1' USING ERRCODE = 'check_violation', CONSTRAINT = 'positions_are_in_the_ledger';
   END IF;
   INSERT INTO energy.open_position (position_id, version, recalculation_id, calculated_at, grid_area_id, start_at, end_at, forecast_id,
-    demand_watt_hours, hedged_watt_hours, open_watt_hours, average_price_eur_per_mwh, value_cents, status, breach, hedge_order_id)
+    demand_watt_hours, hedged_watt_hours, open_watt_hours, average_price_eur_per_mwh, curve_id, price_eur_per_mwh, value_cents, status, breach, hedge_order_id)
   SELECT id, version, recalculation_id, calculated_at, grid_area_id, start_at, end_at, forecast_id,
-    demand_watt_hours, hedged_watt_hours, open_watt_hours, average_price_eur_per_mwh, value_cents, status, breach, hedge_order_id FROM after;
+    demand_watt_hours, hedged_watt_hours, open_watt_hours, average_price_eur_per_mwh, curve_id, price_eur_per_mwh, value_cents, status, breach, hedge_order_id FROM after;
   RETURN NULL;
 END $$;
 /* No nested loops: a plan made for a few rows is kept, and would be quadratic for many. */
@@ -237,9 +335,9 @@ CREATE FUNCTION energy.enter_changed_positions() RETURNS trigger LANGUAGE plpgsq
       USING ERRCODE = 'restrict_violation', CONSTRAINT = 'changed_positions_are_in_the_ledger';
   END IF;
   INSERT INTO energy.open_position (position_id, version, recalculation_id, calculated_at, grid_area_id, start_at, end_at, forecast_id,
-    demand_watt_hours, hedged_watt_hours, open_watt_hours, average_price_eur_per_mwh, value_cents, status, breach, hedge_order_id)
+    demand_watt_hours, hedged_watt_hours, open_watt_hours, average_price_eur_per_mwh, curve_id, price_eur_per_mwh, value_cents, status, breach, hedge_order_id)
   SELECT a.id, a.version, a.recalculation_id, a.calculated_at, a.grid_area_id, a.start_at, a.end_at, a.forecast_id,
-    a.demand_watt_hours, a.hedged_watt_hours, a.open_watt_hours, a.average_price_eur_per_mwh, a.value_cents, a.status, a.breach, a.hedge_order_id
+    a.demand_watt_hours, a.hedged_watt_hours, a.open_watt_hours, a.average_price_eur_per_mwh, a.curve_id, a.price_eur_per_mwh, a.value_cents, a.status, a.breach, a.hedge_order_id
   FROM after a JOIN before b ON b.id = a.id WHERE a.version = b.version + 1;
   RETURN NULL;
 END $$;
@@ -292,7 +390,8 @@ CREATE TABLE energy.publication_cursor (
 );
 INSERT INTO energy.publication_cursor (source) VALUES ('ENET');
 
-REVOKE UPDATE, DELETE, TRUNCATE ON energy.load_profile, energy.slp_profile, energy.demand_forecast, energy.day_ahead_demand_forecast, energy.trade, energy.recalculation,
+REVOKE DELETE, TRUNCATE ON energy.price_curve FROM stromgraph_energy;
+REVOKE UPDATE, DELETE, TRUNCATE ON energy.price_curve_day, energy.load_profile, energy.slp_profile, energy.demand_forecast, energy.day_ahead_demand_forecast, energy.trade, energy.recalculation,
   energy.open_position, energy.realised_consumption FROM stromgraph_energy;
 -- Its only writer are the triggers that follow the positions.
 REVOKE INSERT ON energy.open_position FROM stromgraph_energy;

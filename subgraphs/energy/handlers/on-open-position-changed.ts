@@ -1,0 +1,8 @@
+import { OpenPositionChanged } from '@stromgraph/events/energy';
+import { onAll } from '@stromgraph/kernel/hearer';
+import { watchLimits } from '../actions/watch-limits.ts';
+
+/** Whatever moved a position, its limit is looked at after the commit; several moves of an area are looked at together. */
+export const onOpenPositionChanged = onAll(OpenPositionChanged, async (tx, events) => {
+  for (const gridAreaId of [...new Set(events.map(({ data }) => data.gridAreaId))].toSorted()) await watchLimits(tx, gridAreaId);
+});

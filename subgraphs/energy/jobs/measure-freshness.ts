@@ -1,0 +1,26 @@
+import { businessNow } from '@stromgraph/kernel/clock';
+import { isPassing } from '@stromgraph/kernel/database';
+import { startTicker } from '@stromgraph/kernel/ticker';
+import { ENET } from '../clients/enet.ts';
+import { seriesOverdueSeconds } from '../metrics.ts';
+import type { EnergyRuntime } from '../runtime.ts';
+import { overdueSeconds } from '../series/freshness.ts';
+import { seriesOf } from '../store/series.ts';
+
+/** System time between two measurements. */
+const EVERY_MS = 15_000;
+
+/** Sets the gauge from what is stored; it decides nothing. */
+export async function measureFreshness(runtime: EnergyRuntime): Promise<void> {
+  for (const { db, name: tenant } of runtime.tenants.values()) {
+    const now = await businessNow(db);
+    for (const series of await seriesOf(db, ENET)) seriesOverdueSeconds.set({ tenant, series: series.kind }, overdueSeconds(series, now));
+  }
+}
+
+export const startMeasuringFreshness = (runtime: EnergyRuntime): { stop: () => Promise<void> } =>
+  startTicker(EVERY_MS, () =>
+    measureFreshness(runtime).catch((error) => {
+      if (!isPassing(error)) runtime.log.error({ err: error }, 'freshness could not be measured');
+    }),
+  );

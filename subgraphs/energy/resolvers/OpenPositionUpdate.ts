@@ -1,0 +1,8 @@
+import { QUARTER_HOUR_MS } from '@stromgraph/kernel/time';
+import type { OpenPositionUpdateResolvers } from '#schema';
+
+export const OpenPositionUpdate: OpenPositionUpdateResolvers = {
+  positions: ({ positions }) => [...positions],
+  cells: ({ positions, from }) =>
+    positions.map(({ startAt, ...position }) => ({ ...position, period: Math.floor((startAt.getTime() - from.getTime()) / QUARTER_HOUR_MS) })),
+};
