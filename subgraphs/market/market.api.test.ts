@@ -216,6 +216,18 @@ test('a message that waits too long makes an alert, and one that makes no sense 
   await messageWith(processId, { status: 'EXPIRED', nextAttemptAt: null });
 });
 
+test('what the database refuses for a moment is tried again in a moment: nobody waits until a claim runs out', async () => {
+  await control({ fail: { status: 503 } });
+  await database.owner.query(`CREATE SEQUENCE market.stumble;
+    CREATE FUNCTION market.stumble() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+      IF nextval('market.stumble') = 1 THEN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END IF;
+      RETURN NEW; END $$;
+    CREATE TRIGGER stumble BEFORE UPDATE OF attempts ON market.message FOR EACH ROW EXECUTE FUNCTION market.stumble()`);
+  const { processId } = await requestSwitch();
+  expect(await messageWith(processId, { attempts: 1 })).toMatchObject({ status: 'PENDING', lastError: 'the clearing house answered 503' });
+  await database.owner.query('DROP FUNCTION market.stumble() CASCADE; DROP SEQUENCE market.stumble');
+});
+
 test('a message of an erased customer is not sent', async () => {
   const { processId } = await requestSwitch({ sealed: null });
   expect(await event('market.MarketMessageAcknowledged', processId)).toMatchObject({ status: 'VALIDATION_ERROR', reason: 'the data of the customer were erased' });

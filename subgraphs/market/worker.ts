@@ -12,13 +12,13 @@ import type { MarketRuntime } from './runtime.ts';
 export async function startWorkers(runtime: MarketRuntime): Promise<{ stop: () => Promise<void> }> {
   const { clearingHouseUrl, us } = readConfig(runtime.env);
   for (const { db } of runtime.tenants.values()) await introduceUs(db, us);
-  const parts = await Promise.all([
+  const working = await Promise.all([
     startHearer(runtime, handlers),
     startDue(runtime, dueHandlers(runtime)),
     startSendWorker(runtime, clearingHouseUrl),
     startApplyWorker(runtime),
     startPollWorker(runtime, clearingHouseUrl),
-    startRounds(runtime),
   ]);
+  const parts = [...working, startRounds(runtime)];
   return { stop: async () => void (await Promise.all(parts.map((part) => part.stop()))) };
 }

@@ -84,7 +84,7 @@ test('a killed worker sends nothing twice: what it had in hand is unconfirmed, t
   expect((await received()).toSorted()).toEqual(ids.toSorted());
   expect((await states()).filter(({ unconfirmed }) => unconfirmed).map(({ id }) => id).toSorted()).toEqual(inHand.toSorted());
   const { rows: events } = await database.owner.query(`SELECT payload ->> 'messageId' AS id, payload ->> 'unconfirmed' AS unconfirmed FROM messaging.outbox WHERE type = 'messaging.NotificationSent'`);
-  expect(events.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+  expect(events.map(({ id }) => id as string).toSorted()).toEqual(ids.toSorted());
   expect(events.filter(({ unconfirmed }) => unconfirmed === 'true')).toHaveLength(CONNECTIONS);
   const { rows: tries } = await database.owner.query(`SELECT result, count(*)::int AS number FROM messaging.send_log GROUP BY result ORDER BY result`);
   expect(tries).toEqual([{ result: 'SENT', number: MAILS - CONNECTIONS }, { result: 'UNKNOWN', number: CONNECTIONS }]);

@@ -71,12 +71,12 @@ test('a late submission is told to staff in the application', async () => {
 
 test('notifyCustomer sends, shows what it sent, and repeats itself without sending again', async () => {
   const { customerId, email } = await office.aKnownCustomer();
+  await office.mailTo(email); // the confirmation: two messages may overtake each other
   const input = { idempotencyKey: newId(), customerId, variables: { subject: 'Wartung <b>', body: 'Zeile 1\nZeile 2' } };
   const first = await office.notify(input);
   expect(first).toMatchObject({ __typename: 'NotifyCustomerSuccess', messages: [{ channel: 'EMAIL', customer: { id: customerId } }], previews: [{ channel: 'EMAIL', locale: 'de-DE', subject: 'Wartung <b>' }] });
   expect(first.previews[0].html).toContain('Wartung &lt;b&gt;');
-  const [, received] = [await office.mailTo(email), await office.mailTo(email, 2)];
-  expect(received).toMatchObject({ subject: 'Wartung <b>' });
+  expect(await office.mailTo(email, 2)).toMatchObject({ subject: 'Wartung <b>' });
   const again = await office.notify(input);
   expect([again.messages[0].id, again.previews]).toEqual([first.messages[0].id, first.previews]);
   expect(await office.notify({ ...input, template: 'invoice-created' })).toMatchObject({ __typename: 'IdempotencyKeyReused', idempotencyKey: input.idempotencyKey });

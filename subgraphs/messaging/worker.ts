@@ -13,7 +13,8 @@ export async function startWorkers(runtime: MessagingRuntime): Promise<{ stop: (
   const { smtpUrl, sender } = readConfig(runtime.env);
   for (const { db } of runtime.tenants.values()) await publishBundled(db);
   const mailer = openMailer(smtpUrl, sender);
-  const parts = await Promise.all([startHearer(runtime, handlers), startDue(runtime, dueHandlers(runtime)), startEmailWorker(runtime, mailer, sender), startRounds(runtime)]);
+  const working = await Promise.all([startHearer(runtime, handlers), startDue(runtime, dueHandlers(runtime)), startEmailWorker(runtime, mailer, sender)]);
+  const parts = [...working, startRounds(runtime)];
   return {
     stop: async () => {
       await Promise.all(parts.map((part) => part.stop()));

@@ -11,7 +11,7 @@ import { tooLate } from '../messages/start-of-supply.ts';
 import { keepProofs } from '../store/audits.ts';
 import { messagesById } from '../store/messages.ts';
 import { noteResults, readCircuit, takeProbe } from '../store/providers.ts';
-import { claim, type Outgoing, type Settlement, settleBatch } from '../store/sending.ts';
+import { claim, giveBack, type Outgoing, type Settlement, settleBatch } from '../store/sending.ts';
 import { stopWatching, watchForAnswer } from './watch.ts';
 
 /** Calls at the same time within a batch. */
@@ -22,10 +22,24 @@ const WAKE_EVERY_MS = 10_000;
 
 type Tried = Readonly<{ message: Outgoing; payload: string | null; handover: Handover | 'NOT_TRIED' }>;
 
-/** Claims, calls, settles. A crash in between is harmless: the claim runs out, and the clearing house knows the idempotency key. */
-export async function sendBatch({ db, keyring, url, chance }: { db: Db<any>; keyring: Keyring; url: string; chance: () => number }, ids: readonly string[]): Promise<void> {
-  const messages = await claim(db, ids);
+type Sending = Readonly<{ db: Db<any>; keyring: Keyring; url: string; chance: () => number }>;
+
+/**
+ * Claims, calls, settles. What fails in between gives its claim back for the next try of the job; after a crash the claim
+ * runs out. Sending again is harmless, the clearing house knows the idempotency key.
+ */
+export async function sendBatch(sending: Sending, ids: readonly string[]): Promise<void> {
+  const messages = await claim(sending.db, ids);
   if (messages.length === 0) return;
+  try {
+    await sendClaimed(sending, messages);
+  } catch (error) {
+    await giveBack(sending.db, messages.map(({ id }) => id)).catch(() => {}); // the claim runs out all the same
+    throw error;
+  }
+}
+
+async function sendClaimed({ db, keyring, url, chance }: Sending, messages: readonly Outgoing[]): Promise<void> {
   const now = await businessNow(db);
   let circuit = await readCircuit(db);
   const allowed = await mayTry(db, circuit, now, messages.length);

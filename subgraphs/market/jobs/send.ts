@@ -4,6 +4,7 @@ import type { Tenant } from '@stromgraph/kernel/runtime';
 import { z } from 'zod';
 import { sendBatch } from '../actions/send-batch.ts';
 import { takeDue } from '../actions/take-due.ts';
+import { giveBack } from '../store/sending.ts';
 import type { MarketRuntime } from '../runtime.ts';
 
 /** Messages per job: small, so that a crash leaves few claims to run out. */
@@ -25,6 +26,11 @@ export const startSendWorker = (runtime: MarketRuntime, url: string): Promise<Wo
 export async function handOver(runtime: MarketRuntime, tenant: Tenant<any>): Promise<boolean> {
   const { ids, more } = await takeDue(tenant.db);
   const batches = Array.from({ length: Math.ceil(ids.length / BATCH) }, (_, index) => ({ batchId: newId(), messageIds: ids.slice(index * BATCH, (index + 1) * BATCH) }));
-  if (batches.length > 0) await addJobs(runtime, tenant, sendQueue, batches);
+  try {
+    if (batches.length > 0) await addJobs(runtime, tenant, sendQueue, batches);
+  } catch (error) {
+    await giveBack(tenant.db, ids).catch(() => {}); // the hand-over runs out all the same
+    throw error;
+  }
   return more;
 }

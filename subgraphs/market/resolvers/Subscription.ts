@@ -10,10 +10,10 @@ const MAX_HZ = 50;
 
 export const Subscription: SubscriptionResolvers = {
   marketMessageUpdated: {
-    subscribe: async (_, { filter, afterSeq, maxHz }, { db, tenant, runtime }) => {
+    subscribe: async (_, { filter, afterSeq, maxHz }, { db, tenant, runtime, untilSeq }) => {
       const wanted = checkFilter(filter ?? {});
       return liveStream(feedOf(runtime), {
-        tenant, db,
+        tenant, db, untilSeq,
         types: CHANGES,
         concerns: ({ data }) => wanted.contractId == null || (data as { contractId?: string }).contractId === wanted.contractId,
         afterSeq: afterSeq ?? null,

@@ -30,6 +30,11 @@ export async function claim(db: Queryable, ids: readonly string[]): Promise<Outg
   return rows.map((row) => ({ id: row.id, contractId: row.contract_id, customerId: row.customer_id, transactionNumber: row.transaction_number, payloadSealed: row.payload_sealed, attempts: row.attempts, expiresAt: row.expires_at }));
 }
 
+/** For whoever comes next, as if they had been neither handed over nor claimed. */
+export async function giveBack(db: Queryable, ids: readonly string[]): Promise<void> {
+  await db.sql`UPDATE market.message SET queued_until = NULL, claimed_until = NULL WHERE id = ANY (${ids}::uuid[]) AND status = 'PENDING'`;
+}
+
 export type Settlement = Readonly<{
   id: string; status: MessageStatus; ticketId: string | null; error: string | null; nextAttemptAt: Date | null; attempts: number;
 }>;

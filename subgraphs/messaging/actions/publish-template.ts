@@ -3,6 +3,7 @@ import { type Db, transact, type Tx } from '@stromgraph/kernel/database';
 import { canonical } from '@stromgraph/kernel/idempotency';
 import { parseInput } from '@stromgraph/kernel/input';
 import { invalid, isProblem } from '@stromgraph/kernel/problem';
+import { persistently } from '@stromgraph/kernel/retry';
 import { z } from 'zod';
 import { CHANNELS } from '../channels/channel.ts';
 import { LOCALES } from '../recipients/recipient.ts';
@@ -49,9 +50,12 @@ const contentOf = ({ subject, html, text, variables, legal }: TemplateDraft): st
 /** Since when the bundled templates are valid: before every event there can be. */
 const EVER = new Date('2020-01-01T00:00:00Z');
 
-/** Publishes what comes with the product where nothing of the name was ever published; what operations changed stays. */
-export const publishBundled = (db: Db<any>): Promise<void> =>
-  transact(db, async (tx) => {
-    const at = await businessNow(tx);
-    for (const draft of readBundled()) if (!(await lockNewest(tx, draft))) await insertTemplate(tx, draft, { before: null, validFrom: EVER, by: 'stromgraph', at });
-  });
+/** Publishes what comes with the product where nothing of the name was ever published; what operations changed stays. A transaction each: on a slow machine all together could outlast one. */
+export async function publishBundled(db: Db<any>): Promise<void> {
+  for (const draft of readBundled())
+    await persistently(() =>
+      transact(db, async (tx) => {
+        if (!(await lockNewest(tx, draft))) await insertTemplate(tx, draft, { before: null, validFrom: EVER, by: 'stromgraph', at: await businessNow(tx) });
+      }),
+    );
+}

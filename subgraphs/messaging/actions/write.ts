@@ -12,7 +12,7 @@ import { payloadPlace, sealFor } from '../store/sealed.ts';
 import type { Template } from '../templates/template.ts';
 import type { Variables } from '../templates/variables.ts';
 
-export type Letter = Readonly<{ eventId: string; recipient: Recipient; contact: Contact | null; template: Template; given: Variables; at: Date; /** Who wakes the dispatch: several writers do not wait for each other. */ wake: 'events' | 'requests' }>;
+export type Letter = Readonly<{ eventId: string; recipient: Recipient; contact: Contact | null; template: Template; given: Variables; at: Date; wake: 'events' | 'requests' }>;
 
 /**
  * Stores a message, to be sent or, where consent or an address is missing, to be seen as suppressed. Null when the same
@@ -32,6 +32,9 @@ export async function writeMessage(tx: Tx, keyring: Keyring, { eventId, recipien
   if (status === 'SENT') await publish(tx, NotificationSent, { ...about, data: notification });
   if (refusal) await publish(tx, NotificationFailed, { ...about, data: { ...notification, reason: refusal } });
   await publish(tx, MessageChanged, { ...about, data: { messageId: id, customerId } });
-  if (status === 'PENDING') await schedule(tx, { kind: 'dispatch', subject: wake, dueAt: at });
+  if (status === 'PENDING') await schedule(tx, { kind: 'dispatch', subject: alarmOf(wake, customerId), dueAt: at });
   return id;
 }
+
+/** Which row wakes the dispatch. Requests come many at a time and each holds its row until it commits: they share sixteen, by customer. */
+const alarmOf = (wake: Letter['wake'], customerId: string | null): string => (wake === 'requests' ? `requests ${(customerId ?? newId()).at(-1)}` : wake);

@@ -10,10 +10,10 @@ const MAX_HZ = 50;
 
 export const Subscription: SubscriptionResolvers = {
   messageUpdated: {
-    subscribe: async (_, { customerId, afterSeq, maxHz }, { db, tenant, runtime }) => {
+    subscribe: async (_, { customerId, afterSeq, maxHz }, { db, tenant, runtime, untilSeq }) => {
       const wanted = checkCustomer({ customerId: customerId ?? null });
       return liveStream(feedOf(runtime), {
-        tenant, db,
+        tenant, db, untilSeq,
         types: CHANGES,
         concerns: ({ data }) => wanted.customerId === null || (data as { customerId?: string | null }).customerId === wanted.customerId,
         afterSeq: afterSeq ?? null,
