@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Actor } from '@stromgraph/kernel/auth';
 import { createRemoteJWKSet, customFetch, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { makeBoundedCache } from './bounded-cache.ts';
+import { bytesOfActor } from './bytes-of-actor.ts';
 import { callInternally } from './internal-call.ts';
+import type { Secret } from './vouching.ts';
 
 export type TokenRule = Readonly<{ issuer: string; audience: string }>;
 
@@ -13,7 +15,7 @@ export type VerifyToken = (token: string) => Promise<Actor | null>;
 const ALGORITHMS = ['EdDSA', 'Ed25519'];
 const TOLERANCE_SECONDS = 5;
 const MAX_TOKEN_LENGTH = 8_192;
-const MAX_KEPT_TOKENS = 10_000;
+const KEPT_BYTES = 16_000_000;
 
 const Claims = z.object({
   sub: z.string().min(1).max(255),
@@ -28,16 +30,19 @@ const Claims = z.object({
   exp: z.number(),
 });
 
-/** Verified tokens are kept by their hash until they expire, so that a signature is checked once per token. */
+/**
+ * Verified tokens are kept by their hash until they expire, so that a signature is checked once per token; whether access was
+ * withdrawn is asked of every request, kept or not (auth.ts). What does not hold is never kept.
+ */
 export function makeVerifyToken(rule: TokenRule, keys: JWTVerifyGetKey, now: () => number = Date.now): VerifyToken {
-  const verified = makeBoundedCache<Actor>(MAX_KEPT_TOKENS, now);
+  const verified = makeBoundedCache<Actor>(KEPT_BYTES, now);
   return async (token) => {
     if (token.length > MAX_TOKEN_LENGTH) return null;
-    const key = createHash('sha256').update(token).digest('base64');
+    const key = hash('sha256', token, 'base64');
     const known = verified.get(key);
     if (known) return known;
     const actor = await verify(token, rule, keys, now);
-    if (actor) verified.set(key, actor, actor.expiresAt);
+    if (actor) verified.set(key, actor, actor.expiresAt, bytesOfActor(actor));
     return actor;
   };
 }
@@ -100,15 +105,25 @@ function toActor(payload: JWTPayload): Actor | null {
 
 const REFRESH_EVERY_MS = 30_000;
 const KEYS_LIVE_MS = 600_000;
+const RETRY_AFTER_MS = 1_000;
 
-/** The issuer's public keys, fetched by a signed call; an unknown key id asks again at most every 30 seconds. */
-export function remoteKeys(secret: string, jwksUrl: string): JWTVerifyGetKey {
+/** The issuer's public keys, fetched by a signed call; an unknown key id asks again at most every 30 seconds, a failure after one. */
+export function remoteKeys(secret: Secret, jwksUrl: string): JWTVerifyGetKey {
+  let failed: { at: number; error: unknown } | undefined;
+  async function fetchKeys(url: string): Promise<string> {
+    if (failed && Date.now() - failed.at < RETRY_AFTER_MS) throw failed.error; // the library waits only after a success
+    try {
+      const { status, text } = await callInternally(secret, url, 'GET');
+      if (status === 200) return text;
+      throw new Error(`The issuer of tokens answered with status ${status}.`);
+    } catch (error) {
+      failed = { at: Date.now(), error };
+      throw error;
+    }
+  }
   return createRemoteJWKSet(new URL(jwksUrl), {
     cooldownDuration: REFRESH_EVERY_MS,
     cacheMaxAge: KEYS_LIVE_MS,
-    [customFetch]: async (url) => {
-      const { status, text } = await callInternally(secret, url, 'GET');
-      return new Response(text, { status, headers: { 'content-type': 'application/json' } });
-    },
+    [customFetch]: async (url) => new Response(await fetchKeys(url), { headers: { 'content-type': 'application/json' } }),
   });
 }

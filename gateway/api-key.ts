@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Actor } from '@stromgraph/kernel/auth';
 import { z } from 'zod';
 import { makeBoundedCache } from './bounded-cache.ts';
+import { bytesOfActor } from './bytes-of-actor.ts';
 import { callInternally } from './internal-call.ts';
+import type { Secret } from './vouching.ts';
 
 /** The actor behind an API key, or null for a key that nobody has. */
 export type ResolveApiKey = (key: string) => Promise<Actor | null>;
@@ -11,7 +13,7 @@ const KEPT_MS = 30_000;
 const REFUSED_KEPT_MS = 5_000;
 /** How long a socket that was opened with a key lasts, where the key itself says nothing. */
 const SOCKET_MS = 600_000;
-const MAX_KEPT_KEYS = 10_000;
+const KEPT_BYTES = 16_000_000;
 const MAX_KEY_LENGTH = 512;
 
 const Resolved = z.object({
@@ -26,8 +28,8 @@ const Resolved = z.object({
 });
 
 /** Asks the owner of keys by a signed call; what it says holds for 30 seconds, so a withdrawn key soon ends. */
-export function makeResolveApiKey(secret: string, url: string, now: () => number = Date.now): ResolveApiKey {
-  const resolved = makeBoundedCache<Actor | null>(MAX_KEPT_KEYS, now);
+export function makeResolveApiKey(secret: Secret, url: string, now: () => number = Date.now): ResolveApiKey {
+  const resolved = makeBoundedCache<Actor | null>(KEPT_BYTES, now);
   return async (key) => {
     if (key.length === 0 || key.length > MAX_KEY_LENGTH) return null;
     const hash = createHash('sha256').update(key).digest('base64');
@@ -35,7 +37,7 @@ export function makeResolveApiKey(secret: string, url: string, now: () => number
     if (known !== undefined) return known;
     const found = await ask(secret, url, key, now);
     const actor = found && tenantOfKey(key) === found.tenant ? found : null;
-    resolved.set(hash, actor, now() + (actor ? KEPT_MS : REFUSED_KEPT_MS));
+    resolved.set(hash, actor, now() + (actor ? KEPT_MS : REFUSED_KEPT_MS), bytesOfActor(actor));
     return actor;
   };
 }
@@ -46,7 +48,7 @@ function tenantOfKey(key: string): string | null {
   return kind === 'sgk' && tenant ? tenant : null;
 }
 
-async function ask(secret: string, url: string, key: string, now: () => number): Promise<Actor | null> {
+async function ask(secret: Secret, url: string, key: string, now: () => number): Promise<Actor | null> {
   const { status, text } = await callInternally(secret, url, 'POST', JSON.stringify({ apiKey: key }));
   if (status === 401 || status === 404) return null;
   if (status !== 200) throw new Error(`The owner of API keys answered with status ${status}.`);

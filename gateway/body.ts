@@ -8,10 +8,11 @@ const BODY_MS = 15_000;
 /** Reads a body up to its limit and in its time; what is larger is not read to its end. */
 export function readBody(request: IncomingMessage, limitBytes: number): Promise<Body> {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.resolve({ tooLarge: true });
+  if (request.destroyed) return Promise.resolve({ broken: true }); // while its sender was asked for
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const timer = setTimeout(() => finish({ broken: true }), BODY_MS);
+    const timer = setTimeout(() => broken(), BODY_MS);
     function finish(body: Body): void {
       clearTimeout(timer);
       request.off('data', take);
@@ -23,9 +24,10 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
       chunks.push(chunk);
     }
     request.on('data', take);
-    request.once('end', () => finish({ bytes: Buffer.concat(chunks) }));
-    request.once('error', () => finish({ broken: true }));
-    request.once('close', () => finish({ broken: true }));
+    const broken = () => finish({ broken: true });
+    request.on('end', () => finish({ bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) }));
+    request.on('error', broken);
+    request.on('close', broken);
   });
 }
 

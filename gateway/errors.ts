@@ -6,6 +6,7 @@ export const PUBLIC_CODES: ReadonlySet<string> = new Set([
   'FORBIDDEN',
   'BAD_USER_INPUT',
   'LIMIT_EXCEEDED',
+  'OVERLOADED',
   'SUBGRAPH_TIMEOUT',
   'SUBGRAPH_UNAVAILABLE',
   'INTERNAL',
@@ -39,11 +40,16 @@ export type Refusal = Readonly<{
   code: string;
   message: string;
   limit?: Readonly<{ limit: string; value: number; maximum: number }>;
-  /** For the log only. */ cause?: unknown;
+  /** Where the same may be tried again later. */
+  retryAfterSeconds?: number;
+  /** The operation is of a kind that this transport does not carry. */
+  wrongKind?: true;
+  /** For the log only. */
+  cause?: unknown;
 }>;
 
-export function refusedError({ code, message, limit }: Refusal, requestId: string): PublicError {
-  return { message, extensions: { code, requestId, ...limit } };
+export function refusedError({ code, message, limit, retryAfterSeconds }: Refusal, requestId: string): PublicError {
+  return { message, extensions: { code, requestId, ...limit, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) } };
 }
 
 export function overLimit(limit: string, value: number, maximum: number): Refusal {

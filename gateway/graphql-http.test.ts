@@ -5,7 +5,7 @@ import { shop } from './toys/shop.ts';
 
 let graph: ToyGraph;
 beforeAll(async () => {
-  graph = await startToyGraph(shop);
+  graph = await startToyGraph(shop, { documents: { only: false, texts: new Map([['named', 'query Named { __typename }']]) } });
 });
 afterAll(() => graph.stop());
 
@@ -55,9 +55,19 @@ describe('which requests are taken', () => {
     expect((await send(OK, filled)).status).toBe(status);
   });
 
-  test.each(['GET', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s is not allowed', async (method) => {
+  test.each(['HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('%s is not allowed', async (method) => {
     const answer = await send('', {}, method, '/graphql?query={__typename}');
-    expect([answer.status, answer.headers.allow]).toEqual([405, 'POST']);
+    expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, POST']);
+  });
+
+  test.each<[string, number]>([
+    ['text/html', 406],
+    ['application/json;q=0', 406],
+    ['image/*, text/plain', 406],
+    ['text/html, */*;q=0.1', 200],
+    ['application/*', 200],
+  ])('who accepts %s gets %i', async (accept, status) => {
+    expect((await send(OK, { ...JSON_ONLY, accept })).status).toBe(status);
   });
 
   test.each<[string, string]>([
@@ -71,7 +81,8 @@ describe('which requests are taken', () => {
     ['an operation name of another kind', '{"query":"{__typename}","operationName":7}'],
     ['variables of another kind', '{"query":"{__typename}","variables":[1]}'],
     ['extensions of another kind', '{"query":"{__typename}","extensions":"x"}'],
-    ['a persisted query without text', '{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}'],
+    ['a document id of another kind', '{"documentId":7}'],
+    ['a query and a document id', '{"query":"{__typename}","documentId":"sha256:0"}'],
   ])('%s is status 400', async (_, body) => {
     const answer = await send(body, JSON_ONLY);
     expect(answer.status).toBe(400);
@@ -97,6 +108,40 @@ describe('which requests are taken', () => {
     if (typeof answer === 'string')
       expect(['EPIPE', 'ECONNRESET']).toContain(answer); // closed while it was still sending
     else expect(answer).toMatchObject({ status: 413, body: expect.stringContaining('LIMIT_EXCEEDED') });
+  });
+});
+
+describe('by GET, where the graph is open', () => {
+  const get = (parameters: Record<string, string>, headers: Record<string, string> = {}) =>
+    send('', headers, 'GET', `/graphql?${String(new URLSearchParams(parameters))}`);
+
+  test('a query with variables and a name', async () => {
+    const query = 'query A($id: ID!) { product(id: $id) { name } } query B { __typename }';
+    expect(await get({ query, variables: '{"id":"p1"}', operationName: 'A', extensions: '{}', other: 'x' })).toMatchObject({
+      status: 200,
+      body: '{"data":{"product":{"name":"Lamp"}}}',
+    });
+  });
+
+  test.each<[string, Record<string, string>, number]>([
+    ['nothing', {}, 400],
+    ['no query', { variables: '{}' }, 400],
+    ['variables that are no JSON', { query: '{ __typename }', variables: '{' }, 400],
+    ['variables that are no object', { query: '{ __typename }', variables: '[]' }, 400],
+    ['extensions that are no JSON', { query: '{ __typename }', extensions: 'x' }, 400],
+    ['a mutation', { query: 'mutation { add(name: "x") }' }, 405],
+    ['a mutation among queries, by its name', { query: 'query A { __typename } mutation B { add(name: "x") }', operationName: 'B' }, 405],
+    ['a subscription', { query: 'subscription { x }' }, 400],
+    ['an address beyond what headers may have', { query: `{ ${'x'.repeat(20_000)} }` }, 431],
+  ])('%s is refused', async (_, parameters, status) => {
+    const before = graph.toys.catalog!.requests.length;
+    expect((await get(parameters, { accept: 'application/graphql-response+json' })).status).toBe(status);
+    expect(graph.toys.catalog!.requests.length).toBe(before);
+  });
+
+  test('not from another site', async () => {
+    expect((await get({ query: '{ __typename }' }, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    expect((await get({ query: '{ __typename }' }, { origin: 'https://evil.test' })).status).toBe(403);
   });
 });
 
@@ -165,15 +210,27 @@ describe('pages and health', () => {
     expect((await send('', {}, 'GET', '/metrics')).body).toMatch(/gateway_request_seconds_count\{operation="Named",outcome="ok"\} 1/);
   });
 
-  test('not ready when a subgraph does not answer', async () => {
-    graph.toys.stock!.misbehave((_, response) => response.writeHead(500).end());
-    await expect.poll(async () => (await send('', {}, 'GET', '/health/ready')).status, { timeout: 3_000 }).toBe(503); // asked once a second
-    const answer = await send('', {}, 'GET', '/health/ready');
+  test.each([
+    [500, '', 'status 500'],
+    [503, '{"ready":false,"reason":"database"}', 'database'],
+    [503, '{"ready":false,"reason":"postgres://app:hunter2@db/prod"}', 'status 503'],
+  ])('a subgraph that says %i %s is named; the others are served, so the gateway stays ready', async (status, text, reason) => {
+    graph.toys.stock!.misbehave((_, response) => response.writeHead(status).end(text));
+    const ask = async () => {
+      const answer = await send('', {}, 'GET', '/health/ready');
+      return [answer.status, JSON.parse(answer.body)] as unknown;
+    };
+    await expect.poll(ask, { timeout: 4_000 }).toMatchObject([
+      200,
+      { ready: true, subgraphs: [{ ready: true }, { ready: true }, { name: 'stock', ready: false, reason }] },
+    ]); // asked once a second
     graph.toys.stock!.misbehave(null);
-    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([
-      503,
-      { ready: false, subgraphs: [{ ready: true }, { ready: true }, { name: 'stock', ready: false, reason: 'status 500' }] },
-    ]);
+  });
+
+  test('a gateway that reaches no subgraph is not ready', async () => {
+    for (const toy of Object.values(graph.toys)) toy.misbehave((_, response) => response.writeHead(500).end());
+    await expect.poll(async () => (await send('', {}, 'GET', '/health/ready')).status, { timeout: 4_000 }).toBe(503);
+    for (const toy of Object.values(graph.toys)) toy.misbehave(null);
   });
 
   test('GraphiQL comes whole from here', async () => {

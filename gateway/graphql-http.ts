@@ -1,71 +1,105 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Actor } from '@stromgraph/kernel/auth';
 import type { Logger } from '@stromgraph/kernel/log';
+import type { Span } from '@stromgraph/kernel/trace';
+import { chooseType, JSON_TYPE, takesEvents } from './accept.ts';
+import { watchAsker } from './asker.ts';
 import type { Identify } from './auth.ts';
-import { parseJson, readBody } from './body.ts';
-import { isMasked, publicError, refusedError, type Refusal } from './errors.ts';
 import { answerOperation } from './execute/answer.ts';
-import type { RunError } from './execute/run.ts';
-import { chooseType, isJson, RESPONSE_TYPE, toOperationRequest } from './graphql-request.ts';
+import { refuse, refuseIdentity, refuseOperation, refuseThrottled, sendAnswer, type Exchange } from './graphql-reply.ts';
+import { faultOfHead, readOperation } from './graphql-request.ts';
+import type { Account, Budgets } from './limits/budgets.ts';
 import { validateOperation, type Accepted, type Gate } from './limits/validate-operation.ts';
+import type { EventStreams } from './live/event-streams.ts';
 import type { Metrics } from './metrics.ts';
-import { isForeign } from './origin.ts';
+import { principalOf } from './principal.ts';
 import type { RequestContext } from './request-context.ts';
 import { newRequestId } from './request-id.ts';
+import { traceOperation, traceRequest } from './tracing.ts';
+import { whenOut } from './unread.ts';
 
 export type GraphqlTools = Readonly<{
   gate: () => Gate;
   identify: Identify;
+  budgets: Budgets;
   allowedOrigins: ReadonlySet<string>;
+  events: () => EventStreams;
   metrics: Metrics;
   log: Logger;
 }>;
 
-const KINDS = new Set(['query', 'mutation']);
+const QUERIES = new Set(['query']);
+const QUERIES_AND_MUTATIONS = new Set(['query', 'mutation']);
+const SUBSCRIPTIONS = new Set(['subscription']);
+const QUERIES_AND_SUBSCRIPTIONS = new Set(['query', 'subscription']);
+const ALL = new Set(['query', 'mutation', 'subscription']);
 
-/** The one way in for queries and mutations: GraphQL over HTTP, POST and JSON only. */
+/** The one way in over HTTP, for subscriptions as server-sent events too: head, who asks, how much may they, then the body. */
 export async function serveGraphql(tools: GraphqlTools, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const startedAt = performance.now();
-  const exchange: Exchange = { request, response, requestId: newRequestId(), type: chooseType(request.headers.accept), tools };
-  if (isForeign(request, tools.allowedOrigins))
-    return refuseRequest(exchange, 403, { code: 'FORBIDDEN', message: 'Requests from other sites are not taken.' });
-  if (request.method !== 'POST')
-    return refuseRequest(exchange, 405, { code: 'BAD_USER_INPUT', message: 'Send a POST request.' }, { allow: 'POST' });
-  if (!isJson(request.headers)) return refuseRequest(exchange, 415, { code: 'BAD_USER_INPUT', message: 'Send application/json in UTF-8.' });
-  const { limits } = tools.gate();
-  const body = await readBody(request, limits.bodyBytes);
-  if ('tooLarge' in body)
-    return refuseRequest(
-      exchange,
-      413,
-      {
-        code: 'LIMIT_EXCEEDED',
-        message: `The body is larger than ${limits.bodyBytes} bytes.`,
-        limit: { limit: 'bodyBytes', value: Number(request.headers['content-length'] ?? limits.bodyBytes + 1), maximum: limits.bodyBytes },
-      },
-      { connection: 'close' },
-    );
-  if ('broken' in body) return void request.destroy();
-  const operation = toOperationRequest(parseJson(body.bytes));
-  if (typeof operation === 'string') return refuseRequest(exchange, 400, { code: 'BAD_USER_INPUT', message: operation });
-  const identified = await tools.identify(request.headers.authorization, headerOf(request, 'x-api-key'));
+  const { headers, socket } = request;
+  const exchange: Exchange = { response, requestId: newRequestId(), type: chooseType(headers.accept) ?? JSON_TYPE, tools };
+  const span = traceRequest(request, response, exchange.requestId, '/graphql');
+  const fault = faultOfHead(request, { allowedOrigins: tools.allowedOrigins, open: tools.gate().open });
+  if (fault) return refuse(exchange, fault.status, [fault.refusal], fault.headers);
+  const identified = await tools.identify(headers.authorization, headerOf(request, 'x-api-key'));
   if ('refusal' in identified) return refuseIdentity(exchange, identified.refusal);
-  const verdict = validateOperation(tools.gate(), operation, identified.actor, KINDS);
-  if ('refusals' in verdict) return refuseOperation(exchange, verdict.refusals);
+  const account = tools.budgets.enter(principalOf(identified.actor, socket.remoteAddress));
+  if ('code' in account) return refuseThrottled(exchange, account);
+  try {
+    await serveAdmitted({ tools, exchange, request, actor: identified.actor, account, startedAt, span });
+  } finally {
+    whenOut(response, tools.gate().limits.unreadMs, () => tools.budgets.leave(account));
+  }
+}
+
+type Admitted = Readonly<{
+  tools: GraphqlTools;
+  exchange: Exchange;
+  request: IncomingMessage;
+  actor: Actor | null;
+  account: Account;
+  startedAt: number;
+  span: Span | null;
+}>;
+
+async function serveAdmitted({ tools, exchange, request, actor, account, startedAt, span: around }: Admitted): Promise<void> {
+  const gate = tools.gate();
+  const { limits } = gate;
+  tools.budgets.spend(account, limits.operationCost);
+  const operation = await readOperation(request, limits.bodyBytes);
+  if (operation === null) return void request.destroy();
+  if ('status' in operation) return refuse(exchange, operation.status, [operation.refusal], operation.headers);
+  const judged = validateOperation(gate, operation, actor, kindsFor(request));
+  const verdict = judged instanceof Promise ? await judged : judged; // an operation that has its plan waits for nothing
+  const streamed = { request, response: exchange.response, requestId: exchange.requestId };
+  if ('refusals' in verdict) {
+    if (isForEventsOnly(request)) return tools.events().refuse(streamed, verdict.refusals);
+    return refuseOperation(exchange, verdict.refusals, request.method);
+  }
+  if (exchange.response.destroyed && verdict.operation.kind !== 'mutation') return; // its client left while it was planned
+  tools.budgets.spend(account, verdict.cost);
+  if (verdict.operation.kind === 'subscription') return tools.events().open(streamed, verdict, actor);
+  using _held = verdict.ways.hold();
+  const span = traceOperation(around, verdict);
   const context = contextFor(verdict, {
-    actor: identified.actor,
+    actor,
+    span,
     requestId: exchange.requestId,
     requestMs: limits.requestMs,
     clientAddress: request.socket.remoteAddress ?? null,
+    ...(verdict.operation.kind === 'query' && { asker: watchAsker(exchange.response) }),
   });
   const { data, errors } = await answerOperation(verdict.operation, verdict.variables, verdict.coerced, context);
-  send(exchange, 200, errors.length ? `{"errors":${errorsText(exchange, errors)},"data":${data}}` : `{"data":${data}}`);
+  span?.end(errors.length ? { fault: errors[0]?.code } : {});
+  sendAnswer(exchange, data, errors);
   const ms = performance.now() - startedAt;
   tools.metrics.request(verdict.name, errors.length ? 'errors' : 'ok', ms);
   tools.log.info(
     {
       requestId: exchange.requestId,
       operation: verdict.name,
-      actor: identified.actor?.id,
+      actor: actor?.id,
       ms: Math.round(ms * 10) / 10,
       errors: errors.length || undefined,
     },
@@ -73,7 +107,14 @@ export async function serveGraphql(tools: GraphqlTools, request: IncomingMessage
   );
 }
 
-type Exchange = Readonly<{ request: IncomingMessage; response: ServerResponse; requestId: string; type: string; tools: GraphqlTools }>;
+/** GET writes nothing, and one answer holds no stream: subscriptions are for those who take events. */
+function kindsFor(request: IncomingMessage): ReadonlySet<string> {
+  if (!takesEvents(request.headers.accept)) return request.method === 'GET' ? QUERIES : QUERIES_AND_MUTATIONS;
+  if (isForEventsOnly(request)) return SUBSCRIPTIONS;
+  return request.method === 'GET' ? QUERIES_AND_SUBSCRIPTIONS : ALL;
+}
+
+const isForEventsOnly = ({ headers: { accept } }: IncomingMessage): boolean => chooseType(accept) === null && takesEvents(accept);
 
 /** An operation with a patient field has its time for one fetch too. */
 export function contextFor(
@@ -83,57 +124,12 @@ export function contextFor(
     requestId,
     requestMs,
     clientAddress,
-  }: Pick<RequestContext, 'actor' | 'requestId'> & Readonly<{ requestMs: number; clientAddress: string | null }>,
+    span = null,
+    asker,
+  }: Pick<RequestContext, 'actor' | 'requestId' | 'span' | 'asker'> & Readonly<{ requestMs: number; clientAddress: string | null }>,
 ): RequestContext {
-  const context = { actor, tenant: actor?.tenant ?? null, requestId, deadlineAt: Date.now() + budgetMs, clientAddress };
+  const context = { actor, tenant: actor?.tenant ?? null, requestId, deadlineAt: Date.now() + budgetMs, clientAddress, span, ...(asker && { asker }) };
   return budgetMs > requestMs ? { ...context, fetchMs: budgetMs } : context;
-}
-
-function errorsText({ requestId, tools }: Exchange, errors: readonly RunError[]): string {
-  return formatErrors(errors, requestId, tools.log);
-}
-
-/** What the client may read goes out; what it may not is logged under the same request id. */
-export function formatErrors(errors: readonly RunError[], requestId: string, log: Logger): string {
-  for (const error of errors)
-    if (isMasked(error)) log.warn({ requestId, service: error.service, path: error.path, reason: error.message }, 'error masked');
-  return JSON.stringify(errors.map((error) => publicError(error, requestId)));
-}
-
-function refuseIdentity(exchange: Exchange, refusal: Refusal): void {
-  if (refusal.code === 'UNAUTHENTICATED') return refuseRequest(exchange, 401, refusal, { 'www-authenticate': 'Bearer' });
-  refuseRequest(exchange, 503, refusal, { 'retry-after': '1' });
-}
-
-const STATUS: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403 };
-
-function refuseOperation(exchange: Exchange, refusals: readonly Refusal[]): void {
-  const status = exchange.type === RESPONSE_TYPE ? (STATUS[refusals[0]?.code ?? ''] ?? 400) : 200;
-  refuseAll(exchange, status, refusals);
-}
-
-function refuseRequest(exchange: Exchange, status: number, refusal: Refusal, headers: Record<string, string> = {}): void {
-  refuseAll(exchange, status, [refusal], headers);
-}
-
-function refuseAll(exchange: Exchange, status: number, refusals: readonly Refusal[], headers: Record<string, string> = {}): void {
-  const { requestId, tools } = exchange;
-  for (const { code } of refusals) tools.metrics.refused(code);
-  tools.log.info({ requestId, status, refused: refusals[0]?.code, limit: refusals[0]?.limit?.limit, err: refusals[0]?.cause }, 'refused');
-  send(exchange, status, JSON.stringify({ errors: refusals.map((refusal) => refusedError(refusal, requestId)) }), headers);
-}
-
-function send({ response, requestId, type }: Exchange, status: number, text: string, headers: Record<string, string> = {}): void {
-  if (response.destroyed) return;
-  response.writeHead(status, {
-    'content-type': `${type}; charset=utf-8`,
-    'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-store',
-    'x-request-id': requestId,
-    'x-content-type-options': 'nosniff',
-    ...headers,
-  });
-  response.end(text);
 }
 
 export function headerOf(request: IncomingMessage, name: string): string | undefined {

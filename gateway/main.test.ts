@@ -68,7 +68,7 @@ test('says where it listens; told to stop, it finishes what runs and takes no mo
   expect(await running).toEqual({ data: { slow: 1 } });
   expect(await ended).toEqual({ code: 0, said: '' });
   await expect(ask(url)).rejects.toThrow();
-}, 20_000);
+}, 60_000);
 
 describe('a wrong start ends in one line', () => {
   test.each<[string, NodeJS.ProcessEnv, RegExp]>([
@@ -80,7 +80,7 @@ describe('a wrong start ends in one line', () => {
     const { said, code } = await start({ ...changes, ...(changes.STROMGRAPH_SUPERGRAPH === 'SELF' && { STROMGRAPH_SUPERGRAPH: broken }) })
       .ended;
     expect([code, said]).toEqual([1, expect.stringMatching(line)]);
-  });
+  }, 60_000);
 
   test('a port in use', async () => {
     const { child, ready } = start();
@@ -90,7 +90,7 @@ describe('a wrong start ends in one line', () => {
       said: expect.stringMatching(/^the gateway does not start: .*EADDRINUSE.*\n$/),
     });
     child.kill();
-  }, 20_000);
+  }, 60_000);
 });
 
 test.each<[string, NodeJS.ProcessEnv, string]>([

@@ -1,32 +1,35 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { registerGauges, type Reading } from './gauges.ts';
+import type { PlanOutcome } from './planning/plan-beside.ts';
 import type { FetchOutcome } from './subgraph-fetch.ts';
 
 export type Metrics = Readonly<{
-  request: (operation: string, outcome: 'ok' | 'errors' | 'refused', ms: number) => void;
-  refused: (code: string) => void;
+  request: (operation: string, outcome: 'ok' | 'errors', ms: number) => void;
+  refused: (refusal: Readonly<{ code: string; limit?: Readonly<{ limit: string }> | undefined }>) => void;
   fetched: (outcome: FetchOutcome) => void;
+  planned: (outcome: PlanOutcome, ms: number) => void;
+  plannerRestarted: () => void;
   event: (operation: string) => void;
   closed: (code: number) => void;
   text: () => Promise<string>;
 }>;
 
-/** Read when /metrics is asked for. */
-export type Gauges = Readonly<{
-  subscribers: () => number;
-  sockets: () => number;
-  cachedOperations: () => number;
-  cachedBytes: () => number;
-  openBreakers: () => readonly string[];
-  connectedWithdrawals: () => ReadonlyMap<string, boolean>;
+type Settings = Readonly<{
+  /** Names that are told apart; any other counts as `other`, so that nobody can fill the memory with names. */
+  operations?: readonly string[] | undefined;
+  readings: readonly Reading[];
 }>;
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 10];
-const MAX_OPERATION_NAMES = 200;
+const ANONYMOUS = 'anonymous';
+const OTHER = 'other';
 
-export function makeMetrics(gauges: Gauges): Metrics {
+/** What the gateway counts. On the way of a request a label set is found once, then only its numbers are moved. */
+export function makeMetrics({ operations = [], readings }: Settings): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  registerGauges(registry, readings);
   const requests = new Histogram({
     name: 'gateway_request_seconds',
     help: 'Requests by operation name.',
@@ -36,8 +39,8 @@ export function makeMetrics(gauges: Gauges): Metrics {
   });
   const refusals = new Counter({
     name: 'gateway_refusals_total',
-    help: 'Operations that were not run, by code.',
-    labelNames: ['code'],
+    help: 'Operations that were not run, by code; for LIMIT_EXCEEDED with the limit.',
+    labelNames: ['code', 'limit'],
     registers,
   });
   const fetches = new Histogram({
@@ -47,6 +50,14 @@ export function makeMetrics(gauges: Gauges): Metrics {
     buckets: SECONDS,
     registers,
   });
+  const plans = new Histogram({
+    name: 'gateway_plan_seconds',
+    help: 'Operations planned and schemas told, beside the event loop.',
+    labelNames: ['outcome'],
+    buckets: SECONDS,
+    registers,
+  });
+  const restarts = new Counter({ name: 'gateway_planner_restarts_total', help: 'Planners that ended over an operation.', registers });
   const events = new Counter({ name: 'gateway_events_total', help: 'Events sent to subscribers.', labelNames: ['operation'], registers });
   const closes = new Counter({
     name: 'gateway_socket_closes_total',
@@ -54,76 +65,31 @@ export function makeMetrics(gauges: Gauges): Metrics {
     labelNames: ['code'],
     registers,
   });
-  new Gauge({
-    name: 'gateway_subscribers',
-    help: 'Open subscriptions.',
-    registers,
-    collect() {
-      this.set(gauges.subscribers());
-    },
-  });
-  new Gauge({
-    name: 'gateway_sockets',
-    help: 'Open WebSockets.',
-    registers,
-    collect() {
-      this.set(gauges.sockets());
-    },
-  });
-  new Gauge({
-    name: 'gateway_cached_operations',
-    help: 'Operations kept ready.',
-    registers,
-    collect() {
-      this.set(gauges.cachedOperations());
-    },
-  });
-  new Gauge({
-    name: 'gateway_cached_operation_bytes',
-    help: 'Bytes they are reckoned at.',
-    registers,
-    collect() {
-      this.set(gauges.cachedBytes());
-    },
-  });
-  new Gauge({
-    name: 'gateway_breaker_open',
-    help: 'Subgraphs that are not asked at the moment.',
-    labelNames: ['subgraph'],
-    registers,
-    collect() {
-      this.reset();
-      for (const subgraph of gauges.openBreakers()) this.set({ subgraph }, 1);
-    },
-  });
-  new Gauge({
-    name: 'gateway_withdrawals_connected',
-    help: 'Whether withdrawn access is heard: 0 means that credentials hold until they expire.',
-    labelNames: ['tenant'],
-    registers,
-    collect() {
-      this.reset();
-      for (const [tenant, connected] of gauges.connectedWithdrawals()) this.set({ tenant }, connected ? 1 : 0);
-    },
-  });
-  const nameOf = boundedNames();
+  const known = new Set([...operations, ANONYMOUS]);
+  const nameOf = (name: string): string => (known.has(name) ? name : OTHER);
+  const requestOf = remembered((operation, outcome) => requests.labels({ operation, outcome }));
+  const fetchOf = remembered((subgraph, outcome) => fetches.labels({ subgraph, outcome }));
+  const eventOf = remembered((operation) => events.labels({ operation }));
   return {
-    request: (operation, outcome, ms) => requests.observe({ operation: nameOf(operation), outcome }, ms / 1_000),
-    refused: (code) => refusals.inc({ code }),
-    fetched: ({ subgraph, outcome, ms }) => fetches.observe({ subgraph, outcome }, ms / 1_000),
-    event: (operation) => events.inc({ operation: nameOf(operation) }),
+    request: (operation, outcome, ms) => requestOf(nameOf(operation), outcome).observe(ms / 1_000),
+    refused: ({ code, limit }) => refusals.inc({ code, limit: limit?.limit ?? '' }),
+    fetched: ({ subgraph, outcome, ms }) => fetchOf(subgraph, outcome).observe(ms / 1_000),
+    planned: (outcome, ms) => plans.observe({ outcome }, ms / 1_000),
+    plannerRestarted: () => restarts.inc(),
+    event: (operation) => eventOf(nameOf(operation), '').inc(),
     closed: (code) => closes.inc({ code: String(code) }),
     text: () => registry.metrics(),
   };
 }
 
-/** Names are the clients': past a number they all count as one, so that nobody can fill the memory with labels. */
-function boundedNames(): (name: string) => string {
-  const names = new Set<string>();
-  return (name) => {
-    if (names.has(name)) return name;
-    if (names.size >= MAX_OPERATION_NAMES) return 'other';
-    names.add(name);
-    return name;
+/** Labels are hashed at every call otherwise; both of them come from short lists. */
+function remembered<Series>(make: (first: string, second: string) => Series): (first: string, second: string) => Series {
+  const series = new Map<string, Map<string, Series>>();
+  return (first, second) => {
+    const of = series.get(first) ?? new Map<string, Series>();
+    if (of.size === 0) series.set(first, of);
+    const one = of.get(second) ?? make(first, second);
+    if (!of.has(second)) of.set(second, one);
+    return one;
   };
 }

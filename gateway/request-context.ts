@@ -1,4 +1,6 @@
 import type { Actor } from '@stromgraph/kernel/auth';
+import type { Span } from '@stromgraph/kernel/trace';
+import type { Asker } from './asker.ts';
 
 /**
  * What the gateway knows of one request; it travels to every subgraph in the signed envelope. `fetchMs`, if
@@ -12,4 +14,8 @@ export type RequestContext = Readonly<{
   deadlineAt: number;
   fetchMs?: number;
   clientAddress?: string | null;
+  /** The operation's, where its request is traced. */
+  span?: Span | null;
+  /** Of a query: who waits for it. */
+  asker?: Asker;
 }>;

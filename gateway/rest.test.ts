@@ -1,7 +1,10 @@
 import { createServer, request as rawRequest, type IncomingHttpHeaders, type Server } from 'node:http';
 import { makeLog } from '@stromgraph/kernel/log';
 import { ENVELOPE_HEADER, makeVerifier, SIGNATURE_HEADER, STREAMED, type Envelope } from '@stromgraph/kernel/signature';
+import { DIGEST_TRAILER, openStream } from '@stromgraph/kernel/signed-stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { makeBudgets } from './limits/budgets.ts';
+import { LIMITS } from './limits/limits.ts';
 import { makeRest } from './rest.ts';
 import { compileRoutes } from './routes.ts';
 import { startGateway, type Gateway } from './server.ts';
@@ -21,6 +24,8 @@ const ROUTES = [
 
 type Seen = { method: string; url: string; headers: IncomingHttpHeaders; bytes: number; envelope: Envelope | null };
 let seen: Seen[] = [];
+/** Why a body did not come to its end. */
+let givenUp: string[] = [];
 let owner: Server;
 let issuer: Issuer;
 let gateway: Gateway;
@@ -29,13 +34,16 @@ beforeAll(async () => {
   const verify = makeVerifier(SECRET);
   owner = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
+    const streamed = request.url === '/files/stream';
+    const signature = String(request.headers[SIGNATURE_HEADER]);
+    const whole = streamed ? openStream(request, { secret: SECRET, signature }, () => request.trailers[DIGEST_TRAILER]) : request;
     try {
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-    } catch {
-      return; // given up by the gateway
+      for await (const chunk of whole) chunks.push(chunk as Buffer);
+    } catch (error) {
+      return void givenUp.push(String((error as { code?: unknown }).code));
     }
     const body = Buffer.concat(chunks);
-    const signedBody = request.url === '/files/stream' ? STREAMED : body;
+    const signedBody = streamed ? STREAMED : body;
     const envelope = verify(
       { method: request.method!, path: request.url!, body: signedBody },
       { envelope: request.headers[ENVELOPE_HEADER] as string, signature: request.headers[SIGNATURE_HEADER] as string },
@@ -67,7 +75,10 @@ beforeAll(async () => {
     log: makeLog('gateway', 'silent'),
   });
 });
-beforeEach(() => void (seen = []));
+beforeEach(() => {
+  seen = [];
+  givenUp = [];
+});
 afterAll(async () => {
   await gateway.stop();
   await issuer.stop();
@@ -189,6 +200,15 @@ describe('bodies', () => {
   });
 });
 
+test('a sender that goes away in the middle leaves the owner with a broken body, at once', async () => {
+  const headers = { authorization: `Bearer ${await issuer.sign({ scope: 'files:write' })}`, 'transfer-encoding': 'chunked' };
+  const request = rawRequest({ host: '127.0.0.1', port: gateway.port, method: 'POST', path: '/files/stream', headers });
+  request.on('error', () => {});
+  request.write('x'.repeat(100_000), () => request.destroy());
+  await expect.poll(() => givenUp, { timeout: 10_000 }).toEqual(['ECONNRESET']);
+  expect(seen).toEqual([]);
+});
+
 test('a cookie passes on its own route only, in both directions', async () => {
   const session = await call('POST', '/desk/session', { scope: 'files:read' });
   expect(session.headers['set-cookie']).toEqual(['desk=1; HttpOnly; Path=/desk']);
@@ -204,6 +224,8 @@ test('a fault of our own is not put on the owner', async () => {
     identify: async () => ({ actor: null }),
     allowedOrigins: new Set(),
     secret: SECRET,
+    budgets: makeBudgets(LIMITS),
+    limits: LIMITS,
     log: makeLog('gateway', 'silent'),
   });
   const server = createServer((request, response) => void rest.serve(request.url!, request, response));
@@ -223,7 +245,7 @@ describe('U+0000 is refused where it can be seen', () => {
     expect([answer.status, answer.headers['content-type'], JSON.parse(answer.body)]).toMatchObject([
       400,
       'application/problem+json',
-      { code: 'BAD_USER_INPUT', title: 'body.lines.0.name: the character U+0000 is not allowed in text.' },
+      { code: 'BAD_USER_INPUT', title: 'body.lines.0.name: the character U+0000 and halves of surrogate pairs are not allowed in text.' },
     ]);
     expect(seen).toEqual([]);
   });

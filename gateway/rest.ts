@@ -1,20 +1,27 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { hasScopes, type Actor } from '@stromgraph/kernel/auth';
 import type { Logger } from '@stromgraph/kernel/log';
-import { ENVELOPE_HEADER, SIGNATURE_HEADER, signRequest, STREAMED } from '@stromgraph/kernel/signature';
-import { nulRefused, placeOfNul } from '@stromgraph/kernel/told';
+import type { Span } from '@stromgraph/kernel/trace';
+import { STREAMED } from '@stromgraph/kernel/signature';
+import { unstorableRefused, placeOfUnstorable } from '@stromgraph/kernel/told';
 import { Agent, type Dispatcher } from 'undici';
 import type { Identify } from './auth.ts';
 import { parseJson, readBody } from './body.ts';
 import type { Refusal } from './errors.ts';
 import { headerOf } from './graphql-http.ts';
+import type { Budgets } from './limits/budgets.ts';
+import type { Limits } from './limits/limits.ts';
 import { isForeign } from './origin.ts';
+import { principalOf } from './principal.ts';
 import { newRequestId } from './request-id.ts';
 import { faultOf } from './rest-faults.ts';
 import { headersToClient, headersToOwner } from './rest-headers.ts';
+import { makeSendStreamed, type SendStreamed } from './rest-streamed.ts';
 import type { FindRoute, Route } from './routes.ts';
+import { traceRequest } from './tracing.ts';
+import { vouchingHeaders, type Secret } from './vouching.ts';
 
 const REQUEST_MS = 30_000;
 /** A file of a gigabyte takes its time; its limit is its size. */
@@ -27,7 +34,9 @@ export type RestTools = Readonly<{
   originOf: (domain: string) => string | undefined;
   identify: Identify;
   allowedOrigins: ReadonlySet<string>;
-  secret: string;
+  secret: Secret;
+  budgets: Budgets;
+  limits: Pick<Limits, 'operationCost'>;
   log: Logger;
 }>;
 
@@ -39,11 +48,14 @@ export type Rest = Readonly<{
 /** Hands the REST routes of schema/routes.json to their owners, signed; false where no route has the path. */
 export function makeRest(tools: RestTools): Rest {
   const agent = new Agent({ connections: CONNECTIONS, headersTimeout: STREAMED_MS, bodyTimeout: STREAMED_MS, connect: { timeout: 3_000 } });
+  const streamed = makeSendStreamed(tools.secret);
 
   async function serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const found = tools.findRoute(request.method ?? '', path);
     if (!found) return false;
-    const call: Call = { request, response, requestId: newRequestId() };
+    const requestId = newRequestId();
+    const span = traceRequest(request, response, requestId, 'allow' in found ? 'other' : found.route.path);
+    const call: Call = { request, response, requestId, span };
     if (isForeign(request, tools.allowedOrigins))
       refuse(call, 403, { code: 'FORBIDDEN', message: 'Requests from other sites are not taken.' });
     else if ('allow' in found)
@@ -56,14 +68,16 @@ export function makeRest(tools: RestTools): Rest {
     const { request } = call;
     const actor = await admit(call, route);
     if (actor === REFUSED) return;
+    const throttled = tools.budgets.charge(principalOf(actor, request.socket.remoteAddress), tools.limits.operationCost);
+    if (throttled) return refuse(call, 429, throttled, { 'retry-after': String(throttled.retryAfterSeconds) });
     const origin = tools.originOf(route.domain);
     if (!origin) return refuse(call, 503, { code: 'SUBGRAPH_UNAVAILABLE', message: 'The owner of this path is not running.' });
     if (Number(request.headers['content-length'] ?? 0) > route.limitBytes) return refuse(call, 413, tooLarge(route));
-    const body = route.streamed ? request.pipe(limitTo(route.limitBytes)) : await readBody(request, route.limitBytes);
+    const body = route.streamed ? streamOf(request, route.limitBytes) : await readBody(request, route.limitBytes);
     if ('tooLarge' in body) return refuse(call, 413, tooLarge(route));
     if ('broken' in body) return void request.destroy();
     const nul = nulIn(request.url ?? '', 'bytes' in body ? body.bytes : null);
-    if (nul !== null) return refuse(call, 400, { code: 'BAD_USER_INPUT', message: nulRefused(nul) });
+    if (nul !== null) return refuse(call, 400, { code: 'BAD_USER_INPUT', message: unstorableRefused(nul) });
     const sent = 'bytes' in body ? body.bytes : body;
     await forward(call, route, { origin, actor, body: sent }).catch((error: unknown) => failed(call, route, error));
   }
@@ -86,35 +100,34 @@ export function makeRest(tools: RestTools): Rest {
     route: Route,
     to: Readonly<{ origin: string; actor: Actor | null; body: Buffer | Readable }>,
   ): Promise<void> {
-    const { request, response, requestId } = call;
+    const { request, response, requestId, span } = call;
     const method = (request.method ?? 'GET') as Dispatcher.HttpMethod;
     const path = request.url ?? '/';
     const ms = route.streamed ? STREAMED_MS : REQUEST_MS;
     const about = { actor: to.actor, tenant: to.actor?.tenant ?? null, requestId, deadlineAt: Date.now() + ms };
-    const { envelope, signature } = signRequest(tools.secret, { method, path, body: Buffer.isBuffer(to.body) ? to.body : STREAMED }, about);
     const headers = {
       ...headersToOwner(request.headers, route),
-      'x-request-id': requestId,
-      [ENVELOPE_HEADER]: envelope,
-      [SIGNATURE_HEADER]: signature,
+      ...vouchingHeaders(tools.secret, { method, path, body: Buffer.isBuffer(to.body) ? to.body : STREAMED }, about),
+      ...(span && { traceparent: span.traceparent }),
     };
-    const empty = Buffer.isBuffer(to.body) && to.body.length === 0;
-    const reply = await agent.request({
-      origin: to.origin,
-      path,
-      method,
-      headers,
-      body: empty ? null : to.body,
-      signal: AbortSignal.timeout(ms),
-    });
+    const { status, headers: replied, body } = await answerTo({ origin: to.origin, path, method, headers, signal: AbortSignal.timeout(ms) }, to.body);
     try {
-      response.writeHead(reply.statusCode, { ...headersToClient(reply.headers, route), 'x-request-id': requestId });
+      response.writeHead(status, { ...headersToClient(replied, route), 'x-request-id': requestId });
     } catch (error) {
-      reply.body.on('error', () => {}).destroy();
+      body.on('error', () => {}).destroy();
       throw error;
     }
-    await pipeline(reply.body, response);
-    tools.log.info({ requestId, method, path: route.path, status: reply.statusCode, actor: to.actor?.id }, 'route');
+    await pipeline(body, response);
+    tools.log.info({ requestId, method, path: route.path, status, actor: to.actor?.id }, 'route');
+  }
+
+  async function answerTo(to: Parameters<SendStreamed>[0] & { method: Dispatcher.HttpMethod }, body: Buffer | Readable): Promise<Reply> {
+    if (Buffer.isBuffer(body)) {
+      const reply = await agent.request({ ...to, body: body.length === 0 ? null : body });
+      return { status: reply.statusCode, headers: reply.headers, body: reply.body };
+    }
+    const reply = await streamed.send(to, body);
+    return { status: reply.statusCode ?? 502, headers: reply.headers, body: reply };
   }
 
   function failed(call: Call, route: Route, error: unknown): void {
@@ -127,10 +140,17 @@ export function makeRest(tools: RestTools): Rest {
     refuse(call, status, refusal, status === 503 ? { 'retry-after': '1' } : {});
   }
 
-  return { serve, stop: () => agent.destroy() };
+  async function stop(): Promise<void> {
+    streamed.stop();
+    await agent.destroy();
+  }
+
+  return { serve, stop };
 }
 
-type Call = Readonly<{ request: IncomingMessage; response: ServerResponse; requestId: string }>;
+type Reply = Readonly<{ status: number; headers: IncomingHttpHeaders; body: Readable }>;
+
+type Call = Readonly<{ request: IncomingMessage; response: ServerResponse; requestId: string; span: Span | null }>;
 
 const REFUSED = Symbol('refused');
 const TOO_LARGE = 'TooLarge';
@@ -164,19 +184,25 @@ function refuse(
   response.end(text);
 }
 
-/** Where an address or a JSON body has U+0000, which no owner could store. */
+/** Where an address or a JSON body has text that no owner could store. */
 function nulIn(url: string, bytes: Buffer | null): string | null {
   if (/%00/.test(url)) return 'address';
-  return bytes?.includes('\\u0000') ? placeOfNul(parseJson(bytes), 'body') : null;
+  return bytes && UNSTORABLE_ESCAPE.test(bytes.toString('latin1')) ? placeOfUnstorable(parseJson(bytes), 'body') : null;
 }
 
-function limitTo(limitBytes: number): Transform {
+/** The escapes of U+0000 and of surrogates; a body is parsed for it only where it has one. */
+const UNSTORABLE_ESCAPE = /\\u(0000|d[89a-f])/i;
+
+/** The client's body as it comes; it fails when it grows too large or its sender goes away. */
+function streamOf(request: IncomingMessage, limitBytes: number): Readable {
   let bytes = 0;
-  return new Transform({
+  const limited = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
       if (bytes > limitBytes) done(Object.assign(new Error(`The body is larger than ${limitBytes} bytes.`), { name: TOO_LARGE }));
       else done(null, chunk);
     },
   });
+  request.once('close', () => request.complete || limited.destroy(Object.assign(new Error('The sender went away.'), { code: 'ECONNRESET' })));
+  return request.pipe(limited);
 }

@@ -1,25 +1,35 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { makeLog, type Logger } from '@stromgraph/kernel/log';
 import { makeVerifyToken, remoteKeys, type TokenRule } from './access-token.ts';
 import { makeResolveApiKey } from './api-key.ts';
 import { makeIdentify, type Identify } from './auth.ts';
-import { startEngine } from './engine.ts';
+import type { TrustedDocuments } from './documents/trusted-documents.ts';
 import { serveGraphiql } from './graphiql.ts';
 import { serveGraphql } from './graphql-http.ts';
 import { makeAskAll, sendJson, serveReadiness } from './health.ts';
+import { makeBudgets } from './limits/budgets.ts';
 import { LIMITS, type Limits } from './limits/limits.ts';
-import { makeOperationCache } from './limits/operation-cache.ts';
 import type { Introspection } from './limits/rights.ts';
-import type { Gate } from './limits/validate-operation.ts';
+import { makeHub } from './live/hub.ts';
 import { makeLive } from './live/server.ts';
 import { LIVE_LIMITS, makeCounter, type LiveLimits } from './live/sockets.ts';
 import { SUBSCRIPTION_LIMITS, type SubscriptionLimits } from './live/subscription.ts';
 import { makeMetrics } from './metrics.ts';
+import { operationNamesOf } from './operation-names.ts';
+import { readGraphFiles, watchGraphFiles, type GraphFiles } from './reload/graph-files.ts';
+import type { GraphSource } from './reload/graph.ts';
+import { startGraphs } from './reload/graphs.ts';
+import { admitSite } from './origin.ts';
 import { newRequestId } from './request-id.ts';
+import { planBeside } from './planning/plan-beside.ts';
+import type { StartPlanner } from './planning/planner.ts';
 import { makeRest } from './rest.ts';
-import { compileRoutes } from './routes.ts';
 import { serveFile } from './static-files.ts';
-import type { SubgraphLimits } from './subgraph-fetch.ts';
+import { readingsOf } from './readings.ts';
+import { STOP_LIMITS, type StopLimits } from './stop-limits.ts';
+import { SUBGRAPH_LIMITS, type SubgraphLimits } from './subgraph-fetch.ts';
+import type { Secret } from './vouching.ts';
 import { hearWithdrawnAccess, NOTHING_WITHDRAWN, type WithdrawnAccess } from './withdrawn-access.ts';
 
 export type GatewayOptions = Readonly<{
@@ -28,10 +38,11 @@ export type GatewayOptions = Readonly<{
   subgraphs: Readonly<Record<string, string>>;
   /** The entries of schema/routes.json. */
   routes?: readonly unknown[];
+  /** Where all of that lies: a change there is a new version of the graph. */
+  graphFiles?: GraphFiles;
   port?: number;
   host?: string;
-  /** Shared with the subgraphs, which believe only what it has signed. */
-  secret: string;
+  secret: Secret;
   /** Where keys come from; null serves everybody without sign-in. */
   tokens: (TokenRule & Readonly<{ jwksUrl: string; apiKeyUrl: string; withdrawalsUrl?: string }>) | null;
   limits?: Partial<Limits>;
@@ -41,16 +52,26 @@ export type GatewayOptions = Readonly<{
   introspection?: Introspection;
   /** Sites besides the own one that browsers may call from. */
   allowedOrigins?: readonly string[];
+  stopLimits?: Partial<StopLimits>;
+  /** What a `documentId` leads to, and whether free text is taken beside it. */
+  documents?: TrustedDocuments;
   /** A folder whose files are served at `/`. */
   page?: string;
   production?: boolean;
   log?: Logger;
+  /** Where plans are made, if not in a thread of their own: for tests of many graphs. */
+  startPlanner?: StartPlanner;
 }>;
 
-export type Gateway = Readonly<{ url: string; port: number; stop: () => Promise<void> }>;
+export type Gateway = Readonly<{
+  url: string;
+  port: number;
+  /** Serves what its files hold now, or what `read` returns; false, and all stays as it was, where that is no graph. */
+  reload: (read?: () => GraphSource) => Promise<boolean>;
+  stop: () => Promise<void>;
+}>;
 
 const HEADERS_MS = 10_000;
-const DRAIN_MS = 10_000;
 const IDLE_CHECK_MS = 20;
 
 /** Everything a client touches, on one port. */
@@ -62,62 +83,82 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const withdrawn = withdrawalsUrl === undefined ? NOTHING_WITHDRAWN : hearWithdrawnAccess({ url: withdrawalsUrl, secret, log });
   const identify = identifyWith(options, withdrawn);
   const allowedOrigins = new Set(options.allowedOrigins ?? []);
-  const engine = await startEngine({
-    supergraphSdl: options.supergraphSdl,
-    subgraphs: options.subgraphs,
-    secret,
-    limits: options.subgraphLimits,
-    metrics: () => metrics,
-  });
   const open = options.tokens === null;
-  const introspection = options.introspection ?? (open ? 'open' : production ? 'off' : 'staff');
-  const gate: Gate = { engine: engine.tools, limits, introspection, open, cache: makeOperationCache(limits.cacheBytes) };
+  const first = { supergraphSdl: options.supergraphSdl, routes: options.routes ?? [], documents: options.documents?.texts };
+  const graphs = await startGraphs(
+    first,
+    {
+      subgraphs: options.subgraphs,
+      secret,
+      limits: options.subgraphLimits,
+      metrics: () => metrics,
+      startPlanner: options.startPlanner ?? planBeside(limits, { planned: (outcome, ms) => metrics.planned(outcome, ms), restarted: () => metrics.plannerRestarted() }),
+      operationLimits: limits,
+      introspection: options.introspection ?? (open ? 'open' : production ? 'off' : 'staff'),
+      open,
+      trustedOnly: options.documents?.only ?? false,
+    },
+    log,
+  );
+  const budgets = makeBudgets(limits);
   const subscribers = makeCounter();
+  const liveLimits: LiveLimits = { ...LIVE_LIMITS, ...options.liveLimits };
+  const subscriptionLimits: SubscriptionLimits = { ...SUBSCRIPTION_LIMITS, ...options.subscriptionLimits };
+  let running = 0;
+  const hub = makeHub();
   const metrics = makeMetrics({
-    subscribers: subscribers.total,
-    sockets: () => live.sockets(),
-    cachedOperations: () => gate.cache.size(),
-    cachedBytes: () => gate.cache.bytes(),
-    openBreakers: engine.openBreakers,
-    connectedWithdrawals: withdrawn.connected,
+    operations: operationNamesOf(options.documents?.texts.values() ?? []),
+    readings: readingsOf({
+      running: () => running,
+      principals: budgets.principals,
+      subscribers: subscribers.total,
+      graphs,
+      sockets: () => live.sockets(),
+      streams: () => live.events.count(),
+      withdrawals: withdrawn.connected,
+      limits: { ...limits, live: liveLimits, subscription: subscriptionLimits, subgraph: { ...SUBGRAPH_LIMITS, ...options.subgraphLimits } },
+    }),
   });
-  const graphql = { gate: () => gate, identify, allowedOrigins, metrics, log };
+  const graphql = { gate: graphs.current, identify, budgets, allowedOrigins, events: () => live.events, metrics, log };
   const rest = makeRest({
-    findRoute: compileRoutes(options.routes ?? []),
-    originOf: (name) => originOf(engine.urls.get(name)),
+    findRoute: (method, path) => graphs.current().findRoute(method, path),
+    originOf: (name) => originOf(graphs.current().urls.get(name)),
     identify,
     allowedOrigins,
     secret,
+    budgets,
+    limits,
     log,
   });
   const live = makeLive({
     allowedOrigins,
-    connection: {
-      gate: () => gate,
+    tools: {
+      gate: graphs.current,
       identify,
       withdrawn,
+      budgets,
       open,
-      limits: { ...LIVE_LIMITS, ...options.liveLimits },
-      subscriptionLimits: { ...SUBSCRIPTION_LIMITS, ...options.subscriptionLimits },
+      limits: liveLimits,
+      subscriptionLimits,
       users: makeCounter(),
       subscribers,
-      primaryOf: ({ operation }) => engine.primaryOf(operation),
-      sourceOf: engine.sourceOf,
+      hub,
       metrics,
       log,
     },
   });
-  const askAll = makeAskAll(secret, engine.urls);
+  const askAll = makeAskAll(secret, () => graphs.current().urls);
   let stopping = false;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.headers.origin !== undefined && admitSite(request, response, allowedOrigins)) return;
     const path = pathOf(request);
     if (path === '/graphql') return serveGraphql(graphql, request, response);
     if (await rest.serve(path, request, response)) return;
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return nothingHere(response);
     if (path === '/health/live') return sendJson(response, 200, { live: true });
-    if (path === '/health/ready') return serveReadiness(response, stopping, askAll);
+    if (path === '/health/ready') return serveReadiness(response, { stopping, warm: graphs.warm() }, askAll);
     if (path === '/metrics')
       return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(await metrics.text());
     if (!production && (await serveGraphiql(path, request, response))) return;
@@ -126,12 +167,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 
   const server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: 0, keepAliveTimeout: 65_000 }, (request, response) => {
+    running++;
+    if (stopping) response.setHeader('connection', 'close'); // the next request of a kept connection goes elsewhere
+    response.once('close', () => running--);
     serve(request, response).catch((error: unknown) => failed(log, response, error));
   });
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    if (pathOf(request) === '/graphql' && !stopping) live.upgrade(request, socket, head);
-    else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    const isLive = pathOf(request) === '/graphql';
+    if (isLive && !stopping) return live.upgrade(request, socket, head);
+    const status = isLive ? '503 Service Unavailable' : '404 Not Found';
+    socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
   });
   await new Promise<void>((resolve, reject) =>
     server.once('error', reject).listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve),
@@ -139,22 +185,30 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
 
-  /** No new work, what runs is finished within the budget, sockets are told to go elsewhere. */
+  const { graphFiles } = options;
+  const reload = (read = () => (graphFiles ? readGraphFiles(graphFiles) : first)) => graphs.reload(read);
+  const unwatch = graphFiles ? watchGraphFiles(graphFiles, () => void reload()) : () => {};
+
+  /** Not ready first; then no new work, sockets are told to go elsewhere, and what runs is finished within its time. */
   async function stop(): Promise<void> {
+    const { noticeMs, drainMs } = { ...STOP_LIMITS, ...options.stopLimits };
     stopping = true;
+    unwatch();
+    if (noticeMs > 0) await pause(noticeMs);
     const closed = new Promise((resolve) => server.close(resolve));
     const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS); // each as its last answer is out
     await live.stop();
-    const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    const late = setTimeout(() => server.closeAllConnections(), drainMs);
     await closed;
     clearInterval(idle);
     clearTimeout(late);
+    budgets.stop();
     await rest.stop();
     await withdrawn.stop();
-    await engine.stop();
+    await graphs.stop();
   }
 
-  return { url: `http://${options.host ?? '127.0.0.1'}:${port}/graphql`, port, stop };
+  return { url: `http://${options.host ?? '127.0.0.1'}:${port}/graphql`, port, reload, stop };
 }
 
 function identifyWith({ tokens, secret, production }: GatewayOptions, withdrawn: WithdrawnAccess): Identify {

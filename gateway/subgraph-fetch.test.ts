@@ -29,14 +29,14 @@ const fetchTo = (address: string, limits = {}) =>
     name: 'toy',
     url: address,
     secret: SECRET,
-    limits: { timeoutMs: 150, ...limits },
+    limits: { timeoutMs: 5_000, ...limits },
     onOutcome: ({ outcome }) => outcomes.push(outcome),
   });
 const context = () => ({ actor: null, tenant: null, requestId: 'r1', deadlineAt: Date.now() + 5_000 });
 const send = async (fetch: ReturnType<typeof fetchTo>, mutation = false, about: object = {}) =>
   fetch.send({ body: '{}', mutation, context: { ...context(), ...about } }).catch((error: { fetchCode: string }) => error.fetchCode);
 
-describe('one request', () => {
+describe('G8: one request', { timeout: 20_000 }, () => {
   test.each<[string, (response: ServerResponse) => void, string]>([
     ['an answer', (response) => response.end('{"data":1}'), '{"data":1}'],
     ['a GraphQL refusal', (response) => response.writeHead(400).end('{"errors":[]}'), '{"errors":[]}'],
@@ -69,7 +69,7 @@ describe('one request', () => {
     ['too large', (response) => response.end('x'.repeat(2_000)), 'SUBGRAPH_UNAVAILABLE'],
   ])('%s', async (_, how, expected) => {
     answer = how;
-    const fetch = fetchTo(url, { responseBytes: 1_000 });
+    const fetch = fetchTo(url, { responseBytes: 1_000, ...(expected === 'SUBGRAPH_TIMEOUT' && { timeoutMs: 150 }) });
     expect(await send(fetch)).toBe(expected);
     await fetch.stop();
   });
@@ -93,6 +93,38 @@ describe('one request', () => {
     await fetch.stop();
   });
 
+  test('a subgraph whose connections keep breaking is asked a tenth more often, not twice as often', async () => {
+    answer = (response) => response.socket?.destroy();
+    const fetch = fetchTo(url, { breaker: { calls: 20, failures: 21, probeEveryMs: 1_000 } });
+    for (let call = 0; call < 200; call++) await send(fetch);
+    expect(count).toBeGreaterThan(200);
+    expect(count).toBeLessThanOrEqual(200 * 1.1 + 10);
+    await fetch.stop();
+  });
+
+  test('an answer that broke off in the middle is not asked for again', async () => {
+    answer = (response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('{', () => response.socket?.destroy());
+    };
+    const fetch = fetchTo(url);
+    expect(await send(fetch)).toBe('SUBGRAPH_UNAVAILABLE');
+    expect(count).toBe(1);
+    await fetch.stop();
+  });
+
+  test('no more sockets than the limit, however many ask', async () => {
+    const open = new Set<unknown>();
+    const look = (socket: NodeJS.EventEmitter) => void open.add(socket);
+    server.on('connection', look);
+    answer = (response) => setTimeout(() => response.end('ok'), 5);
+    const fetch = fetchTo(url, { connections: 4, timeoutMs: 5_000 });
+    expect(new Set(await Promise.all(Array.from({ length: 100 }, () => send(fetch))))).toEqual(new Set(['ok']));
+    expect(open.size).toBeLessThanOrEqual(4);
+    server.off('connection', look);
+    await fetch.stop();
+  });
+
   test('nobody listens', async () => {
     const fetch = fetchTo('http://127.0.0.1:9/graphql');
     expect(await send(fetch)).toBe('SUBGRAPH_UNAVAILABLE');
@@ -101,7 +133,7 @@ describe('one request', () => {
 
   test('more requests than connections wait, and end in time', async () => {
     answer = () => {};
-    const fetch = fetchTo(url, { connections: 2, breaker: { calls: 20, failures: 20, probeEveryMs: 1_000 } });
+    const fetch = fetchTo(url, { connections: 2, timeoutMs: 300, breaker: { calls: 20, failures: 20, probeEveryMs: 1_000 } });
     expect(await Promise.all(Array.from({ length: 8 }, () => send(fetch)))).toEqual(Array(8).fill('SUBGRAPH_TIMEOUT'));
     answer = (response) => response.end('ok');
     expect(await send(fetch)).toBe('ok');
@@ -123,10 +155,30 @@ test('a subgraph that keeps failing is left alone, but for a probe, until it ans
   await fetch.stop();
 });
 
+describe('G8: what opens the breaker for all', () => {
+  test.each<[string, (response: ServerResponse) => void, object, boolean]>([
+    ['no answer in the time of a fetch', () => {}, { timeoutMs: 150 }, true],
+    ['no answer in what was left of a request', () => {}, { leftMs: 60 }, false],
+    ['its word that no time was left', (response) => response.writeHead(504).end(), { leftMs: 60 }, false],
+    ['its word that its whole time was none', (response) => response.writeHead(504).end(), {}, true],
+    ['a larger answer than may be read', (response) => response.end('x'.repeat(2_000)), {}, false],
+    ['a signature refused', (response) => response.writeHead(401).end(), {}, false],
+    ['a body refused', (response) => response.writeHead(413).end(), {}, false],
+    ['a server error', (response) => response.writeHead(500).end(), {}, true],
+    ['another type', (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('x'), {}, true],
+  ])('%s', async (_, how, { timeoutMs = 5_000, leftMs = 10_000 }: { timeoutMs?: number; leftMs?: number }, opens) => {
+    answer = how;
+    const fetch = fetchTo(url, { timeoutMs, responseBytes: 1_000, breaker: { calls: 4, failures: 2, probeEveryMs: 60_000 } });
+    await Promise.all([1, 2, 3].map(() => send(fetch, false, { deadlineAt: Date.now() + leftMs })));
+    expect(fetch.isOpen()).toBe(opens);
+    await fetch.stop();
+  });
+});
+
 describe('through the gateway', () => {
   let graph: ToyGraph;
   beforeAll(async () => {
-    graph = await startToyGraph(shop, { subgraphLimits: { timeoutMs: 150 } });
+    graph = await startToyGraph(shop, { subgraphLimits: { timeoutMs: 500 } });
   });
   afterAll(() => graph.stop());
 
@@ -136,7 +188,28 @@ describe('through the gateway', () => {
     const answered = await ask(graph.gateway, '{ product(id: "p1") { name inStock maker { boss { id } } } makers { id } }');
     graph.toys.makers!.misbehave(null);
     expect(answered).toMatchObject({ data: null, errors: [{ path: ['makers'], extensions: { code: 'SUBGRAPH_TIMEOUT' } }] });
-    expect(Date.now() - startedAt).toBeLessThan(1_000);
+    expect(Date.now() - startedAt).toBeLessThan(3_000);
+  });
+
+  test.each([
+    ['query ends at the subgraph too', '{ makers { id } }', true],
+    ['mutation is finished all the same', 'mutation { rename(id: "m1", name: "x") { id } }', false],
+  ])('when its client leaves, a %s', async (_, query, ends) => {
+    const closed = Promise.withResolvers<boolean>();
+    const begun = Promise.withResolvers<void>();
+    const wait = (_request: unknown, response: ServerResponse) => {
+      begun.resolve();
+      response.once('close', () => closed.resolve(response.writableFinished));
+      setTimeout(() => response.end('{"data":{}}'), 300);
+    };
+    graph.toys.makers!.misbehave(wait);
+    const leaving = new AbortController();
+    const answered = fetch(graph.gateway.url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query }), signal: leaving.signal }).catch(() => 'left');
+    await begun.promise;
+    leaving.abort();
+    expect(await answered).toBe('left');
+    expect(await closed.promise).toBe(!ends);
+    graph.toys.makers!.misbehave(null);
   });
 
   test('a dead subgraph leaves the others’ fields whole', async () => {
@@ -157,7 +230,7 @@ describe('through the gateway', () => {
     await ask(graph.gateway, '{ product(id: "p1") { name } }');
     const envelope = graph.toys.catalog!.envelopes.at(-1)!;
     expect(envelope.requestId).toMatch(/^[0-9a-f-]{36}$/);
-    expect(envelope.deadlineAt - envelope.at).toBeLessThanOrEqual(150);
+    expect(envelope.deadlineAt - envelope.at).toBeLessThanOrEqual(500);
   });
 });
 
@@ -180,7 +253,7 @@ test('a field that is known to be patient may take its time, another may not', a
   await graph.stop();
 });
 
-describe('what subgraphs let slip', () => {
+describe('S14 G11: what subgraphs let slip', () => {
   let graph: ToyGraph;
   beforeAll(async () => {
     graph = await startToyGraph(shop);
@@ -192,6 +265,17 @@ describe('what subgraphs let slip', () => {
     'duplicate key value violates unique constraint "user_iban"',
     'ECONNREFUSED 10.0.0.7:5432',
     '-----BEGIN PRIVATE KEY-----',
+    ...[
+      ['redis://:hunter2@10.0.0.8:6379', 'mongodb+srv://u:p@cluster0.example', 'amqps://guest:guest@mq/prod', 'smtp://mailer:letmein@mail'],
+      ['AKIAIOSFODNN7EXAMPLE', 'ghp_16C7e42F292c6912E7710c838347Ae178B4a', 'xoxb-17653672481-19874698323', 'AIzaSyDaGmWKa4JsXZ-HjGw7ISLn_3namBGewQe'],
+      ['Bearer eyJhbGciOiJFZERTQSJ9.e30.c2ln', 'Basic YWRtaW46aHVudGVyMg==', 'set-cookie: session=8f14e45f', 'x-stromgraph-signature: 5ebe2294'],
+      ['PrismaClientKnownRequestError: P2002', 'relation "billing.invoice_line" does not exist', 'column "password_hash" of relation', 'permission denied for schema platform'],
+      ['SELECT * FROM identity.user WHERE email', 'deadlock detected: Process 4711 waits', 'canceling statement due to statement timeout', 'could not serialize access due to read'],
+      ['getaddrinfo ENOTFOUND db.internal.example', 'connect ETIMEDOUT 192.168.7.9:5432', 'self-signed certificate in certificate chain', 'unable to verify /etc/ssl/private/key.pem'],
+      ["ENOENT: no such file, open '/run/secrets/db'", "EACCES: permission denied, open '/root/.env'", 'DATABASE_URL is not set: got postgres', 'Cannot find module @stromgraph/kernel'],
+      ['DE89370400440532013000', 'ada.lovelace@customer.example', '+49 151 23456789', 'Unter den Linden 1, 10117 Berlin'],
+      ['TypeError: Cannot read properties of undefined', 'UnhandledPromiseRejection at worker', 'heap out of memory: 4096 MB', 'argon2id$v=19$m=19456'],
+    ].flat(),
   ];
 
   test.each(secrets)('%s stays inside', async (secret) => {

@@ -4,6 +4,7 @@ import type { Logger } from '@stromgraph/kernel/log';
 import { z } from 'zod';
 import { makeSource } from './live/source.ts';
 import { newRequestId } from './request-id.ts';
+import type { Secret } from './vouching.ts';
 import { makeWithdrawals } from './withdrawals.ts';
 
 export type WithdrawnAccess = Readonly<{
@@ -35,7 +36,7 @@ const RETRY_MS = 1_000;
 /** A connection that lasted so long was one; its loss is told anew. */
 const SETTLED_MS = 5_000;
 
-type Settings = Readonly<{ url: string; secret: string; log: Logger }>;
+type Settings = Readonly<{ url: string; secret: Secret; log: Logger }>;
 type Heard = ReturnType<typeof hearTenant>;
 
 /** One subscription per tenant, opened when the first of its credentials comes. */

@@ -13,25 +13,33 @@ export async function answerOperation(operation: CompiledOperation, variables: F
 
 export function finish(operation: CompiledOperation, run: Run): Answer {
   const data = operation.write(run);
-  return { data, errors: run.notes.length ? [...run.errors, ...uncovered(run)] : run.errors };
+  return { data, errors: run.notes.length ? [...run.errors, ...uncovered(run, data)] : run.errors };
 }
 
-/** One error per null is enough: what a subgraph already reported at, above or below a place is not said again. */
-function uncovered(run: Run): RunError[] {
+/** One error per null is enough: where a subgraph already reported what made it null, or its entity, nothing is added. */
+function uncovered(run: Run, data: string): RunError[] {
   const notes = run.notes.map(({ reversedPath, code, message }): RunError & { path: Path } => ({
     code,
     message,
     path: reversedPath.toReversed(),
   }));
-  if (run.errors.length === 0) return notes;
-  const reported = new Set<string>();
-  const above = new Set<string>();
-  for (const { path } of run.errors) {
-    if (!path) continue;
-    reported.add(keyOf(path));
-    for (let length = 0; length < path.length; length++) above.add(keyOf(path.slice(0, length)));
-  }
-  return notes.filter(({ path }) => !above.has(keyOf(path)) && !path.some((_, index) => reported.has(keyOf(path.slice(0, index + 1)))));
+  const reported = run.errors.flatMap(({ path }) => (path ? [path] : []));
+  if (reported.length === 0) return notes;
+  const answer: unknown = JSON.parse(data);
+  const places = new Set(reported.map(keyOf));
+  const nulls = new Set(reported.map((path) => nullAbove(answer, path)));
+  return notes.filter(({ path }) => !nulls.has(nullAbove(answer, path)) && !path.some((_, index) => places.has(keyOf(path.slice(0, index + 1)))));
+}
+
+/** Where on its way to this place the answer is null. */
+function nullAbove(answer: unknown, path: Path): string {
+  let here = answer;
+  const length = path.findIndex((part) => {
+    if (typeof here !== 'object' || here === null) return true;
+    here = (here as Readonly<Record<string | number, unknown>>)[part];
+    return false;
+  });
+  return keyOf(length < 0 ? path : path.slice(0, length));
 }
 
 function keyOf(path: Path): string {

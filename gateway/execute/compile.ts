@@ -1,4 +1,5 @@
 import type { PlanNode } from '@apollo/query-planner';
+import { planFault } from '../planning/plan-fault.ts';
 import { isTrue } from './conditions.ts';
 import { compileFetch, type Step, type Tools } from './fetch.ts';
 import type { Path } from './run.ts';
@@ -21,7 +22,7 @@ export function compilePlan(node: PlanNode | undefined, path: Path, tools: Tools
       return (run) => (isTrue(run.coerced, node.condition) ? then(run) : otherwise(run));
     }
     case 'Defer':
-      throw new Error('@defer is not supported.');
+      throw planFault({ code: 'BAD_USER_INPUT', message: '@defer is not supported: every answer comes whole.' });
   }
 }
 

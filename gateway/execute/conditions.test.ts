@@ -12,6 +12,8 @@ const conditionOf = (directives: string) => {
 test.each<[string, Record<string, unknown>, boolean]>([
   ['', {}, true],
   ['@include(if: true)', {}, true],
+  ['@skip(if: $x) @include(if: $x)', { x: true }, false],
+  ['@include(if: $x) @skip(if: $x)', { x: false }, false],
   ['@include(if: false)', {}, false],
   ['@skip(if: true)', {}, false],
   ['@skip(if: false)', {}, true],

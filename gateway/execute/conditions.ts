@@ -7,15 +7,12 @@ export type Condition = ((variables: Fields) => boolean) | null;
 /** The condition of what is never included, such as `@skip(if: true)`. */
 export const never = () => false;
 
-/** Both @skip and @include on one selection must let it through. */
+/** Both @skip and @include on one selection must let it through; on one variable they never do. */
 export function compileCondition(directives: readonly DirectiveNode[] | undefined): Condition {
-  let condition: Condition = null;
-  for (const directive of directives ?? []) {
-    const name = directive.name.value;
-    if (name !== 'skip' && name !== 'include') continue;
-    condition = both(condition, compileOne(directive, name === 'include'));
-  }
-  return condition;
+  const conditions = (directives ?? []).filter(({ name }) => name.value === 'skip' || name.value === 'include');
+  const [first, second] = conditions.map(({ arguments: given }) => given?.find(({ name }) => name.value === 'if')?.value);
+  if (first?.kind === Kind.VARIABLE && second?.kind === Kind.VARIABLE && first.name.value === second.name.value) return never;
+  return conditions.map((directive) => compileOne(directive, directive.name.value === 'include')).reduce(both, null);
 }
 
 function compileOne(directive: DirectiveNode, wanted: boolean): Condition {

@@ -157,6 +157,25 @@ describe('the answer', () => {
   });
 });
 
+describe('what can never be asked for', () => {
+  test.each([
+    ['{ product(id: "p1") { name @include(if: false) } }', { product: {} }],
+    ['{ product(id: "p1") { ...P maker { ... @skip(if: true) { id } } } } fragment P on Product { ... { name @include(if: false) } }', { product: { maker: {} } }],
+    ['query ($x: Boolean! = true) { product(id: "p1") { name @skip(if: $x) @include(if: $x) } }', { product: {} }],
+    ['mutation { r: rename(id: "m1", name: "R") { id @skip(if: true) } add(name: "x") }', { r: {}, add: 2 }],
+  ])('leaves an object all the same: %s', async (query, data) => {
+    expect(await dataOf(query)).toEqual(data);
+  });
+
+  test.each([
+    ['query ($x: Boolean!) { __typename product(id: "p1") @skip(if: $x) @include(if: $x) { id } }', { x: true }, { __typename: 'Query' }],
+    ['query ($x: Boolean!) { product(id: "p1") @skip(if: $x) @include(if: $x) { id } }', { x: false }, {}],
+  ])('needs no plan: %s', async (query, variables, data) => {
+    expect(await dataOf(query, variables)).toEqual(data);
+    expect(engine.asked).toEqual([]);
+  });
+});
+
 describe('mutations', () => {
   test('run in order across subgraphs, and a failing one does not stop the next', async () => {
     const { data, errors } = await engine.run(

@@ -152,6 +152,12 @@ describe('a subgraph that answers nonsense', () => {
     expect(placesOf(answer.errors)).toEqual(places);
   });
 
+  test.each(['Query', 'Maker', 'Item2', 'Kind', 'String', '__Type', 'constructor'])('an interface told to be %s is an error at its place', async (__typename) => {
+    const answer = await engine.run('{ items { __typename name } makers { id } }', {}, from('catalog', { data: { items: [{ __typename, name: 'x' }, null] } }));
+    expect(answer.data).toEqual({ items: [null, null], makers: [{ id: 'm1' }, { id: 'm2' }] });
+    expect(placesOf(answer.errors)).toEqual(['COMPLETION items.0']);
+  });
+
   test('keys that reach for prototypes go nowhere', async () => {
     const hostile = '{"data":{"_entities":[{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"reviews":[]}]}}';
     expect((await engine.run('{ product(id: "p1") { reviews { text } } }', {}, from('stock', hostile))).data).toEqual({

@@ -1,5 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
+import { planFault } from '../planning/plan-fault.ts';
 import { compileBody, shapeOf } from './fetch-text.ts';
 import { copyOf, merge } from './merge.ts';
 import { isFields, type Fields } from './own.ts';
@@ -19,6 +20,7 @@ export type Step = (run: Run) => Promise<void>;
 
 /** A fetch never rejects: what goes wrong costs its own fields, and the plan goes on. */
 export function compileFetch(node: FetchNode, path: Path, tools: Tools): Step {
+  if (node.contextRewrites?.length) throw planFault({ code: 'INTERNAL', message: NO_CONTEXT });
   const shape = shapeOf(node);
   const fetch: Compiled = {
     path,
@@ -39,6 +41,9 @@ export function compileFetch(node: FetchNode, path: Path, tools: Tools): Step {
   return (run) => fetchEntities(fetch, rewriteInput ? rewritten(represent, rewriteInput) : represent, run);
 }
 
+/** ApolloGateway loads no graph with @context, so no plan can have it; without its arguments a fetch would be wrong in silence. */
+const NO_CONTEXT = 'Arguments that come from a context are not supported.';
+
 export type Compiled = Readonly<{
   path: Path;
   service: string;
@@ -55,8 +60,8 @@ export type Compiled = Readonly<{
 
 /** Input rewrites work on a copy: the merged data keep the concrete type's name. */
 function rewritten(represent: Represent, rewrite: Rewrite): Represent {
-  return (entity) => {
-    const text = represent(entity);
+  return (entity, whole) => {
+    const text = represent(entity, whole);
     if (text === null) return null;
     const copy: unknown = JSON.parse(text);
     rewrite(copy);
@@ -104,7 +109,7 @@ export function mergeRoot(
 
 async function fetchEntities(fetch: Compiled, represent: Represent, run: Run): Promise<void> {
   const places = fetch.flatten(run.data);
-  const { text, slots, sent } = representAll(places, represent);
+  const { text, slots, sent } = representAll(places, represent, run);
   if (sent === 0) return;
   const asked = () => places.filter((_, index) => (slots[index] ?? -1) >= 0);
   try {
@@ -128,12 +133,12 @@ async function fetchEntities(fetch: Compiled, represent: Represent, run: Run): P
 type Represented = Readonly<{ text: string; slots: number[]; sent: number }>;
 
 /** Equal texts are sent once; slot −1 marks a place that is not asked for. */
-function representAll(places: readonly Fields[], represent: Represent): Represented {
+function representAll(places: readonly Fields[], represent: Represent, { failures }: Run): Represented {
   const slotOf = new Map<string, number>();
   const slots: number[] = [];
   let text = '';
   for (const place of places) {
-    const representation = represent(place);
+    const representation = represent(place, failures?.has(place) ?? false);
     if (representation === null) {
       slots.push(-1);
       continue;
@@ -151,12 +156,13 @@ function representAll(places: readonly Fields[], represent: Represent): Represen
 
 /** The first place takes the answer itself, later ones a copy where fetches to come may write into it. */
 function mergeEntities(fetch: Compiled, places: readonly Fields[], slots: readonly number[], entities: readonly unknown[]): void {
-  const taken = new Set<number>();
-  for (const [index, place] of places.entries()) {
+  const taken: boolean[] = [];
+  for (let index = 0; index < places.length; index++) {
+    const place = places[index] as Fields;
     const slot = slots[index] ?? -1;
     const entity = slot < 0 ? null : entities[slot];
     if (!isFields(entity)) continue;
-    if (taken.has(slot)) {
+    if (taken[slot]) {
       merge(place, (fetch.nested ? copyOf(entity) : entity) as Fields, fetch.objectTypes);
       continue;
     }
@@ -164,7 +170,7 @@ function mergeEntities(fetch: Compiled, places: readonly Fields[], slots: readon
       entity.__typename ??= place.__typename;
       fetch.rewriteOutput(entity);
     }
-    taken.add(slot);
+    taken[slot] = true;
     merge(place, entity, fetch.objectTypes);
   }
 }

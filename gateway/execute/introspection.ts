@@ -1,33 +1,54 @@
 import {
-  executeSync,
   Kind,
   OperationTypeNode,
+  print,
   visit,
   type DocumentNode,
   type FragmentDefinitionNode,
-  type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { Fragments, Collected } from './write/collect.ts';
+import type { PlanFault } from '../planning/plan-fault.ts';
+import type { Supergraph } from '../supergraph.ts';
+import type { Step } from './fetch.ts';
+import type { Fields } from './own.ts';
+import type { Run } from './run.ts';
+import { collectFields, type Collected, type Fragments } from './write/collect.ts';
 import type { Introspect } from './write/object.ts';
 
-/** Runs one introspection field on the API schema; the text is kept where no variable takes part. */
-export function compileIntrospection(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: Fragments): Introspect {
-  const kept = new Map<string, string>();
-  return (field, run) => {
-    const known = kept.get(field.key);
-    if (known !== undefined) return known;
-    const document = documentOf(field, operation, fragments);
-    const { data, errors } = executeSync({ schema, document, variableValues: run.variables, rootValue: {} });
-    if (errors?.length) throw errors[0] as Error;
-    const text = JSON.stringify(data?.[field.key] ?? null);
-    if (variablesOf(document).size === 0) kept.set(field.key, text);
-    return text;
+/** What stands in the answer for a field that the step below has asked for. */
+export const introspected: Introspect = ({ key }, run) => run.introspected?.get(key) ?? 'null';
+
+/**
+ * Asks the schema for the root fields of introspection, beside the plan; null where there is none. The schema answers
+ * in the planner's thread, since a whole schema takes longer than the event loop may be held.
+ */
+export function compileIntrospection({ apiSchema, introspect }: Supergraph, operation: OperationDefinitionNode, fragments: Fragments): Step | null {
+  const queryType = apiSchema.getQueryType();
+  if (operation.operation !== OperationTypeNode.QUERY || !queryType) return null;
+  const questions = collectFields(apiSchema, fragments, queryType, [[operation.selectionSet, null]])
+    .filter(({ node }) => node.name.value === '__schema' || node.name.value === '__type')
+    .map((field) => compileQuestion(field, operation, fragments));
+  if (questions.length === 0) return null;
+  return async (run) => {
+    run.introspected = new Map();
+    await Promise.all(questions.map((question) => answer(question, run)));
   };
+
+  async function answer({ field, query, names }: Question, run: Run): Promise<void> {
+    if (field.condition !== null && !field.condition(run.coerced)) return;
+    try {
+      run.introspected?.set(field.key, await introspect(query, pick(run.variables, names)));
+    } catch (error) {
+      const { refusal } = error as Partial<PlanFault>;
+      run.errors.push({ code: refusal?.code ?? 'INTERNAL', message: (error as Error).message, path: [field.key] });
+    }
+  }
 }
 
+type Question = Readonly<{ field: Collected; query: string; names: ReadonlySet<string> }>;
+
 /** Only this field, with all its merged selections, the fragments they use, and their variables. */
-function documentOf(field: Collected, operation: OperationDefinitionNode, fragments: Fragments): DocumentNode {
+function compileQuestion(field: Collected, operation: OperationDefinitionNode, fragments: Fragments): Question {
   const selections = field.selections.flatMap(([set]) => set.selections);
   const node = field.selections.length ? { ...field.node, selectionSet: { kind: Kind.SELECTION_SET as const, selections } } : field.node;
   const bare = {
@@ -36,9 +57,13 @@ function documentOf(field: Collected, operation: OperationDefinitionNode, fragme
     selectionSet: { kind: Kind.SELECTION_SET as const, selections: [node] },
   };
   const used = usedFragments({ kind: Kind.DOCUMENT, definitions: [bare] }, fragments);
-  const variables = variablesOf({ kind: Kind.DOCUMENT, definitions: [bare, ...used] });
-  const variableDefinitions = (operation.variableDefinitions ?? []).filter(({ variable }) => variables.has(variable.name.value));
-  return { kind: Kind.DOCUMENT, definitions: [{ ...bare, variableDefinitions }, ...used] };
+  const names = variablesOf({ kind: Kind.DOCUMENT, definitions: [bare, ...used] });
+  const variableDefinitions = (operation.variableDefinitions ?? []).filter(({ variable }) => names.has(variable.name.value));
+  return { field, query: print({ kind: Kind.DOCUMENT, definitions: [{ ...bare, variableDefinitions }, ...used] }), names };
+}
+
+function pick(variables: Fields, names: ReadonlySet<string>): Fields {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => names.has(name)));
 }
 
 function usedFragments(

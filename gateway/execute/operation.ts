@@ -1,11 +1,12 @@
-import { Kind, type OperationTypeNode, type DocumentNode, type FragmentDefinitionNode, type OperationDefinitionNode } from 'graphql';
+import { Kind, print, type OperationTypeNode, type DocumentNode, type FragmentDefinitionNode, type OperationDefinitionNode } from 'graphql';
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
+import { planFault } from '../planning/plan-fault.ts';
 import type { Supergraph } from '../supergraph.ts';
-import { findArgumentConflict } from './argument-conflicts.ts';
 import { compilePlan } from './compile.ts';
-import { never } from './conditions.ts';
+import { either, never, type Condition } from './conditions.ts';
+import { fillEmptySelections } from './empty-selections.ts';
 import type { Send, Step, Tools } from './fetch.ts';
-import { compileIntrospection } from './introspection.ts';
+import { compileIntrospection, introspected } from './introspection.ts';
 import { objectTypesOf } from './type-conditions.ts';
 import { collectFields, type Fragments } from './write/collect.ts';
 import { compileResponse, rootType, type WriteData } from './write/response.ts';
@@ -15,14 +16,13 @@ export type CompiledOperation = Readonly<{
   kind: OperationTypeNode;
   definition: OperationDefinitionNode;
   fragments: Fragments;
-  /** The plan; for a subscription what follows an event. */
+  /** The plan, and what is asked of the schema; for a subscription what follows an event. */
   run: Step;
   write: WriteData;
   subscription: SubscriptionNode | null;
+  /** Length of the plan as text: what the operation is reckoned at where it is kept. */
+  planCharacters: number;
 }>;
-
-/** A valid operation that cannot be planned: told to the client, not kept. */
-export type PlanFault = Error & { readonly planCode: 'BAD_USER_INPUT' | 'INTERNAL' };
 
 export type EngineTools = Readonly<{ supergraph: Supergraph; tools: Tools }>;
 
@@ -30,28 +30,41 @@ export function engineOf(supergraph: Supergraph, sendTo: (service: string) => Se
   return { supergraph, tools: { schema: supergraph.schema, objectTypes: objectTypesOf(supergraph.schema), sendTo } };
 }
 
-/** The document is valid on the API schema and within the limits; what is left to refuse is the planner's. */
-export function compileOperation(
+export type Operation = Readonly<{ query: string; document: DocumentNode; definition: OperationDefinitionNode }>;
+
+/**
+ * The document is valid on the API schema and within the limits; what is left to refuse is the planner's, which
+ * rejects with a PlanFault.
+ */
+export async function compileOperation(
   { supergraph, tools }: EngineTools,
-  document: DocumentNode,
-  definition: OperationDefinitionNode,
-): CompiledOperation {
-  const { apiSchema } = supergraph;
+  { query, document, definition }: Operation,
+): Promise<CompiledOperation> {
+  const { apiSchema, planner } = supergraph;
   const fragments = fragmentsOf(document);
-  const node = needsPlan(supergraph, definition, fragments) ? planFor(supergraph, document, definition) : undefined;
+  const asks = asksSubgraphs(supergraph, definition, fragments);
+  const filled = fillEmptySelections(document, fragments);
+  const planned = asks === never ? null : await planner.plan(filled === document ? query : print(filled), definition.name?.value);
+  const node = planned?.node;
+  if (!node && asks === null) throw planFault({ code: 'INTERNAL', message: NO_PLAN });
   const subscription = node?.kind === 'Subscription' ? node : null;
+  if (definition.operation === 'subscription' && !subscription) throw planFault({ code: 'BAD_USER_INPUT', message: NO_SOURCE });
   const rest = subscription ? subscription.rest : (node as PlanNode | undefined);
+  const run = node || asks === never ? compilePlan(rest, [], tools) : refuseUnplanned(asks);
+  const introspect = compileIntrospection(supergraph, definition, fragments);
   return {
     kind: definition.operation,
     definition,
     fragments,
-    run: compilePlan(rest, [], tools),
-    write: compileResponse(
-      { schema: apiSchema, supergraph: supergraph.schema, fragments, introspect: compileIntrospection(apiSchema, definition, fragments) },
-      definition,
-    ),
+    run: introspect ? both(run, introspect) : run,
+    write: compileResponse({ schema: apiSchema, supergraph: supergraph.schema, fragments, introspect: introspected }, definition),
     subscription,
+    planCharacters: planned?.characters ?? 0,
   };
+}
+
+function both(one: Step, other: Step): Step {
+  return async (run) => void (await Promise.all([one(run), other(run)]));
 }
 
 export function fragmentsOf(document: DocumentNode): Fragments {
@@ -61,28 +74,20 @@ export function fragmentsOf(document: DocumentNode): Fragments {
   return fragments;
 }
 
-/** `__typename`, `__schema` and `__type` at the root are answered without any subgraph. */
-function needsPlan({ apiSchema }: Supergraph, definition: OperationDefinitionNode, fragments: Fragments): boolean {
-  const fields = collectFields(apiSchema, fragments, rootType(apiSchema, definition.operation), [[definition.selectionSet, null]]);
-  return fields.some(({ node, condition }) => !node.name.value.startsWith('__') && condition !== never);
+/** Whether a field is asked for that some subgraph answers: `__typename`, `__schema` and `__type` at the root need none. */
+function asksSubgraphs({ apiSchema }: Supergraph, definition: OperationDefinitionNode, fragments: Fragments): Condition {
+  return collectFields(apiSchema, fragments, rootType(apiSchema, definition.operation), [[definition.selectionSet, null]])
+    .filter(({ node }) => !node.name.value.startsWith('__'))
+    .map(({ condition }) => condition)
+    .reduce<Condition>(either, never);
 }
 
-function planFor(supergraph: Supergraph, document: DocumentNode, definition: OperationDefinitionNode): PlanNode | SubscriptionNode {
-  const { plan, text } = planOrFault(supergraph, document, definition.name?.value);
-  if (!plan.node) throw planFault('INTERNAL', 'The operation has no plan.');
-  const conflict = findArgumentConflict(plan, text, supergraph.requiredWithArguments);
-  if (conflict) throw planFault('BAD_USER_INPUT', `The field ${conflict.slice(1)} is needed with other arguments at the same time.`);
-  return plan.node;
+/** The planner leaves out what `@skip(if: $x) @include(if: $x)` can never ask for; anything else without a plan is an error. */
+function refuseUnplanned(asks: Condition): Step {
+  return async (run) => {
+    if (asks === null || asks(run.coerced)) run.errors.push({ message: NO_PLAN, code: 'INTERNAL' });
+  };
 }
 
-function planOrFault(supergraph: Supergraph, document: DocumentNode, name: string | undefined): ReturnType<Supergraph['plan']> {
-  try {
-    return supergraph.plan(document, name);
-  } catch (cause) {
-    throw planFault('INTERNAL', 'The operation cannot be planned.', cause);
-  }
-}
-
-function planFault(planCode: PlanFault['planCode'], message: string, cause?: unknown): PlanFault {
-  return Object.assign(new Error(message, { cause }), { planCode });
-}
+const NO_SOURCE = 'The field of a subscription cannot be skipped.';
+const NO_PLAN = 'The operation has no plan.';

@@ -1,3 +1,4 @@
+import { PERSONAL } from '@stromgraph/kernel/auth';
 import { PUBLIC_CODES } from '../errors.ts';
 import { isFields, type Fields } from './own.ts';
 import type { Path } from './run.ts';
@@ -43,10 +44,13 @@ function toError(error: unknown): SubgraphError {
   return {
     message: typeof fields.message === 'string' ? fields.message : 'The subgraph gave no message.',
     path: isPath(fields.path) ? fields.path : undefined,
-    code: typeof code === 'string' && PUBLIC_CODES.has(code) ? code : 'INTERNAL',
+    code: typeof code === 'string' && (PUBLIC_CODES.has(code) || code === PERSONAL) ? code : 'INTERNAL',
   };
 }
 
+const RESPONSE_KEY = /^[_A-Za-z]\w*$/;
+
+/** Response keys and list indices; other text in their place could be anything, and would be told to the client. */
 function isPath(path: unknown): path is Path {
-  return Array.isArray(path) && path.every((part) => typeof part === 'string' || typeof part === 'number');
+  return Array.isArray(path) && path.every((part) => (typeof part === 'string' ? RESPONSE_KEY.test(part) : Number.isSafeInteger(part) && part >= 0));
 }

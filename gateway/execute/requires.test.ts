@@ -46,6 +46,24 @@ test.each<[string, QueryPlanSelectionNode[], Fields, string | null]>([
     '{"__typename":"Book","d":{"a":1,"b":2}}',
   ],
   ['a missing field leaves it out', [on('Book', field('id'), field('price'))], { __typename: 'Book', id: '1' }, null],
+  [
+    'a fragment that lacks a field is left out, the others suffice',
+    [on('Media', field('id'), field('price')), on('Book', field('id'), field('name'))],
+    { __typename: 'Book', id: '1', name: 'x' },
+    '{"__typename":"Book","id":"1","name":"x"}',
+  ],
+  [
+    'a fragment within takes what is around it along',
+    [on('Media', field('id'), on('Book', field('name')), on('Media', field('price')))],
+    { __typename: 'Book', id: '1', name: 'x' },
+    '{"__typename":"Book","id":"1","name":"x"}',
+  ],
+  [
+    'and falls with it',
+    [on('Media', field('price'), on('Book', field('name'))), on('Loud', field('id'))],
+    { __typename: 'Book', id: '1', name: 'x' },
+    null,
+  ],
   ['a missing nested field too', [on('Book', field('d', field('a')))], { __typename: 'Book', d: {} }, null],
   [
     'a real null is kept',
@@ -82,5 +100,11 @@ test.each<[string, QueryPlanSelectionNode[], Fields, string | null]>([
   ['without a type nothing is sent', [on('Book', field('id'))], { id: '1' }, null],
   ['a type of another kind neither', [on('Book', field('id'))], { __typename: 7, id: '1' }, null],
 ])('%s', (_, requires, entity, expected) => {
-  expect(compileRequires(schema, requires)(entity)).toBe(expected);
+  expect(compileRequires(schema, requires)(entity, false)).toBe(expected);
+});
+
+test('after a failed fetch nothing may be missing', () => {
+  const represent = compileRequires(schema, [on('Media', field('id'), field('price')), on('Book', field('id'))]);
+  expect(represent({ __typename: 'Book', id: '1' }, true)).toBe(null);
+  expect(represent({ __typename: 'Book', id: '1', price: 2 }, true)).toBe('{"__typename":"Book","id":"1","price":2}');
 });

@@ -25,10 +25,12 @@ export type Run = {
   errors: RunError[];
   failures: Map<object, Failure[]> | null;
   notes: Note[];
+  /** What the schema says of itself, as text by response key. */
+  introspected: Map<string, string> | null;
 };
 
 export function startRun(variables: Fields, coerced: Fields, request: unknown): Run {
-  return { variables, coerced, request, data: {}, fresh: true, errors: [], failures: null, notes: [] };
+  return { variables, coerced, request, data: {}, fresh: true, errors: [], failures: null, notes: [], introspected: null };
 }
 
 /** Remembers on the places of a failed fetch that their fields are missing, not null. */

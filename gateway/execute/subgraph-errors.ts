@@ -33,6 +33,11 @@ export function placeEntityErrors(
   sent: Readonly<{ places: readonly Fields[]; slots: readonly number[] }>,
 ): void {
   const paths = placesOf(run.data, fetch.path, new Set(sent.places));
+  const placesOfSlot = new Map<number, Set<Fields>>();
+  for (const [index, place] of sent.places.entries()) {
+    const at = sent.slots[index] ?? -1;
+    placesOfSlot.set(at, (placesOfSlot.get(at) ?? new Set()).add(place));
+  }
   for (const error of errors) {
     const slot = error.path?.[0] === '_entities' ? error.path[1] : undefined;
     if (typeof slot !== 'number') {
@@ -40,7 +45,7 @@ export function placeEntityErrors(
       continue;
     }
     const rest = renamed(fetch, error.path?.slice(2) ?? []);
-    for (const place of new Set(sent.places.filter((_, index) => sent.slots[index] === slot))) {
+    for (const place of placesOfSlot.get(slot) ?? []) {
       for (const path of paths.get(place) ?? []) push(fetch, run, error, [...path, ...rest]);
     }
   }

@@ -1,4 +1,4 @@
-import { nulRefused, shortened } from '@stromgraph/kernel/told';
+import { unstorableRefused, shortened } from '@stromgraph/kernel/told';
 import {
   GraphQLError,
   Kind,
@@ -81,7 +81,7 @@ function findNul(document: DocumentNode, query: string): Refusal | null {
   if (!MAY_HAVE_NUL.test(query)) return null;
   const found: StringValueNode[] = [];
   visit(document, { StringValue: (node) => void (node.value.includes('\0') && found.push(node)) });
-  return found[0] ? badInput(nulRefused(placeOfValue(document, found[0]) ?? 'query')) : null;
+  return found[0] ? badInput(unstorableRefused(placeOfValue(document, found[0]) ?? 'query')) : null;
 }
 
 function chooseOperation(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode | Refused {
@@ -98,6 +98,8 @@ const RULES = specifiedRules.filter((rule) => rule !== OverlappingFieldsCanBeMer
 /** Faults that are told at once; the rest shows when these are mended. */
 const MAX_FAULTS = 10;
 
+const FIELD_OF_SUBSCRIPTION = 'The field of a subscription cannot be skipped.';
+
 function validateWithin(schema: GraphQLSchema, document: DocumentNode, limits: Limits): Refusal[] {
   try {
     const rules = [...RULES, overlappingFieldsRule(limits.fieldComparisons)];
@@ -107,6 +109,7 @@ function validateWithin(schema: GraphQLSchema, document: DocumentNode, limits: L
     });
   } catch (error) {
     const { comparisons } = error as Partial<TooManyComparisons>;
+    if (error instanceof GraphQLError) return [badInput(FIELD_OF_SUBSCRIPTION)]; // the one rule that looks at conditions, and knows no variable
     if (comparisons === undefined) throw error;
     return [overLimit('fieldComparisons', comparisons, limits.fieldComparisons)];
   }

@@ -1,4 +1,4 @@
-/** What one operation may ask for; all of it is checked before anything is planned. Configuration, with these defaults. */
+/** What one operation may ask for, all of it checked before anything is planned, and one client. Configuration, with these defaults. */
 export type Limits = Readonly<{
   bodyBytes: number;
   tokens: number;
@@ -18,7 +18,23 @@ export type Limits = Readonly<{
   introspectionLists: number;
   /** Comparisons of fields under one response key. */
   fieldComparisons: number;
+  /** What every operation costs beside its objects, refused ones too: reading and checking it. */
+  operationCost: number;
+  /** Of one principal (user, service account, API key; an address for nobody) at once. */
+  concurrentOperations: number;
+  /** What one principal may spend on and on. */
+  costPerSecond: number;
+  /** What it may spend in one go. */
+  costBurst: number;
+  /** Processor time, in milliseconds, that one plan may take; the same for one answer about the schema. */
+  planMs: number;
+  introspectionMs: number;
+  /** Operations that wait for their plan while another one is planned. */
+  planQueue: number;
+  planMemoryMb: number;
   requestMs: number;
+  /** How long an answer waits for a client that reads nothing of it. */
+  unreadMs: number;
   /** Fields, as `Mutation.name`, that may take longer than a request's time budget, in milliseconds. */
   patientFieldsMs: Readonly<Record<string, number>>;
   cacheBytes: number;
@@ -38,7 +54,16 @@ export const LIMITS: Limits = {
   introspectionDepth: 20,
   introspectionLists: 1,
   fieldComparisons: 50_000,
+  operationCost: 10,
+  concurrentOperations: 50,
+  costPerSecond: 500_000,
+  costBurst: 1_000_000,
+  planMs: 500,
+  introspectionMs: 5_000,
+  planQueue: 100,
+  planMemoryMb: 512,
   requestMs: 8_000,
+  unreadMs: 30_000,
   patientFieldsMs: {},
   cacheBytes: 64_000_000,
 };

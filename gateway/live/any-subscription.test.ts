@@ -1,6 +1,7 @@
 import { createClient, type Client } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { openEvents } from '../toys/event-source.ts';
 import { startToyGraph, type ToyGraph } from '../toys/graph.ts';
 import type { ToyDefinition } from '../toys/toy.ts';
 
@@ -100,13 +101,28 @@ afterAll(async () => {
   await graph.stop();
 });
 
-const collect = async (query: string, variables: Record<string, unknown> = {}) => {
-  const results: unknown[] = [];
+type Collect = (query: string, variables?: Record<string, unknown>, results?: unknown[]) => Promise<unknown[]>;
+
+const overSocket: Collect = async (query, variables = {}, results = []) => {
   for await (const result of client.iterate({ query, variables })) results.push(result);
   return results;
 };
 
-describe('any subscription of any graph', () => {
+/** An error that ends it comes as the last result: this transport has no other place for it. */
+const overEvents: Collect = async (query, variables = {}, results = []) => {
+  const source = await openEvents(graph.gateway.url, { query, variables });
+  for (let event = await source.next(); event?.event === 'next'; event = await source.next()) {
+    const result = JSON.parse(event.data) as { data?: unknown; errors?: unknown[] };
+    if (!('data' in result)) throw result.errors;
+    results.push(result);
+  }
+  return results;
+};
+
+describe.each([
+  ['graphql-transport-ws', overSocket],
+  ['server-sent events', overEvents],
+] as const)('any subscription of any graph over %s', (_, collect) => {
   test('a scalar comes through in order', async () => {
     expect(await collect('subscription { ticks(count: 3) }')).toEqual([1, 2, 3].map((ticks) => ({ data: { ticks } })));
   });
@@ -146,9 +162,7 @@ describe('any subscription of any graph', () => {
 
   test.each([true, false])('a source that fails ends the subscription with a masked error (after an event: %s)', async (late) => {
     const results: unknown[] = [];
-    const failure = await (async () => {
-      for await (const result of client.iterate({ query: `subscription { brokenTank(late: ${late}) { seq } }` })) results.push(result);
-    })().catch((errors: unknown) => errors);
+    const failure = await collect(`subscription { brokenTank(late: ${late}) { seq } }`, {}, results).catch((errors: unknown) => errors);
     expect(results).toEqual(late ? [{ data: { brokenTank: { seq: 1 } } }] : []);
     expect(JSON.stringify(failure)).not.toContain('secret');
     expect(failure).toMatchObject([{ extensions: { code: 'INTERNAL' } }]);

@@ -133,6 +133,8 @@ describe('what may be asked', () => {
     ['a mutation', 'mutation { throw }', 'BAD_USER_INPUT'],
     ['introspection', '{ __schema { queryType { name } } }', 'BAD_USER_INPUT'],
     ['no syntax', 'subscription {', 'BAD_USER_INPUT'],
+    ['a field that is skipped', 'subscription { ripple @skip(if: true) { seq } }', 'BAD_USER_INPUT'],
+    ['a field that may be skipped', 'subscription ($no: Boolean = false) { ripple @include(if: $no) { seq } }', 'BAD_USER_INPUT'],
     ['two roots', 'subscription { a: ripple { seq } b: ripple { seq } }', 'BAD_USER_INPUT'],
     ['beyond a limit', `subscription { ripple { ${Array.from({ length: 20 }, (_, n) => `a${n}: seq`).join(' ')} } }`, 'LIMIT_EXCEEDED'],
     ['without the scope', 'subscription { deep { seq } }', 'FORBIDDEN'],

@@ -1,52 +1,32 @@
 import type { Actor } from '@stromgraph/kernel/auth';
-import type { Logger } from '@stromgraph/kernel/log';
-import { CloseCode, MessageType, parseMessage, type ConnectionInitMessage, type SubscribeMessage } from 'graphql-ws';
+import { CloseCode, MessageType, type ConnectionInitMessage, type Message, type SubscribeMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
-import type { Identify } from '../auth.ts';
 import { overLimit, refusedError, type Refusal } from '../errors.ts';
 import { toOperationRequest } from '../graphql-request.ts';
-import { validateOperation, type Accepted, type Gate } from '../limits/validate-operation.ts';
-import type { Metrics } from '../metrics.ts';
+import { validateOperation, type Accepted, type Verdict } from '../limits/validate-operation.ts';
+import { principalOf } from '../principal.ts';
 import { newRequestId } from '../request-id.ts';
-import type { WithdrawnAccess } from '../withdrawn-access.ts';
+import { admit, begin } from './admission.ts';
 import { identifyBy } from './credentials.ts';
-import type { Counter, LiveLimits } from './sockets.ts';
-import { startSubscription, type Outlet, type SubscriptionLimits } from './subscription.ts';
-import type { Primary } from './plan.ts';
-import type { Source } from './source.ts';
+import { readMessage } from './message.ts';
+import type { LiveTools } from './tools.ts';
 
 /** Our own close codes; 4409 and the like are the protocol's. */
 export const SLOW_CONSUMER = 4490;
 export const TOO_MANY_SOCKETS = 4491;
 
-export type ConnectionTools = Readonly<{
-  gate: () => Gate;
-  identify: Identify;
-  withdrawn: WithdrawnAccess;
-  /** Without sign-in, for a graph that is open to all. */
-  open: boolean;
-  limits: LiveLimits;
-  subscriptionLimits: SubscriptionLimits;
-  users: Counter;
-  subscribers: Counter;
-  primaryOf: (accepted: Accepted) => Primary;
-  sourceOf: (service: string) => Source;
-  metrics: Metrics;
-  log: Logger;
-}>;
+type Asked = Readonly<{ id: string; requestId: string; principal: string }>;
 
 const KINDS = new Set(['subscription']);
 const TERMINATE_AFTER_MS = 2_000;
 
 /** One client's socket: the graphql-transport-ws protocol, with frames written as text once. */
-export function serveConnection(tools: ConnectionTools, socket: WebSocket): void {
+export function serveConnection(tools: LiveTools, socket: WebSocket, clientAddress: string): void {
   const { limits, metrics, log } = tools;
   const subscriptions = new Map<string, () => void>();
   let init: 'awaited' | 'checking' | 'acknowledged' = 'awaited';
   let actor: Actor | null = null;
-  let user: string | null = null;
-  let expiry: NodeJS.Timeout | undefined;
-  let unwatch = () => {};
+  let leave = () => {};
   const initTimer = setTimeout(
     () => init === 'awaited' && close(CloseCode.ConnectionInitialisationTimeout, 'Connection initialisation timeout'),
     limits.initMs,
@@ -64,16 +44,14 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
   socket.on('error', () => socket.terminate());
   socket.once('close', () => {
     clearTimeout(initTimer);
-    clearTimeout(expiry);
-    unwatch();
+    leave();
     for (const id of subscriptions.keys()) drop(id);
-    if (user !== null) tools.users.release(user);
   });
 
   function receive(text: string): void {
-    let message: ReturnType<typeof parseMessage>;
+    let message: Message;
     try {
-      message = parseMessage(text);
+      message = readMessage(text);
     } catch {
       return close(CloseCode.BadRequest, 'Invalid message received');
     }
@@ -100,18 +78,13 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
     if (socket.readyState !== socket.OPEN) return;
     if ('refusal' in identified || (identified.actor === null && !tools.open)) return close(CloseCode.Forbidden, 'Forbidden');
     actor = identified.actor;
-    if (actor && !admit(actor)) return close(TOO_MANY_SOCKETS, 'Too many connections');
+    if (actor) {
+      const place = admit(tools, actor, { kind: 'sockets', most: limits.socketsPerUser }, (why) => close(CloseCode.Forbidden, why));
+      if (!place) return close(TOO_MANY_SOCKETS, 'Too many connections');
+      leave = place;
+    }
     init = 'acknowledged';
     send('{"type":"connection_ack"}');
-  }
-
-  function admit(who: Actor): boolean {
-    const name = `${who.tenant}/${who.kind}/${who.id}`;
-    if (!tools.users.take(name, limits.socketsPerUser)) return false;
-    user = name;
-    expiry = setTimeout(() => close(CloseCode.Forbidden, 'The token has expired'), Math.min(who.expiresAt - Date.now(), MAX_TIMER_MS));
-    unwatch = tools.withdrawn.watch(who, () => close(CloseCode.Forbidden, 'The access has been withdrawn'));
-    return true;
   }
 
   function subscribe({ id, payload }: SubscribeMessage): void {
@@ -120,21 +93,37 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
     const requestId = newRequestId();
     const most = limits.subscriptionsPerSocket;
     if (subscriptions.size >= most) return refuse(id, requestId, [overLimit('subscriptionsPerSocket', subscriptions.size + 1, most)]);
+    const principal = principalOf(actor, clientAddress);
+    const throttled = tools.budgets.charge(principal, tools.gate().limits.operationCost);
+    if (throttled) return refuse(id, requestId, [throttled]);
     const request = toOperationRequest(payload);
     if (typeof request === 'string') return refuse(id, requestId, [{ code: 'BAD_USER_INPUT', message: request }]);
     const verdict = validateOperation(tools.gate(), request, actor, KINDS);
-    if ('refusals' in verdict) return refuse(id, requestId, verdict.refusals);
+    if (!(verdict instanceof Promise)) return settle({ id, requestId, principal }, verdict);
+    const planning = () => {};
+    subscriptions.set(id, planning);
+    verdict
+      .then((settled) => subscriptions.get(id) === planning && settle({ id, requestId, principal }, settled))
+      .catch((error: unknown) => {
+        log.error({ err: error, requestId }, 'subscription failed');
+        close(CloseCode.InternalServerError, 'Internal server error');
+      });
+  }
+
+  function settle({ id, requestId, principal }: Asked, verdict: Verdict): void {
+    if ('refusals' in verdict) {
+      subscriptions.delete(id);
+      return refuse(id, requestId, verdict.refusals);
+    }
+    tools.budgets.charge(principal, verdict.cost);
     open(id, requestId, verdict);
   }
 
   function open(id: string, requestId: string, accepted: Accepted): void {
-    const primary = tools.primaryOf(accepted);
     const prefix = `{"id":${JSON.stringify(id)},"type":`;
-    const outlet: Outlet = {
-      next: (payload) => {
-        metrics.event(accepted.name);
-        send(`${prefix}"next","payload":${payload}}`);
-      },
+    subscriptions.set(id, () => {});
+    const end = begin(tools, { accepted, actor, requestId }, {
+      next: (payload) => send(`${prefix}"next","payload":${payload}}`),
       error: (errors) => {
         drop(id);
         send(`${prefix}"error","payload":${errors}}`);
@@ -144,26 +133,9 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
         send(`${prefix}"complete"}`);
       },
       overflow: () => close(SLOW_CONSUMER, 'slow consumer'),
-    };
-    subscriptions.set(id, () => {});
-    tools.subscribers.take(accepted.name, Number.POSITIVE_INFINITY);
-    const context = { actor, tenant: actor?.tenant ?? null, requestId, deadlineAt: actor?.expiresAt ?? Date.now() + MAX_TIMER_MS };
-    const stop = startSubscription({
-      accepted,
-      primary,
-      source: tools.sourceOf(primary.service),
-      context,
-      outlet,
-      limits: tools.subscriptionLimits,
-      log,
     });
-    const end = () => {
-      tools.subscribers.release(accepted.name);
-      stop();
-    };
     if (subscriptions.has(id)) subscriptions.set(id, end);
     else end();
-    log.info({ requestId, operation: accepted.name, actor: actor?.id }, 'subscription');
   }
 
   function drop(id: string): void {
@@ -173,7 +145,7 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
   }
 
   function refuse(id: string, requestId: string, refusals: readonly Refusal[]): void {
-    for (const { code } of refusals) metrics.refused(code);
+    for (const refusal of refusals) metrics.refused(refusal);
     send(JSON.stringify({ id, type: 'error', payload: refusals.map((refusal) => refusedError(refusal, requestId)) }));
   }
 
@@ -192,6 +164,3 @@ export function serveConnection(tools: ConnectionTools, socket: WebSocket): void
     setTimeout(() => socket.terminate(), TERMINATE_AFTER_MS).unref();
   }
 }
-
-/** setTimeout counts no further. */
-const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -1,4 +1,3 @@
-import type { SubscriptionNode } from '@apollo/query-planner';
 import {
   getNamedType,
   Kind,
@@ -18,13 +17,19 @@ import { isFields, reader, type Fields } from '../execute/own.ts';
 import { shapeOf } from '../execute/fetch-text.ts';
 import { renamesOf } from '../execute/subgraph-errors.ts';
 import type { Tools } from '../execute/fetch.ts';
+import type { CompiledOperation } from '../execute/operation.ts';
 import type { Path } from '../execute/run.ts';
+import { traitsOf, type Traits } from './traits.ts';
 
 /** What the owner of a subscription is asked, and how its events enter the engine. */
 export type Primary = Readonly<{
   service: string;
   query: string;
-  variables: (variables: Fields) => Fields;
+  traits: Traits;
+  /** What goes along, from `afterSeq` on: a place given beside the operation wins over its argument, null is the beginning. */
+  variables: (variables: Fields, afterSeq: number | null | undefined) => Fields;
+  /** Equal texts are equal variables; the place in the stream does not count. */
+  keyOf: (variables: Fields) => string;
   /** Null where the field has no `afterSeq`, so that a lost connection ends the subscription. */
   resume: Resume | null;
   path: Path;
@@ -34,25 +39,36 @@ export type Primary = Readonly<{
   objectTypes: ReadonlySet<string>;
 }>;
 
-/** How to take up a stream again: the variable that carries the last `seq`, and where an event holds it. */
-export type Resume = Readonly<{ variable: string; seqOf: (data: Fields) => unknown }>;
+/** How to take up a stream again: the variable that carries the last `seq`, where an event holds it, and where the client begins. */
+export type Resume = Readonly<{ variable: string; seqOf: (data: Fields) => unknown; stated: (variables: Fields) => unknown }>;
 
 const AFTER_SEQ = 'afterSeq';
-const VARIABLE = 'stromgraph_afterSeq';
-const SEQ_KEY = 'stromgraph_seq';
+/** What is added to the client's operation; `seq` is a response key. */
+type Added = Readonly<{ variable: string; seq: string }>;
+
+/** Names that the client has not used itself. */
+function namesFor(operation: string): Added {
+  const free = (name: string): string => (operation.includes(name) ? free(`${name}_`) : name);
+  return { variable: free('stromgraph_afterSeq'), seq: free('stromgraph_seq') };
+}
 
 /** Reads the planner's SubscriptionNode; nothing here knows any subscription by name. */
-export function compilePrimary({ primary }: SubscriptionNode, schema: GraphQLSchema, tools: Tools): Primary {
+export function compilePrimary(operation: CompiledOperation, schema: GraphQLSchema, tools: Tools): Primary {
+  const { primary } = operation.subscription ?? refuse();
   const document = parse(primary.operation, { noLocation: true });
   const field = rootField(document);
-  const resumable = resumableDocument(document, field, schema);
-  const stated = field.arguments?.find(({ name }) => name.value === AFTER_SEQ)?.value;
+  const added = namesFor(primary.operation);
+  const resumable = resumableDocument(document, field, schema, added);
+  const stated = resumable ? field.arguments?.find(({ name }) => name.value === AFTER_SEQ)?.value : undefined;
+  const statedIn = (variables: Fields) => stated && valueFromASTUntyped(stated, variables);
   const names = variablesIn(resumable ?? document);
   return {
     service: primary.serviceName,
     query: resumable ? print(resumable) : primary.operation,
-    variables: (variables) => variablesOf(names, variables, resumable ? stated : undefined),
-    resume: resumable && { variable: VARIABLE, seqOf: seqReader(field) },
+    traits: traitsOf(tools.schema, field.name.value),
+    variables: (variables, afterSeq) => variablesOf(names, variables, added.variable, afterSeq === undefined ? statedIn(variables) : (afterSeq ?? undefined)),
+    keyOf: compileKey(operation, stated),
+    resume: resumable && { variable: added.variable, seqOf: seqReader(field, added.seq), stated: statedIn },
     path: [],
     keys: shapeOf(primary).keys,
     rewriteOutput: compileRewrites(tools.schema, primary.outputRewrites),
@@ -61,12 +77,26 @@ export function compilePrimary({ primary }: SubscriptionNode, schema: GraphQLSch
   };
 }
 
-function variablesOf(names: ReadonlySet<string>, variables: Fields, afterSeq: ValueNode | undefined): Fields {
+function refuse(): never {
+  throw new Error('Only a subscription has a source.');
+}
+
+function variablesOf(names: ReadonlySet<string>, variables: Fields, place: string, afterSeq: unknown): Fields {
   const used: Fields = {};
   for (const name of names) if (Object.hasOwn(variables, name) && variables[name] !== undefined) used[name] = variables[name];
-  const from = afterSeq ? valueFromASTUntyped(afterSeq, variables) : undefined;
-  if (from !== undefined) used[VARIABLE] = from;
+  if (afterSeq !== undefined) used[place] = afterSeq;
   return used;
+}
+
+/** A variable that says nothing but where the client begins is left out. */
+function compileKey({ definition, fragments }: CompiledOperation, stated: ValueNode | undefined): Primary['keyOf'] {
+  const uses: string[] = [];
+  for (const node of [definition, ...fragments.values()])
+    visit(node, { VariableDefinition: () => false, Variable: ({ name }) => void uses.push(name.value) });
+  const place = stated?.kind === Kind.VARIABLE ? stated.name.value : undefined;
+  const isPlaceOnly = uses.filter((name) => name === place).length === 1;
+  const names = [...new Set(uses)].filter((name) => name !== place || !isPlaceOnly);
+  return (variables) => JSON.stringify(names.map((name) => [variables[name]]));
 }
 
 function variablesIn(document: DocumentNode): ReadonlySet<string> {
@@ -87,14 +117,14 @@ function rootField(document: DocumentNode): FieldNode {
 }
 
 /** The same operation with `afterSeq` as a variable and the event's `seq` beside what the client selected. */
-function resumableDocument(document: DocumentNode, field: FieldNode, schema: GraphQLSchema): DocumentNode | null {
+function resumableDocument(document: DocumentNode, field: FieldNode, schema: GraphQLSchema, added: Added): DocumentNode | null {
   const definition = schema.getSubscriptionType()?.getFields()[field.name.value];
   const argument = definition?.args.find(({ name }) => name === AFTER_SEQ);
   const type = definition && getNamedType(definition.type);
   if (!argument || !type || !('getFields' in type) || !type.getFields().seq || !field.selectionSet) return null;
   const name = (value: string) => ({ kind: Kind.NAME as const, value });
-  const variable = { kind: Kind.VARIABLE as const, name: name(VARIABLE) };
-  const seq: FieldNode = { kind: Kind.FIELD, alias: name(SEQ_KEY), name: name('seq') };
+  const variable = { kind: Kind.VARIABLE as const, name: name(added.variable) };
+  const seq: FieldNode = { kind: Kind.FIELD, alias: name(added.seq), name: name('seq') };
   const resumed: DocumentNode = visit(document, {
     OperationDefinition(operation) {
       const definition = { kind: Kind.VARIABLE_DEFINITION as const, variable, type: parseType(argument.type.toString()) };
@@ -120,10 +150,10 @@ function withoutUnusedVariables(document: DocumentNode): DocumentNode {
   return visit(document, { VariableDefinition: (node) => (used.has(node.variable.name.value) ? undefined : null) });
 }
 
-function seqReader(field: FieldNode): (data: Fields) => unknown {
+function seqReader(field: FieldNode, seqKey: string): (data: Fields) => unknown {
   const readField = reader(field.alias?.value ?? field.name.value);
   return (data) => {
     const event = readField(data);
-    return isFields(event) ? event[SEQ_KEY] : undefined;
+    return isFields(event) ? event[seqKey] : undefined;
   };
 }

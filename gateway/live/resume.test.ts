@@ -33,6 +33,16 @@ test('a lost upstream is taken up again after the last seq: nothing lost, nothin
   raw.socket.close();
 });
 
+test('a client may use the names that are added for this', async () => {
+  const { pond, raw } = await start('subscription ($stromgraph_afterSeq: Int) { ripple(afterSeq: $stromgraph_afterSeq) { stromgraph_seq: stone { id } seq } }', { stromgraph_afterSeq: 1 });
+  pond.publish(3);
+  expect([await seqOf(raw), await seqOf(raw)]).toEqual([2, 3]);
+  graph.toys.pond!.dropSockets();
+  pond.publish(1);
+  expect(await raw.next()).toMatchObject({ payload: { data: { ripple: { seq: 4, stromgraph_seq: { id: expect.any(String) } } } } });
+  raw.socket.close();
+});
+
 test('events that come while it is lost are not lost', async () => {
   const { pond, raw } = await start('subscription { ripple { seq } }');
   pond.publish(3);

@@ -2,8 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { isForeign } from '../origin.ts';
-import { serveConnection, type ConnectionTools } from './connection.ts';
+import { serveConnection } from './connection.ts';
+import { makeEventStreams, type EventStreams } from './event-streams.ts';
 import { makeCounter } from './sockets.ts';
+import type { LiveTools } from './tools.ts';
 
 const PROTOCOL = 'graphql-transport-ws';
 const STOP_MS = 1_000;
@@ -11,21 +13,25 @@ const STOP_MS = 1_000;
 export type Live = Readonly<{
   upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   sockets: () => number;
+  events: EventStreams;
   stop: () => Promise<void>;
 }>;
 
-type Settings = Readonly<{ connection: ConnectionTools; allowedOrigins: ReadonlySet<string> }>;
+type Settings = Readonly<{ tools: LiveTools; allowedOrigins: ReadonlySet<string> }>;
 
-/** Takes upgrades of /graphql: one protocol, own site or no browser, so many per address. */
-export function makeLive({ connection, allowedOrigins }: Settings): Live {
-  const { limits } = connection;
+/** Both ways of subscriptions. Takes upgrades of /graphql: one protocol, own site or no browser, so many per address. */
+export function makeLive({ tools, allowedOrigins }: Settings): Live {
+  const { limits } = tools;
   const addresses = makeCounter();
+  const events = makeEventStreams(tools, addresses);
   const alive = new WeakSet<WebSocket>();
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: limits.messageBytes,
     maxFragments: limits.fragments,
     perMessageDeflate: false,
+    allowSynchronousEvents: false, // one frame a turn: who sends thousands at once does not hold up the others
+    autoPong: false,
     handleProtocols: () => PROTOCOL,
   });
   const ping = setInterval(() => {
@@ -47,13 +53,21 @@ export function makeLive({ connection, allowedOrigins }: Settings): Live {
       accepted = true;
       alive.add(client);
       client.on('pong', () => alive.add(client));
+      client.on('ping', (data) => pong(client, data));
       client.once('close', () => addresses.release(address));
-      serveConnection(connection, client);
+      serveConnection(tools, client, address);
     });
+  }
+
+  /** Answers are not heaped up for a client that pings and does not read. */
+  function pong(client: WebSocket, data: Buffer): void {
+    if (client.bufferedAmount < limits.bufferedBytes) client.pong(data);
+    else client.terminate();
   }
 
   async function stop(): Promise<void> {
     clearInterval(ping);
+    events.stop();
     for (const socket of server.clients) socket.close(1001, 'Going away');
     const closed = Promise.all([...server.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
     const late = setTimeout(() => server.clients.forEach((socket) => socket.terminate()), STOP_MS);
@@ -62,7 +76,7 @@ export function makeLive({ connection, allowedOrigins }: Settings): Live {
     server.close();
   }
 
-  return { upgrade, sockets: () => server.clients.size, stop };
+  return { upgrade, sockets: () => server.clients.size, events, stop };
 }
 
 function protocolsOf(request: IncomingMessage): string[] {

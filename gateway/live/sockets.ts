@@ -2,6 +2,9 @@
 export type LiveLimits = Readonly<{
   subscriptionsPerSocket: number;
   socketsPerUser: number;
+  /** Server-sent events: each is one subscription. */
+  streamsPerUser: number;
+  /** Of both kinds. */
   socketsPerAddress: number;
   messageBytes: number;
   fragments: number;
@@ -14,6 +17,7 @@ export type LiveLimits = Readonly<{
 export const LIVE_LIMITS: LiveLimits = {
   subscriptionsPerSocket: 20,
   socketsPerUser: 5,
+  streamsPerUser: 20,
   socketsPerAddress: 50,
   messageBytes: 64_000,
   fragments: 16,

@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import type { Fields } from '../execute/own.ts';
 import type { RequestContext } from '../request-context.ts';
 import { newRequestId } from '../request-id.ts';
+import { vouchingHeaders, type Secret } from '../vouching.ts';
 
 /** What comes from upstream: an event's result, GraphQL errors that end it, its own end, or a lost connection. */
 export type Sink = Readonly<{
@@ -13,30 +14,34 @@ export type Sink = Readonly<{
   lost: () => void;
 }>;
 
+/** For whom; a stream with `untilSeq` ends there. */
+type Asker = RequestContext & Readonly<{ untilSeq?: number }>;
+
 export type Source = Readonly<{
-  open: (query: string, variables: Fields, context: RequestContext, sink: Sink) => () => void;
+  open: (query: string, variables: Fields, context: Asker, sink: Sink) => () => void;
   connected: () => boolean;
+  /** How many subscriptions are open. */
+  subscriptions: () => number;
   stop: () => Promise<void>;
 }>;
 
 const MAX_EVENT_BYTES = 16_000_000;
 const IDLE_MS = 5_000;
 const KEEP_ALIVE_MS = 10_000;
+const HANDSHAKE_MS = 3_000;
 
-/** One signed socket to one subgraph carries all its subscriptions; each subscribe message is signed for its actor. */
-export function makeSource(url: string, secret: string): Source {
+/** One socket, signed at its upgrade, to one subgraph carries all its subscriptions; each subscribe message is signed for its actor. A foreign one gets neither. */
+export function makeSource(url: string, secret: Secret): Source {
   const address = new URL(url.replace(/^http/, 'ws'));
   const path = address.pathname;
   let connected = false;
+  let subscriptions = 0;
   const client: Client = createClient({
     url: address.href,
-    webSocketImpl: UpstreamSocket,
-    connectionParams: () =>
-      signRequest(
-        secret,
-        { method: 'WS', path, body: '' },
-        { actor: null, tenant: null, requestId: newRequestId(), deadlineAt: Date.now() + KEEP_ALIVE_MS },
-      ),
+    webSocketImpl: socketsWith(() => {
+      const about = { actor: null, tenant: null, requestId: newRequestId(), deadlineAt: Date.now() + HANDSHAKE_MS };
+      return vouchingHeaders(secret, { method: 'GET', path, body: '' }, about);
+    }),
     lazyCloseTimeout: IDLE_MS,
     keepAlive: KEEP_ALIVE_MS,
     retryAttempts: 0,
@@ -44,25 +49,48 @@ export function makeSource(url: string, secret: string): Source {
     on: { connected: () => void (connected = true), closed: () => void (connected = false) },
   });
 
-  function open(query: string, variables: Fields, { actor, tenant, requestId, deadlineAt }: RequestContext, sink: Sink): () => void {
+  function sign(body: string, about: Parameters<typeof signRequest>[2]) {
+    return secret === null ? undefined : signRequest(secret, { method: 'WS', path, body }, about);
+  }
+
+  function open(query: string, variables: Fields, { actor, tenant, requestId, deadlineAt, untilSeq }: Asker, sink: Sink): () => void {
     const body = JSON.stringify({ query, variables });
-    const signed = signRequest(secret, { method: 'WS', path, body }, { actor, tenant, requestId, deadlineAt });
-    return client.subscribe(
-      { query, variables, extensions: { stromgraph: signed } },
+    const signed = sign(body, { actor, tenant, requestId, deadlineAt, ...(untilSeq !== undefined && { untilSeq }) });
+    let left = false;
+    const leave = () => {
+      if (!left) subscriptions--;
+      left = true;
+    };
+    subscriptions++;
+    const stop = client.subscribe(
+      { query, variables, ...(signed && { extensions: { stromgraph: signed } }) },
       {
         next: (result) => sink.next(result),
-        error: (error) => (Array.isArray(error) ? sink.failed(error) : sink.lost()),
-        complete: () => sink.ended(),
+        error: (error) => {
+          leave();
+          if (Array.isArray(error)) sink.failed(error);
+          else sink.lost();
+        },
+        complete: () => {
+          leave();
+          sink.ended();
+        },
       },
     );
+    return () => {
+      leave();
+      stop();
+    };
   }
 
-  return { open, connected: () => connected, stop: async () => void (await client.dispose()) };
+  return { open, connected: () => connected, subscriptions: () => subscriptions, stop: async () => void (await client.dispose()) };
 }
 
-/** The client library makes its own sockets; only so can their largest message be set. */
-class UpstreamSocket extends WebSocket {
-  constructor(address: string, protocols: string) {
-    super(address, protocols, { maxPayload: MAX_EVENT_BYTES, handshakeTimeout: 3_000 });
-  }
+/** The client library makes its own sockets; only so can their headers and their largest message be set. */
+function socketsWith(headers: () => Record<string, string>) {
+  return class extends WebSocket {
+    constructor(upstream: string, protocols: string) {
+      super(upstream, protocols, { headers: headers(), maxPayload: MAX_EVENT_BYTES, handshakeTimeout: HANDSHAKE_MS });
+    }
+  };
 }

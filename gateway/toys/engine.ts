@@ -6,6 +6,8 @@ import type { RunError } from '../execute/run.ts';
 import { LIMITS, type Limits } from '../limits/limits.ts';
 import { makeOperationCache } from '../limits/operation-cache.ts';
 import { validateOperation, type Gate } from '../limits/validate-operation.ts';
+import { NO_DOCUMENTS } from '../documents/trusted-documents.ts';
+import { planHere } from '../planning/planner.ts';
 import { loadSupergraph } from '../supergraph.ts';
 import { composeToys } from './compose.ts';
 import { toySchema, type ToyDefinition } from './toy.ts';
@@ -14,6 +16,17 @@ export type Asked = { service: string; query: string; variables: Fields };
 
 /** What a test puts in place of a subgraph's answer; undefined leaves the answer as it is. */
 export type Instead = (asked: Asked, answer: { data?: Fields | null; errors?: unknown[] }) => unknown;
+
+/** For what is accepted and run at once, by itself. */
+export const NO_WAYS: Gate['ways'] = {
+  primaryOf: () => {
+    throw new Error('Nothing here subscribes.');
+  },
+  sourceOf: () => {
+    throw new Error('Nothing here subscribes.');
+  },
+  hold: () => ({ [Symbol.dispose]() {} }),
+};
 
 export type ToyEngine = Readonly<{
   gate: Gate;
@@ -32,7 +45,7 @@ export async function makeToyEngine(definitions: readonly ToyDefinition[], limit
   const schemas = new Map(definitions.map((definition) => [definition.name, toySchema(definition)]));
   const asked: Asked[] = [];
   let change: Instead = () => undefined;
-  const engine = engineOf(await loadSupergraph(composeToys(definitions)), (service) => async ({ body }) => {
+  const engine = engineOf(await loadSupergraph(composeToys(definitions), planHere), (service) => async ({ body }) => {
     const { query, variables } = JSON.parse(body) as { query: string; variables: Fields };
     const ask = { service, query, variables };
     asked.push(ask);
@@ -44,14 +57,14 @@ export async function makeToyEngine(definitions: readonly ToyDefinition[], limit
     const instead = change(ask, plain);
     return typeof instead === 'string' ? instead : JSON.stringify(instead ?? plain);
   });
-  const gate: Gate = { engine, limits: { ...LIMITS, ...limits }, introspection: 'open', open: true, cache: makeOperationCache(10_000_000) };
+  const gate: Gate = { engine, limits: { ...LIMITS, ...limits }, introspection: 'open', open: true, documents: NO_DOCUMENTS, ways: NO_WAYS, cache: makeOperationCache(10_000_000) };
   return {
     gate,
     asked,
     async run(query, variables = {}, instead = () => undefined) {
       asked.length = 0;
       change = instead;
-      const verdict = validateOperation(gate, { query, operationName: undefined, variables }, null, KINDS);
+      const verdict = await validateOperation(gate, { query, operationName: undefined, variables }, null, KINDS);
       if ('refusals' in verdict) return { data: null, text: 'null', errors: [], refused: verdict.refusals.map(({ message }) => message) };
       const { data, errors } = await answerOperation(verdict.operation, verdict.variables, verdict.coerced, null);
       return { data: JSON.parse(data) as unknown, text: data, errors };

@@ -35,7 +35,7 @@ export type Result = {
 
 /** Asks the gateway over HTTP. */
 export async function ask(
-  { url }: Gateway,
+  { url }: Pick<Gateway, 'url'>,
   query: string,
   variables: Record<string, unknown> = {},
   headers: Record<string, string> = {},

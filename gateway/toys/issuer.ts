@@ -3,14 +3,20 @@ import { ENVELOPE_HEADER, makeVerifier, SIGNATURE_HEADER } from '@stromgraph/ker
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { SECRET } from './toy.ts';
 
+type Key = Readonly<{ name: string; publicKey: CryptoKey; privateKey: CryptoKey }>;
+
 export type Issuer = Readonly<{
   rule: Readonly<{ issuer: string; audience: string; jwksUrl: string; apiKeyUrl: string }>;
   /** A token as identity would sign it, with claims and header fields changed as a test needs. */
   sign: (claims?: Record<string, unknown>, header?: Record<string, unknown>) => Promise<string>;
   publicKey: JWK;
   privateKey: CryptoKey;
-  /** Adds another signing key from now on; tokens of the first stay valid. */
-  rotate: () => Promise<void>;
+  /** The next key is listed, as identity does it well before one signs. */
+  announce: () => Promise<void>;
+  /** The announced key signs from now on; tokens of the former stay valid. */
+  rotate: () => void;
+  /** The keys that do not sign (any more) are listed no longer. */
+  retire: () => void;
   jwksRequests: () => number;
   stop: () => Promise<void>;
 }>;
@@ -23,11 +29,12 @@ const TENANTS = ['demo', 'other'];
 /** Stands in for identity: signed JWKS and API-key look-ups on loopback. */
 export async function startIssuer(): Promise<Issuer> {
   const verify = makeVerifier(SECRET);
-  let { publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true });
-  let name = 'key-1';
-  const listed = async (): Promise<JWK[]> =>
+  let made = 1;
+  let signing: Key = { ...(await generateKeyPair('EdDSA', { extractable: true })), name: 'key-1' };
+  let next: Key | undefined;
+  const listed = async ({ publicKey, name }: Key): Promise<JWK[]> =>
     Promise.all(TENANTS.map(async (tenant) => ({ ...(await exportJWK(publicKey)), kid: `${tenant}.${name}`, alg: 'EdDSA', use: 'sig' })));
-  const keys = await listed();
+  let keys = await listed(signing);
   let jwksRequests = 0;
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -56,7 +63,7 @@ export async function startIssuer(): Promise<Issuer> {
   return {
     rule,
     publicKey: keys[0]!,
-    privateKey,
+    privateKey: signing.privateKey,
     sign(claims = {}, header = {}) {
       const now = Math.floor(Date.now() / 1_000);
       const standard = {
@@ -71,14 +78,18 @@ export async function startIssuer(): Promise<Issuer> {
         exp: now + 60,
       };
       const all = Object.fromEntries(Object.entries({ ...standard, ...claims }).filter(([, value]) => value !== undefined));
-      const kid = `${(claims.tenant as string | undefined) ?? 'demo'}.${name}`;
-      return new SignJWT(all).setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid, ...header }).sign(privateKey);
+      const kid = `${(claims.tenant as string | undefined) ?? 'demo'}.${signing.name}`;
+      return new SignJWT(all).setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid, ...header }).sign(signing.privateKey);
     },
-    async rotate() {
-      ({ publicKey, privateKey } = await generateKeyPair('EdDSA', { extractable: true }));
-      name = `key-${keys.length + 1}`;
-      keys.push(...(await listed()));
+    async announce() {
+      next = { ...(await generateKeyPair('EdDSA', { extractable: true })), name: `key-${++made}` };
+      keys.push(...(await listed(next)));
     },
+    rotate() {
+      if (next) signing = next;
+      next = undefined;
+    },
+    retire: () => void (keys = keys.filter(({ kid }) => kid!.endsWith(`.${signing.name}`))),
     jwksRequests: () => jwksRequests,
     stop: async () => {
       server.closeAllConnections();

@@ -26,6 +26,7 @@ export async function openRaw(url: string, options: { protocol?: string; headers
     frames.push(code);
     wake();
   });
+  socket.on('error', () => {}); // its end is told by close
   await once(socket, 'open');
   return {
     socket,

@@ -1,11 +1,13 @@
 // Small subgraphs for tests and benches: real federation, real signatures, nothing of the product's.
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { ENVELOPE_HEADER, makeVerifier, SIGNATURE_HEADER, type Envelope } from '@stromgraph/kernel/signature';
 import { execute, GraphQLError, parse, validate, type GraphQLSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { composeToys } from './compose.ts';
+
+const READY = '{"ready":true}';
 
 export const SECRET = 'a secret for tests';
 
@@ -23,7 +25,10 @@ export type Toy = Readonly<{
   /** The bodies of all requests, in order. */
   requests: { query: string; variables?: Record<string, unknown> }[];
   envelopes: Envelope[];
+  headers: IncomingHttpHeaders[];
   misbehave: (how: Misbehaviour | null) => void;
+  /** Open connections, sockets included. */
+  connections: () => Promise<number>;
   /** Ends every upstream socket, as a crash would. */
   dropSockets: () => void;
   stop: () => Promise<void>;
@@ -35,6 +40,7 @@ export async function startToy({ name, sdl, resolvers }: ToyDefinition, options:
   const verify = makeVerifier(SECRET);
   const requests: Toy['requests'] = [];
   const envelopes: Envelope[] = [];
+  const headers: IncomingHttpHeaders[] = [];
   let misbehaviour: Misbehaviour | null = null;
 
   const server = createServer(async (request, response) => {
@@ -45,23 +51,33 @@ export async function startToy({ name, sdl, resolvers }: ToyDefinition, options:
         { envelope: one(request, ENVELOPE_HEADER), signature: one(request, SIGNATURE_HEADER) },
       );
       if (!envelope) return void response.writeHead(401).end();
+      if (request.url === '/internal/ready') return misbehaviour ? misbehaviour(READY, response) : void response.end(READY);
       envelopes.push(envelope);
     }
+    headers.push(request.headers);
     const asked = JSON.parse(body) as Toy['requests'][number];
     requests.push(asked);
     const text = await answer(schema, asked, envelopes.at(-1));
     if (misbehaviour) return misbehaviour(text, response);
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text);
   });
-  const sockets = new WebSocketServer({ server, path: '/graphql' });
+  const sockets = new WebSocketServer({
+    server,
+    path: '/graphql',
+    verifyClient: ({ req }: { req: IncomingMessage }) =>
+      !signed ||
+      verify(
+        { method: 'GET', path: req.url ?? '', body: '' },
+        { envelope: one(req, ENVELOPE_HEADER), signature: one(req, SIGNATURE_HEADER) },
+      ) !== null,
+  });
   const disposable = useServer(
     {
       schema,
-      onConnect: (ctx) => verify({ method: 'WS', path: '/graphql', body: '' }, ctx.connectionParams as never) !== null,
       onSubscribe: (_ctx, _id, payload) => {
         const body = JSON.stringify({ query: payload.query, variables: payload.variables ?? {} });
-        const envelope = verify({ method: 'WS', path: '/graphql', body }, payload.extensions?.stromgraph as never);
-        if (!envelope) return [new GraphQLError('not signed')];
+        const envelope = verify({ method: 'WS', path: '/graphql', body }, (payload.extensions?.stromgraph ?? {}) as never);
+        if (signed && !envelope) return [new GraphQLError('not signed')];
         const document = parse(payload.query);
         const faults = validate(schema, document);
         if (faults.length) return faults;
@@ -78,7 +94,9 @@ export async function startToy({ name, sdl, resolvers }: ToyDefinition, options:
     url: `http://127.0.0.1:${port}/graphql`,
     requests,
     envelopes,
+    headers,
     misbehave: (how) => void (misbehaviour = how),
+    connections: () => new Promise((resolve) => server.getConnections((_, count) => resolve(count))),
     dropSockets: () => sockets.clients.forEach((socket) => socket.terminate()),
     stop: async () => {
       if (!server.listening) return;

@@ -1,8 +1,12 @@
 import {
-  isCompositeType,
+  isAbstractType,
+  isInterfaceType,
   isNonNullType,
   isObjectType,
   type GraphQLCompositeType,
+  type GraphQLInterfaceType,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
@@ -48,15 +52,20 @@ export function compileObject(tools: ObjectTools, type: GraphQLOutputType, selec
 /** An interface is a runtime type too: a subgraph with an interface object knows no concrete one. */
 function runtimeType(schema: GraphQLSchema, declared: GraphQLCompositeType, typename: string): GraphQLCompositeType | null {
   if (typename === declared.name) return declared;
-  const type = schema.getType(typename);
-  if (!type || !isCompositeType(type)) return null;
   if (isObjectType(declared)) return isRoot(schema, declared) ? declared : null;
-  return type;
+  const type = schema.getType(typename);
+  return isObjectType(type) || isInterfaceType(type) ? subtype(schema, declared, type) : null;
+}
+
+function subtype<T extends GraphQLObjectType | GraphQLInterfaceType>(schema: GraphQLSchema, declared: GraphQLNamedType | undefined, type: T): T | null {
+  return isAbstractType(declared) && schema.isSubType(declared, type) ? type : null;
 }
 
 /** A type that only the supergraph knows is not an error, it is nobody's business. */
 function isHidden({ schema, supergraph }: ObjectTools, declared: GraphQLCompositeType, typename: string): boolean {
-  return !isObjectType(declared) && !schema.getType(typename) && supergraph.getType(typename) !== undefined;
+  const type = supergraph.getType(typename);
+  if (schema.getType(typename) || !isObjectType(type)) return false;
+  return subtype(supergraph, supergraph.getType(declared.name), type) !== null;
 }
 
 /** A subgraph may call its root types otherwise. */
