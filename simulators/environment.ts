@@ -15,6 +15,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv) {
     ports: {
       enet: readNumber(env, 'STROMGRAPH_SIM_ENET_PORT', MAX_PORT),
       clearingHouse: readNumber(env, 'STROMGRAPH_SIM_CLEARING_HOUSE_PORT', MAX_PORT),
+      exchange: readNumber(env, 'STROMGRAPH_SIM_EXCHANGE_PORT', MAX_PORT),
       mail: readNumber(env, 'STROMGRAPH_SIM_MAIL_PORT', MAX_PORT),
       smtp: readNumber(env, 'STROMGRAPH_SIM_SMTP_PORT', MAX_PORT),
     },

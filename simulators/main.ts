@@ -1,5 +1,6 @@
 import { startClearingHouse } from './clearing-house/server.ts';
 import { startEnet } from './enet/server.ts';
+import { startExchange } from './exchange/server.ts';
 import { startMail } from './mail/server.ts';
 import { readEnvironment } from './environment.ts';
 
@@ -21,10 +22,12 @@ async function startAll() {
   const { common, folder, revisionSeconds, webhook, ports } = readEnvironment(process.env);
   const enet = await keep(startEnet({ ...common, folder, revisionSeconds, port: ports.enet }));
   const clearingHouse = await keep(startClearingHouse({ ...common, folder, webhook, port: ports.clearingHouse }));
+  const exchange = await keep(startExchange({ ...common, folder, port: ports.exchange }));
   const mail = await keep(startMail({ ...common, port: ports.mail, smtpPort: ports.smtp }));
   const ready = {
     enet: { url: enet.url },
     clearingHouse: { url: clearingHouse.url },
+    exchange: { url: exchange.url },
     mail: { url: mail.url, smtpPort: mail.smtpPort, smtpUrl: `smtp://${new URL(mail.url).hostname}:${mail.smtpPort}` },
   };
   process.send?.({ ready });

@@ -21,7 +21,8 @@ export const ENVELOPE_BODY = {
 
 /** What the message is: its Prüfidentifikator, or its kind where it has none. */
 export function identifierOf({ transaktionsdaten: { pruefidentifikator, nachrichtentyp } }: Envelope): string {
-  return String(pruefidentifikator ?? nachrichtentyp ?? '');
+  const given = pruefidentifikator ?? nachrichtentyp;
+  return typeof given === 'string' ? given : '';
 }
 
 export function maloOf({ stammdaten }: Envelope): string | undefined {

@@ -60,7 +60,7 @@ export async function startClearingHouse(options: ClearingHouseOptions = {}): Pr
     twice: 0.02,
     outOfOrder: 0.02,
     loseCallbacks: 0.01,
-    smartMeters: 0.2,
+    smartMeters: 1,
     late: null,
     rejectNext: null,
     nackNext: 0,

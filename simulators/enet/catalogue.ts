@@ -7,11 +7,11 @@ import {
   hrefOf,
   instantOfCursor,
   keyOf,
-  plannedDayOf,
-  plannedOn,
+  KINDS,
   type Publication,
   type Subject,
 } from './publication.ts';
+import { type Lateness, nextPlanned, plannedDaysOf, plannedOn } from './timetable.ts';
 
 const BACKLOG_DAYS = 14;
 /** However old a cursor is, the list begins no earlier. */
@@ -28,11 +28,11 @@ export type Catalogue = ReturnType<typeof openCatalogue>;
 export function openCatalogue({
   folder,
   nowMs,
-  lateMs,
+  late,
 }: {
   folder: string | undefined;
   nowMs: () => number;
-  lateMs: () => number;
+  late: Lateness;
 }) {
   const byHand: Publication[] = [];
   const byHandOf = new Map<string, Publication[]>();
@@ -47,9 +47,12 @@ export function openCatalogue({
     byHandOf.set(key, [...(byHandOf.get(key) ?? []), publication]);
   }
 
+  const plannedOf = (subject: Subject) => plannedDaysOf(subject).flatMap((day) => plannedOn(day, late));
+  const latestMs = () => Math.max(...KINDS.map((kind) => late(kind) ?? 0));
+
   function versionsOf(subject: Subject): Versioned[] {
     const key = keyOf(subject);
-    const planned = plannedOn(plannedDayOf(subject), lateMs()).filter(
+    const planned = plannedOf(subject).filter(
       (each) => keyOf(each.subject) === key && each.publishedAtMs <= nowMs(),
     );
     return [...planned, ...(byHandOf.get(key) ?? [])]
@@ -62,9 +65,7 @@ export function openCatalogue({
 
     /** When a subject that is not published yet is planned to be. */
     expectedAt: (subject: Subject) =>
-      plannedOn(plannedDayOf(subject), lateMs()).find(
-        (each) => keyOf(each.subject) === keyOf(subject) && each.publishedAtMs > nowMs(),
-      )?.publishedAtMs,
+      plannedOf(subject).find((each) => keyOf(each.subject) === keyOf(subject) && each.publishedAtMs > nowMs())?.publishedAtMs,
 
     after({ after, limit, kind }: { after: number; limit: number; kind: string | undefined }) {
       const now = nowMs();
@@ -75,17 +76,25 @@ export function openCatalogue({
         n > Math.max(after, begin) && publishedAtMs <= now && (kind === undefined || subject.kind === kind);
       const planned: Publication[] = [];
       // What is late was planned for an earlier day.
-      let day = addDays(dayOf(instantOfCursor(above)), -Math.ceil(lateMs() / DAY_MS));
-      for (; day <= today && planned.length <= limit; day = addDays(day, 1))
-        planned.push(...plannedOn(day, lateMs()).filter(isWanted));
+      let day = addDays(dayOf(instantOfCursor(above)), -Math.ceil(latestMs() / DAY_MS));
+      let seen = 0;
+      for (; day <= today && seen <= limit; day = addDays(day, 1)) {
+        planned.push(...plannedOn(day, late).filter(isWanted));
+        // What later days bring comes after their beginning.
+        const until = cursorAt(instantOf(addDays(day, 1)));
+        seen = planned.filter(({ n }) => n < until).length;
+      }
       const seenAll = day > today;
-      const upTo = seenAll ? Infinity : (planned.at(-1)?.n ?? 0);
-      const found = [...planned, ...byHand.filter((each) => each.n <= upTo && isWanted(each))].sort((a, b) => a.n - b.n);
+      const until = seenAll ? Infinity : cursorAt(instantOf(day));
+      const found = [...planned, ...byHand.filter(isWanted)].filter(({ n }) => n < until).sort((a, b) => a.n - b.n);
       const publications = found
         .slice(0, limit)
         .map(({ n, subject }) => shown(versionsOf(subject).find((each) => each.n === n) as Versioned));
       return { publications, next: publications.at(-1)?.n ?? after, more: found.length > limit || !seenAll };
     },
+
+    /** When each kind is next published by the timetable; one that is late stays at its moment until it has come. */
+    planned: () => nextPlanned(dayOf(nowMs()), nowMs(), late).map(({ kind, at }) => ({ kind, at: toInstantText(at) })),
 
     publish(
       subject: Subject,

@@ -4,7 +4,18 @@ import { GRID_AREAS } from '../world/grid-areas.ts';
 import { PLACES } from '../world/places.ts';
 import { refuse } from '../steering/http.ts';
 import type { Catalogue } from './catalogue.ts';
-import { curveBody, forecastBody, gridFeesBody, pricesBody, profileBody, type Content } from './data.ts';
+import {
+  actualsBody,
+  curveBody,
+  forecastBody,
+  gridFeesBody,
+  pricesBody,
+  profileBody,
+  temperaturesBody,
+  weekAheadBody,
+  yearAheadBody,
+  type Content,
+} from './data.ts';
 import { PROFILES } from './formulas/load-curves.ts';
 import type { Subject } from './publication.ts';
 
@@ -61,12 +72,36 @@ export function serveData(
     return days.find((curveDay) => catalogue.versionsOf({ kind: 'HPFC', curveDay }).length > 0) ?? today();
   }
 
-  app.get<{ Querystring: { gridArea: string; deliveryDay: string; version?: string } }>(
-    '/v1/forecasts/day-ahead',
-    { schema: { querystring: objectOf({ gridArea: AREA, deliveryDay: DAY, version: VERSION }, ['gridArea', 'deliveryDay']) } },
+  const OF_DAYS = [
+    ['/v1/forecasts/day-ahead', 'DAY_AHEAD_FORECAST', forecastBody],
+    ['/v1/forecasts/intraday', 'INTRADAY_FORECAST', forecastBody],
+    ['/v1/temperatures', 'TEMPERATURES', temperaturesBody],
+    ['/v1/actuals', 'ACTUALS', actualsBody],
+  ] as const;
+  for (const [path, kind, bodyOf] of OF_DAYS)
+    app.get<{ Querystring: { gridArea: string; deliveryDay: string; version?: string } }>(
+      path,
+      { schema: { querystring: objectOf({ gridArea: AREA, deliveryDay: DAY, version: VERSION }, ['gridArea', 'deliveryDay']) } },
+      (request, reply) => {
+        const { gridArea, deliveryDay, version } = request.query;
+        return answer(request, reply, { kind, gridArea, deliveryDay }, version, bodyOf);
+      },
+    );
+  app.get<{ Querystring: { gridArea: string; weekOf: string; version?: string } }>(
+    '/v1/forecasts/week-ahead',
+    { schema: { querystring: objectOf({ gridArea: AREA, weekOf: DAY, version: VERSION }, ['gridArea', 'weekOf']) } },
     (request, reply) => {
-      const { gridArea, deliveryDay, version } = request.query;
-      return answer(request, reply, { kind: 'DAY_AHEAD_FORECAST', gridArea, deliveryDay }, version, forecastBody);
+      const { gridArea, weekOf, version } = request.query;
+      if (Temporal.PlainDate.from(weekOf).dayOfWeek !== 1) throw refuse(400, 'weekOf is a Monday.');
+      return answer(request, reply, { kind: 'WEEK_AHEAD_FORECAST', gridArea, weekOf }, version, weekAheadBody);
+    },
+  );
+  app.get<{ Querystring: { gridArea: string; year: string; version?: string } }>(
+    '/v1/forecasts/year-ahead',
+    { schema: { querystring: objectOf({ gridArea: AREA, year: YEAR, version: VERSION }, ['gridArea', 'year']) } },
+    (request, reply) => {
+      const { gridArea, year, version } = request.query;
+      return answer(request, reply, { kind: 'YEAR_AHEAD_FORECAST', gridArea, year: Number(year) }, version, yearAheadBody);
     },
   );
   app.get<{ Querystring: { deliveryDay: string; version?: string } }>(

@@ -21,7 +21,7 @@ test.each([
   expect((Date.parse(body.end) - Date.parse(body.start)) / 900_000).toBe(count);
   const prices = (await enet.get(`/v1/prices/day-ahead?deliveryDay=${day}`)).body;
   expect(prices.prices).toHaveLength(count);
-  const hours = (await enet.get(`/v1/curves/hpfc?from=${day}&until=${Temporal.PlainDate.from(day).add({ days: 1 })}`)).body;
+  const hours = (await enet.get(`/v1/curves/hpfc?from=${day}&until=${Temporal.PlainDate.from(day).add({ days: 1 }).toString()}`)).body;
   expect(hours.prices).toHaveLength(count / 4);
 });
 

@@ -34,6 +34,9 @@ export const PUBLISH_BODY = {
   },
 } as const;
 
+const OF_DAYS: readonly Kind[] = ['DAY_AHEAD_FORECAST', 'INTRADAY_FORECAST', 'TEMPERATURES', 'ACTUALS'];
+const mondayOf = (day: string) => addDays(day, 1 - Temporal.PlainDate.from(day).dayOfWeek);
+
 /** Every subject that one call publishes a new version of. */
 export function subjectsOf(
   { kind, gridAreas = areas, deliveryDays, profiles = [...PROFILES], year }: Publish,
@@ -41,8 +44,9 @@ export function subjectsOf(
 ): Subject[] {
   const days = deliveryDays ?? [addDays(today, 1)];
   const ofYear = year ?? Number(today.slice(0, 4));
-  if (kind === 'DAY_AHEAD_FORECAST')
-    return gridAreas.flatMap((gridArea) => days.map((deliveryDay) => ({ kind, gridArea, deliveryDay })));
+  if (OF_DAYS.includes(kind)) return gridAreas.flatMap((gridArea) => days.map((deliveryDay) => ({ kind, gridArea, deliveryDay })));
+  if (kind === 'WEEK_AHEAD_FORECAST')
+    return gridAreas.flatMap((gridArea) => [...new Set(days.map(mondayOf))].map((weekOf) => ({ kind, gridArea, weekOf })));
   if (kind === 'DAY_AHEAD_PRICES') return days.map((deliveryDay) => ({ kind, deliveryDay }));
   if (kind === 'HPFC') return [{ kind, curveDay: today }];
   if (kind === 'LOAD_PROFILES') return profiles.map((profile) => ({ kind, profile, year: ofYear }));

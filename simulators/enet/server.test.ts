@@ -27,7 +27,7 @@ test('the cursor finds every publication once, also what was published by hand i
   const enet = await start({ now: '2026-11-24T06:00:00Z' });
   await enet.put('/_control', { running: false });
   let after = (await drain(enet, 0)).next;
-  expect((await enet.get(`/v1/publications?after=${after}`)).body).toEqual({ publications: [], next: after, more: false });
+  expect((await enet.get(`/v1/publications?after=${after}`)).body).toMatchObject({ publications: [], next: after, more: false });
   const seen: { n: number; kind: string; version: number; href: string; gridArea?: string }[] = [];
   for (const step of [
     '2026-11-24T07:00:00Z',
@@ -188,4 +188,58 @@ test('revisions show life: area by area a new version of a published forecast', 
     { kind: 'DAY_AHEAD_FORECAST', gridArea: NORD, deliveryDay: '2026-11-25', version: 2 },
     { kind: 'DAY_AHEAD_FORECAST', gridArea: '11YSTROM-OST---O', deliveryDay: '2026-11-25', version: 2 },
   ]);
+});
+
+type Listed = { kind: string; version: number; href: string; publishedAt: string };
+
+test('every horizon, actuals, temperatures and prices of a week are published, and each can be read', async () => {
+  const enet = await start({ now: '2026-11-27T22:00:00Z' });
+  const { publications } = (await enet.get('/v1/publications?after=0&limit=1000')).body;
+  const kinds = new Map<string, Listed>(publications.map((each: Listed) => [each.kind, each]));
+  for (const kind of ['DAY_AHEAD_FORECAST', 'INTRADAY_FORECAST', 'WEEK_AHEAD_FORECAST', 'TEMPERATURES', 'ACTUALS', 'DAY_AHEAD_PRICES', 'HPFC'])
+    expect((await enet.get(kinds.get(kind)!.href)).body).toMatchObject({ kind, version: kinds.get(kind)!.version });
+  const week = (await enet.get(`/v1/forecasts/week-ahead?gridArea=${NORD}&weekOf=2026-11-30`)).body;
+  expect(week).toMatchObject({ resolution: 'PT60M', publishedAt: '2026-11-26T11:00:00.000Z', wattHours: { length: 168 } });
+  expect((await enet.get(`/v1/forecasts/week-ahead?gridArea=${NORD}&weekOf=2026-10-19`)).body.wattHours).toHaveLength(169);
+  expect((await enet.get(`/v1/forecasts/week-ahead?gridArea=${NORD}&weekOf=2026-12-01`)).status).toBe(400);
+  const year = (await enet.get(`/v1/forecasts/year-ahead?gridArea=${NORD}&year=2027`)).body;
+  expect(Object.values(year.months as Record<string, number[]>).map(({ length }) => length)).toEqual(Array(12).fill(168));
+  expect((await enet.get(`/v1/temperatures?gridArea=${NORD}&deliveryDay=2026-11-28`)).body.celsius).toHaveLength(24);
+  const actuals = (await enet.get(`/v1/actuals?gridArea=${NORD}&deliveryDay=2026-11-26`)).body;
+  const forecast = (await enet.get(forecastPath('2026-11-26'))).body;
+  const [used, expected] = [actuals, forecast].map(({ wattHours }) => wattHours.reduce((sum: number, value: number) => sum + value, 0));
+  expect(Math.abs(used / expected - 1)).toBeLessThan(0.05);
+  expect(actuals.wattHours).not.toEqual(forecast.wattHours);
+});
+
+test('it says when each kind comes next; one that is late stays announced until it has come', async () => {
+  const enet = await start({ now: '2026-11-24T06:00:00Z' });
+  const planned = async () => {
+    const { body } = await enet.get('/v1/publications?after=1&limit=1');
+    return Object.fromEntries(body.planned.map(({ kind, at }: { kind: string; at: string }) => [kind, at]));
+  };
+  expect(await planned()).toMatchObject({
+    DAY_AHEAD_FORECAST: '2026-11-24T07:00:00.000Z',
+    DAY_AHEAD_PRICES: '2026-11-24T11:57:00.000Z',
+    WEEK_AHEAD_FORECAST: '2026-11-26T11:00:00.000Z',
+  });
+  await enet.put('/_control', { lateMinutes: 90, lateKinds: ['DAY_AHEAD_FORECAST'], now: '2026-11-24T08:00:00Z', running: false });
+  expect(await planned()).toMatchObject({ DAY_AHEAD_FORECAST: '2026-11-24T07:00:00.000Z', INTRADAY_FORECAST: '2026-11-24T15:00:00.000Z' });
+  expect((await enet.get(forecastPath('2026-11-25'))).status).toBe(404);
+  await enet.put('/_control', { now: '2026-11-24T08:30:00Z', running: false });
+  expect((await enet.get(forecastPath('2026-11-25'))).body).toMatchObject({ version: 1, publishedAt: '2026-11-24T08:30:00.000Z' });
+  expect(await planned()).toMatchObject({ DAY_AHEAD_FORECAST: '2026-11-24T11:00:00.000Z' });
+  await enet.put('/_control', { withheld: ['DAY_AHEAD_FORECAST'] });
+  expect((await enet.get(forecastPath('2026-11-25'))).status).toBe(404);
+});
+
+test('a question may wait for what comes next', async () => {
+  const enet = await start({ now: '2026-11-24T06:59:00Z' });
+  await enet.put('/_control', { running: false });
+  const { next } = await drain(enet, 0);
+  const waiting = enet.get(`/v1/publications?after=${next}&waitMs=60000`);
+  await enet.put('/_control', { now: '2026-11-24T07:00:00Z', running: false });
+  expect((await waiting).body.publications).toHaveLength(15);
+  const nothing = (await enet.get(`/v1/publications?after=${(await drain(enet, next)).next}&waitMs=1`)).body;
+  expect(nothing.publications).toEqual([]);
 });

@@ -1,13 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { dayOf, toInstantText } from '../world/berlin.ts';
 import { makeSteering } from '../steering/control.ts';
 import { listen, openHttp, PAGE_QUERY, pageOf, readPage, refuse, type ListenOptions, type PageQuery } from '../steering/http.ts';
 import { openCatalogue } from './catalogue.ts';
 import { serveData } from './data-routes.ts';
-import { KINDS } from './publication.ts';
+import { KINDS, type Kind } from './publication.ts';
 import { misfit, PUBLISH_BODY, subjectsOf, type Publish } from './publish.ts';
 import { startRevisions } from './revisions.ts';
 
 const KEPT_REQUESTS = 10_000;
+/** How often a waiting question looks again. */
+const WAIT_STEP_MS = 50;
 
 export type EnetOptions = ListenOptions & {
   seed?: string;
@@ -19,11 +22,14 @@ export type EnetOptions = ListenOptions & {
 /** Starts the data service. */
 export async function startEnet(options: EnetOptions = {}): Promise<{ url: string; stop(): Promise<void> }> {
   const { seed = 'stromgraph', now, folder, revisionSeconds = 0 } = options;
-  const steering = makeSteering({ seed, now, defaults: { lateMinutes: 0, revisionSeconds }, onReset: () => forget() });
+  const steering = makeSteering({ seed, now, defaults: { lateMinutes: 0, lateKinds: null as Kind[] | null, withheld: [] as Kind[], revisionSeconds }, onReset: () => forget() });
   const { control, clock } = steering;
-  const catalogue = openCatalogue({ folder, nowMs: clock.nowMs, lateMs: () => control.lateMinutes * 60_000 });
+  const late = (kind: Kind) =>
+    control.withheld.includes(kind) ? null : control.lateKinds === null || control.lateKinds.includes(kind) ? control.lateMinutes * 60_000 : 0;
+  const catalogue = openCatalogue({ folder, nowMs: clock.nowMs, late });
   const requests: { n: number; at: string; method: string; url: string; status: number }[] = [];
   let counted = 0;
+  let isStopping = false;
 
   function forget() {
     catalogue.clear();
@@ -35,6 +41,8 @@ export async function startEnet(options: EnetOptions = {}): Promise<{ url: strin
     steering,
     properties: {
       lateMinutes: { type: 'integer', minimum: 0, maximum: 10_080 },
+      lateKinds: { type: ['array', 'null'], items: { enum: KINDS } },
+      withheld: { type: 'array', items: { enum: KINDS } },
       revisionSeconds: { type: 'number', minimum: 0, maximum: 86_400 },
     },
     pending: () => 0,
@@ -50,14 +58,26 @@ export async function startEnet(options: EnetOptions = {}): Promise<{ url: strin
   const today = () => dayOf(clock.nowMs());
   const stopRevisions = startRevisions({ catalogue, everySeconds: () => control.revisionSeconds, seed: seedNow, today });
   serveData(app, { catalogue, seed: seedNow, today });
-  app.get<{ Querystring: PageQuery & { kind?: string } }>(
+  app.get<{ Querystring: PageQuery & { kind?: string; waitMs?: string } }>(
     '/v1/publications',
     {
       schema: {
-        querystring: { type: 'object', additionalProperties: false, properties: { ...PAGE_QUERY, kind: { enum: KINDS } } },
+        querystring: {
+          type: 'object',
+          additionalProperties: false,
+          properties: { ...PAGE_QUERY, kind: { enum: KINDS }, waitMs: { type: 'string', pattern: '^\\d{1,5}$' } },
+        },
       },
     },
-    ({ query }) => catalogue.after({ ...readPage(query), kind: query.kind }),
+    async ({ query, raw }) => {
+      const until = performance.now() + Number(query.waitMs ?? 0);
+      for (;;) {
+        const page = catalogue.after({ ...readPage(query), kind: query.kind });
+        if (page.publications.length > 0 || performance.now() >= until || raw.destroyed || isStopping)
+          return { ...page, planned: catalogue.planned() };
+        await sleep(WAIT_STEP_MS);
+      }
+    },
   );
   app.post<{ Body: Publish }>('/_publish', { schema: { body: PUBLISH_BODY } }, ({ body }, reply) => {
     const subjects = subjectsOf(body, today());
@@ -77,6 +97,7 @@ export async function startEnet(options: EnetOptions = {}): Promise<{ url: strin
   return {
     url,
     stop: () => {
+      isStopping = true;
       stopRevisions();
       return app.close();
     },

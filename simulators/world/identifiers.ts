@@ -35,7 +35,7 @@ export function eicFault(text: unknown): IdentifierFault | null {
   if (text.length !== 16) return 'LENGTH';
   if (!/^\d\d[XYZWTVA][A-Z0-9-]{12}[A-Z0-9]$/.test(text)) return 'CHARSET';
   const valueOf = (character: string) => (character === '-' ? 36 : Number.parseInt(character, 36));
-  const sum = [...text.slice(0, 15)].reduce((total, character, index) => total + valueOf(character) * (16 - index), 0);
+  const sum = Array.from(text.slice(0, 15)).reduce((total, character, index) => total + valueOf(character) * (16 - index), 0);
   return 36 - ((sum - 1) % 37) === valueOf(text[15] as string) ? null : 'CHECKDIGIT';
 }
 

@@ -140,6 +140,22 @@ export function loadOfDay(profile: string, day: string): number[] {
   return wallClockSlots(day).map((slot) => (slots[slot] ?? 0) * factor);
 }
 
+/** kWh per hour of the week, Monday 00:00 first, in the middle of a month, for yearly kWh by profile. */
+export function usualWeek(year: number, month: number, kwhPerYear: Readonly<Record<string, number>>): number[] {
+  const middle = Temporal.PlainDate.from({ year, month, day: 15 });
+  const types: readonly DayType[] = ['WT', 'WT', 'WT', 'WT', 'WT', 'SA', 'FT'];
+  return types.flatMap((dayType) =>
+    Array.from({ length: 24 }, (_, hour) =>
+      Object.entries(kwhPerYear).reduce((sum, [profile, kwh]) => {
+        const { values, dynamised } = loadCurveOf(profile, year);
+        const slots = values[String(month)]?.[dayType].slice(hour * 4, hour * 4 + 4) ?? [];
+        const share = slots.reduce((all, value) => all + value, 0) * (dynamised ? dynamisationOf(middle.dayOfYear) : 1);
+        return sum + (share * kwh) / 1_000_000;
+      }, 0),
+    ),
+  );
+}
+
 /** F(t), rounded to four decimals, of the day of the year 1 to 366. */
 export function dynamisationOf(dayOfYear: number): number {
   const value = DYNAMISATION.coefficients.reduce((sum, coefficient) => sum * dayOfYear + Number(coefficient), 0);
