@@ -1,8 +1,10 @@
 // What a trader sees after the start: forecasts of the demo's own demand against what was bought for it.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readMasterData, readPublications } from '@stromgraph/energy/actions/read-publications';
-import { openEnet } from '@stromgraph/energy/clients/enet';
+import { readMasterData, taking } from '@stromgraph/energy/actions/read-publications';
+import { ENET } from '@stromgraph/energy/clients/enet';
+import { openDataService } from '@stromgraph/kernel/data-service';
 import { makeLog } from '@stromgraph/kernel/log';
+import { readPublications } from '@stromgraph/kernel/read-publications';
 import { addDays } from '@stromgraph/kernel/time';
 import { startEnet } from '../simulators/enet/server.ts';
 import { seedInto } from '../tests/build/demo.ts';
@@ -21,9 +23,9 @@ beforeAll(async () => {
   enet = await startEnet({ now: NOW });
   const seeded = await seedInto(database, { customers: 250, days: 1, today: TODAY });
   await reportPortfolio({ enetUrl: enet.url, supplied: seeded!.supplied, asOf: new Date(NOW), deliveryDays: [TODAY, addDays(TODAY, 1)] });
-  const tools = { db: await database.open('energy'), enet: openEnet(enet.url), log: makeLog('energy') };
-  await readMasterData(tools);
-  await readPublications(tools);
+  const reading = { db: await database.open('energy'), service: openDataService(ENET, enet.url), source: ENET, log: makeLog('energy') };
+  await readMasterData(reading);
+  await readPublications(reading, taking);
 });
 afterAll(async () => {
   await enet.stop();

@@ -24,7 +24,8 @@ function isInstalled() {
 function packages() {
   const inside = (name) => readdirSync(join(ROOT, name), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(ROOT, name, entry.name));
   const folders = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== 'node_modules').flatMap(({ name }) => [join(ROOT, name), ...inside(name)]);
-  return [ROOT, ...folders.filter((folder) => existsSync(join(folder, 'package.json')))];
+  const isOurs = (folder) => existsSync(join(folder, 'package.json')) && !existsSync(join(folder, 'pnpm-workspace.yaml')); // bench/peers is a workspace of its own
+  return [ROOT, ...folders.filter(isOurs)];
 }
 
 function run(command, args, env) {

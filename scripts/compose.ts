@@ -5,6 +5,7 @@ import { composeServices } from '@apollo/composition';
 import { Supergraph } from '@apollo/federation-internals';
 import { lexicographicSortSchema, parse, printSchema } from 'graphql';
 import { subgraphSdl } from '@stromgraph/kernel/schema';
+import { describePlumbing } from './describe-plumbing.ts';
 import { plannerFaults } from './planner-rules.ts';
 import { scopeFaults } from './scope-rules.ts';
 
@@ -22,7 +23,7 @@ export type Composed = Readonly<{ supergraph: string; api: string; routes: strin
 export const domainsWithSchemaFile = (): string[] => readdirSync(SUBGRAPHS).filter((name) => existsSync(join(SUBGRAPHS, name, 'schema.graphql'))).sort();
 
 export function compose(sdlOf: Record<string, string> = readSchemas()): Composed {
-  const services = Object.entries(sdlOf).map(([name, sdl]) => ({ name, url: `http://${name}.invalid/graphql`, typeDefs: parse(subgraphSdl(sdl)) }));
+  const services = Object.entries(sdlOf).map(([name, sdl]) => ({ name, url: `http://${name}.invalid/graphql`, typeDefs: describePlumbing(parse(subgraphSdl(sdl))) }));
   const faults = services.flatMap(({ name, typeDefs }) => [...scopeFaults(name, typeDefs, services), ...plannerFaults(name, typeDefs)]);
   if (faults.length > 0) throw new Error(faults.join('\n'));
   const result = composeServices(services);

@@ -26,6 +26,7 @@ async function generateGraph(): Promise<void> {
   if (only) return run('graphql-codegen', ['--config', 'codegen.ts', '--silent'], { STROMGRAPH_CODEGEN_ONLY: only });
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint()) return;
   await run('node', ['scripts/compose.ts']);
+  await run('node', ['scripts/trusted-documents.ts']);
   await run('graphql-codegen', ['--config', 'codegen.ts', '--silent']);
   mkdirSync(dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, fingerprint());
@@ -33,7 +34,7 @@ async function generateGraph(): Promise<void> {
 
 /** Of all that the graph and its types are made from, and of what was made: a change of either is generated anew. */
 function fingerprint(): string {
-  const sources = ['subgraphs/*/{schema.graphql,mappers.json,routes.json}', 'schema/*.{graphql,json}', 'subgraphs/*/schema.generated.ts', 'scripts/{compose,generate,*-rules}.ts', 'kernel/schema.ts', 'codegen.ts', 'pnpm-lock.yaml'];
+  const sources = ['subgraphs/*/{schema.graphql,mappers.json,routes.json,probes.json}', 'docs/operations/*.graphql', 'scripts/start/probes.ts', 'scripts/trusted-documents.ts', 'schema/*.{graphql,json}', 'subgraphs/*/schema.generated.ts', 'scripts/{compose,generate,describe-plumbing,*-rules}.ts', 'kernel/schema.ts', 'codegen.ts', 'pnpm-lock.yaml'];
   const hash = createHash('sha256');
   for (const path of sources.flatMap((pattern) => globSync(pattern, { cwd: ROOT })).sort()) hash.update(`${path}\n`).update(readFileSync(join(ROOT, path)));
   return hash.digest('hex');

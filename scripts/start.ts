@@ -1,4 +1,4 @@
-// `npm start`: the whole product with nothing else installed. Ends cleanly on Ctrl-C; a second Ctrl-C ends it at once.
+// `npm start`: the whole product with nothing else installed. Ends cleanly on Ctrl-C; a second Ctrl-C, a second later or more, ends it at once.
 import { join } from 'node:path';
 import { isProblem } from '@stromgraph/kernel/problem';
 import { occupyDataFolder } from './start/data-folder.ts';
@@ -9,6 +9,9 @@ import { readSettings, type Settings } from './start/settings.ts';
 import { makeSupervisor } from './start/supervisor.ts';
 import { welcome } from './start/welcome.ts';
 
+/** One Ctrl-C arrives twice under npm: the terminal gives it to the whole group, and npm hands its own on. */
+const ONE_PRESS_MS = 1_000;
+
 const startedAt = performance.now();
 const say = (line: string) => console.log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${line}`);
 
@@ -18,17 +21,18 @@ else await start(settings);
 
 async function start(settings: Settings): Promise<void> {
   let release = () => {};
-  let ending = false;
+  let endingSince: number | null = null;
   const supervisor = makeSupervisor({ logFolder: join(settings.dataFolder, 'logs'), onError: (line) => console.error(`  error  ${line}`) });
   const end = async (code: number) => {
-    ending = true;
+    endingSince = performance.now();
     await supervisor.stop();
     release();
     process.exit(code);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
-      if (ending) {
+      if (endingSince !== null) {
+        if (performance.now() - endingSince < ONE_PRESS_MS) return;
         supervisor.kill();
         process.exit(1);
       }
@@ -48,7 +52,7 @@ async function start(settings: Settings): Promise<void> {
     console.log(`ready ${addresses.gateway.graphql}`);
     await supervisor.broken;
   } catch (error) {
-    if (ending) return;
+    if (endingSince !== null) return;
     console.error(`npm start stopped: ${error instanceof Error ? error.message : String(error)}`);
     await end(1);
   }

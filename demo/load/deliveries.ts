@@ -32,7 +32,7 @@ export async function openDeliveries({ dbs }: World, { counters, quarterHours }:
 export async function closeDeliveries({ dbs }: World, { accepted }: Deliveries): Promise<void> {
   await transactAgain(dbs.metering, async (tx) => {
     await tx.sql`
-      UPDATE metering.batch b SET state = 'COMPLETE', accepted = g.accepted FROM unnest(${[...accepted.keys()]}::uuid[], ${[...accepted.values()]}::int[]) g (id, accepted) WHERE b.id = g.id`;
+      UPDATE metering.batch b SET state = 'COMPLETE', accepted = g.accepted FROM unnest(${[...accepted.keys()]}::uuid[], ${[...accepted.values()]}::int[]) g (id, accepted) WHERE b.id = g.id AND b.state = 'STORING'`;
     await tx.sql`UPDATE metering.batch SET state = 'COMPLETE' WHERE state = 'STORING'`;
   });
 }

@@ -1,6 +1,8 @@
 import { openPositionDays } from '@stromgraph/energy/actions/open-position-days';
 import { addContracts } from '@stromgraph/energy/store/demand';
+import { addSuspension } from '@stromgraph/energy/store/limit-breaches';
 import { saveGridAreas } from '@stromgraph/energy/store/grid-areas';
+import { businessNow } from '@stromgraph/kernel/clock';
 import { idOf } from '@stromgraph/kernel/ids';
 import { GRID_AREAS } from '../grid-areas.ts';
 import { type DemoTrade } from '../trades.ts';
@@ -40,5 +42,13 @@ export async function loadTrades({ dbs }: World, trades: readonly DemoTrade[]): 
     );
 }
 
-/** By energy's own action: opens the days up to three ahead and works their positions out. */
-export const openPositions = ({ dbs }: World): Promise<void> => transactAgain(dbs.energy, openPositionDays);
+const RESTS_MS = 31 * 86_400_000;
+
+/** By energy's own action: opens the days up to three ahead and works their positions out. Its traders hedge by hand, so that there is something to see. */
+export const openPositions = ({ dbs }: World): Promise<void> =>
+  transactAgain(dbs.energy, async (tx) => {
+    await openPositionDays(tx);
+    const now = await businessNow(tx);
+    for (const { code } of GRID_AREAS)
+      await addSuspension(tx, { gridAreaId: idOf('grid-area', code), from: now, until: new Date(now.getTime() + RESTS_MS), reason: 'Hedged by hand in the demo; release it to see automatic orders.', by: TRADER });
+  });

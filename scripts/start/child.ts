@@ -2,24 +2,26 @@
 import type { Word } from './part.ts';
 
 const FORCED_MS = 15_000;
+/** Nobody waits for an orderly end any more; what must not be lost is in the database. */
+const ORPHANED_MS = 1_500;
 
 type Started<Ready> = Readonly<{ ready: Ready; stop: () => Promise<void> }>;
 
 /**
  * Runs a child of `npm start`; without a parent (in a container) SIGTERM and Ctrl-C end it. `finishStart`: told to end
- * while it starts, it starts first and then ends, because what it starts would outlive it.
+ * while it starts, it starts first and then ends, because what it starts would outlive it; it is never hurried either.
  */
 export async function runChild<Ready>(start: () => Promise<Started<Ready>>, { finishStart = false } = {}): Promise<void> {
   let stop: (() => Promise<void>) | undefined;
   let ending = false;
-  const end = () => {
+  const end = (withinMs: number) => {
+    setTimeout(() => process.exit(1), finishStart ? FORCED_MS : withinMs).unref();
     if (ending) return;
     ending = true;
-    setTimeout(() => process.exit(1), FORCED_MS).unref();
     if (stop || !finishStart) void (stop?.() ?? Promise.resolve()).then(() => process.exit(0), failWith);
   };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
-  process.on('disconnect', end);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(FORCED_MS));
+  process.on('disconnect', () => end(ORPHANED_MS));
   try {
     const started = await start();
     stop = started.stop;

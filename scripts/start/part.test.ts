@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -17,4 +19,15 @@ test('the log of the last run survives the next start, the one before it does no
   const said = (name: string) => readFileSync(join(folder, name), 'utf8').trim();
   for (const says of ['first', 'second', 'third']) await run(says);
   expect([said('child.log'), said('child.log.1')]).toEqual(['third', 'second']);
+});
+
+test('a part whose end hangs is gone soon after its parent, long before it would be made to', { timeout: 12_000 }, async () => {
+  const script = join(folder, 'hangs.mjs');
+  writeFileSync(script, `import { runChild } from ${JSON.stringify(join(import.meta.dirname, 'child.ts'))};
+    setInterval(() => {}, 1_000);
+    await runChild(async () => ({ ready: true, stop: () => new Promise(() => {}) }));`);
+  const child = fork(script);
+  expect((await once(child, 'message'))[0]).toEqual({ ready: true });
+  child.disconnect();
+  expect(await once(child, 'exit')).toEqual([1, null]);
 });

@@ -5,7 +5,8 @@ import { isAlive } from '../process-table.ts';
 import { placeOf } from './postgres-place.ts';
 
 const LOOK_MS = 1_000;
-const CLIENTS_SECONDS = 8;
+/** Longer than a part without a parent has for its end. */
+const CLIENTS_SECONDS = 2;
 
 await runChild(
   async () => {

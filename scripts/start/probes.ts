@@ -1,6 +1,7 @@
 // What must work before «ready» is said: a query of each subgraph's own, and a look-up of its entities from another one.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { documentIdOf } from '@stromgraph/gateway/documents/document-id';
 import { z } from 'zod';
 import { domainFolders } from './domain-modules.ts';
 
@@ -52,7 +53,7 @@ async function askUntilAnswered(graphqlUrl: string, authorization: string, query
 
 async function faultOf(graphqlUrl: string, authorization: string, query: string): Promise<string | null> {
   try {
-    const { data, errors } = await post(graphqlUrl, { query }, { authorization });
+    const { data, errors } = await post(graphqlUrl, { documentId: documentIdOf(query) }, { authorization });
     if (errors?.length) return errors.map(({ message, path, extensions }) => `${extensions?.code ?? 'error'} at ${path?.join('.') ?? 'the operation'}: ${message}`).join('; ');
     return data ? null : 'no data';
   } catch (error) {
@@ -67,10 +68,12 @@ export async function post(graphqlUrl: string, body: object, headers: Record<str
   return (await response.json()) as Reply;
 }
 
+export const SIGN_IN =
+  'mutation SignIn($input: LoginInput!) { login(input: $input) { __typename ... on LoginSuccess { accessToken } ... on Problem { message } } }';
+
 /** Signs in as people do; the demo's password is known to everybody. */
 export async function signIn(graphqlUrl: string, email: string, { password = 'demo', tenant }: { password?: string; tenant?: string } = {}): Promise<string> {
-  const query = 'mutation SignIn($input: LoginInput!) { login(input: $input) { __typename ... on LoginSuccess { accessToken } ... on Problem { message } } }';
-  const { data, errors } = await post(graphqlUrl, { query, variables: { input: { email, password, ...(tenant === undefined ? {} : { tenant }) } } });
+  const { data, errors } = await post(graphqlUrl, { documentId: documentIdOf(SIGN_IN), variables: { input: { email, password, ...(tenant === undefined ? {} : { tenant }) } } });
   const token: unknown = data?.['login']?.accessToken;
   if (typeof token === 'string') return token;
   throw new Error(`${email} cannot sign in: ${data?.['login']?.message ?? errors?.[0]?.message ?? 'no answer'}`);

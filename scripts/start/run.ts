@@ -117,6 +117,7 @@ function outsideOf(simulators: Simulators, env: Env): Env {
   const played = {
     STROMGRAPH_ENET_URL: simulators['enet']?.url,
     STROMGRAPH_CLEARING_HOUSE_URL: simulators['clearingHouse']?.url,
+    STROMGRAPH_EXCHANGE_URL: simulators['exchange']?.url,
     STROMGRAPH_SMTP_URL: simulators['mail']?.['smtpUrl'] as string | undefined,
   };
   return Object.fromEntries(Object.entries(played).map(([name, url]) => [name, env[name] || url]));

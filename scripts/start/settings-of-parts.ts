@@ -1,6 +1,8 @@
 // What the parts of the product read from the environment themselves, judged before anything is built.
 import { readSettings as readGateway } from '@stromgraph/gateway/config';
-import { readConfig as readEnergy } from '@stromgraph/energy/config';
+import { readPositionConfig } from '@stromgraph/energy/config';
+import { readExchangeUrl } from '@stromgraph/energy/clients/exchange';
+import { readEnetConfig } from '@stromgraph/kernel/data-service';
 import { parseKeyring } from '@stromgraph/kernel/seal';
 import { readConfig as readMarket } from '@stromgraph/market/config';
 import { readConfig as readMessaging } from '@stromgraph/messaging/config';
@@ -30,7 +32,7 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 /** The first setting of a part that is wrong, as one line `NAME: what and what is allowed`. */
 export function faultOfParts(given: Env): string | null {
   const env = { ...FOUND, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')), ...SET };
-  for (const read of [readKeys, readLogLevel, readGateway, readEnergy, readMarket, readMessaging, readOperations])
+  for (const read of [readKeys, readLogLevel, readGateway, readEnetConfig, readPositionConfig, readExchangeUrl, readMarket, readMessaging, readOperations])
     try {
       read(env);
     } catch (error) {

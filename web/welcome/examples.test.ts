@@ -9,7 +9,7 @@ test.each([
   ['<today>', '2026-11-21', '2026-11-21'], ['<today+1>', '2026-12-31', '2027-01-01'], ['<today-1>', '2026-03-01', '2026-02-28'],
   ['<start of today>', '2026-11-21', '2026-11-21T00:00:00+01:00'], ['<start of today>', '2026-07-01', '2026-07-01T00:00:00+02:00'],
   ['<start of today>', '2026-03-29', '2026-03-29T00:00:00+01:00'], ['<start of today+1>', '2026-03-29', '2026-03-30T00:00:00+02:00'], ['<start of today>', '2026-10-25', '2026-10-25T00:00:00+02:00'],
-  ['<first of month-1>', '2026-01-15', '2025-12-01'], ['<first of month>', '2026-01-15', '2026-01-01'], ['plain', '2026-01-15', 'plain'],
+  ['<morning of today+1>', '2026-12-31', '2027-01-01T08:00:00+01:00'], ['<first of month-1>', '2026-01-15', '2025-12-01'], ['<first of month>', '2026-01-15', '2026-01-01'], ['plain', '2026-01-15', 'plain'],
 ])('%s on %s is %s', async (text, today, value) => {
   expect(await fillVariables(example('a', { variables: { input: [{ text }] } }), [], { today }, never)).toEqual({ input: [{ text: value }] });
 });
@@ -20,8 +20,14 @@ test('the element of a list is chosen by a field', async () => {
   expect(await fillVariables(all[1]!, all, { today: '2026-01-01' }, ask)).toEqual({ id: 2 });
 });
 
-test('keys are fresh each time', async () => {
-  const filled = () => fillVariables(example('a', { variables: { key: '<new key>' } }), [], { today: '2026-01-01' }, never) as Promise<{ key: string }>;
+test('the element of a list is chosen by what lies within it, also where some have nothing there', async () => {
+  const all = [example('list'), example('show', { take: { id: 'list: items.[parts.0.kind=Of two words].id' } })];
+  const ask = async () => ({ items: [{ id: 1, parts: [] }, { id: 2, parts: [{ kind: 'A' }, { kind: 'Of two words' }] }, { id: 3, parts: [{ kind: 'Of two words' }] }] });
+  expect(await fillVariables(all[1]!, all, { today: '2026-01-01' }, ask)).toEqual({ id: 3 });
+});
+
+test.each(['<new key>', '<new malo>', '<new meter>'])('%s is fresh each time', async (key) => {
+  const filled = () => fillVariables(example('a', { variables: { key } }), [], { today: '2026-01-01' }, never) as Promise<{ key: string }>;
   expect((await filled()).key).not.toBe((await filled()).key);
 });
 

@@ -8,7 +8,7 @@ export type Example = Readonly<{
   /** Who may run it. */
   signIn: string | null;
   document: string;
-  /** Texts such as `<today+1>`, `<start of today-7>`, `<first of month>`, `<new key>`, `<new malo>` stand for values of the moment. */
+  /** Texts such as `<today+1>`, `<start of today-7>`, `<morning of today+1>`, `<first of month>`, `<new key>`, `<new malo>`, `<new meter>` stand for values of the moment. */
   variables?: unknown;
   /** Path of a variable → `<example>: <path in its answer>`; that example is run first. */
   take?: Readonly<Record<string, string>>;
@@ -28,17 +28,20 @@ export async function fillVariables(example: Example, all: readonly Example[], m
     const other = all.find((candidate) => candidate.name === name);
     if (!other) throw new Error(`${example.name} takes ${target} from ${name}, which is no example`);
     const answer = await ask(other, await fillVariables(other, all, moment, ask));
-    const value = path.split('.').reduce<unknown>(step, answer);
+    const value = stepsOf(path).reduce<unknown>(step, answer);
     if (value == null) throw new Error(`${name} answers nothing at ${path}`);
     put(variables, target.split('.'), value);
   }
   return variables;
 }
 
-/** One step into an answer; `[kind=SMART]` is the first element of a list whose field has that value. */
+/** Parted at dots, but for those in brackets. */
+const stepsOf = (path: string): string[] => path.match(/\[[^\]]*\]|[^.]+/g) ?? [];
+
+/** One step into an answer; `[meter.kind=SMART]` is the first element of a list that has that value there. */
 function step(at: unknown, key: string): unknown {
-  const [, field, wanted] = /^\[(\w+)=(\w+)\]$/.exec(key) ?? [];
-  if (field) return Array.isArray(at) ? at.find((item: Record<string, unknown>) => item[field] === wanted) : undefined;
+  const [, field, wanted] = /^\[([\w.]+)=([^\]]+)\]$/.exec(key) ?? [];
+  if (field) return Array.isArray(at) ? at.find((item: unknown) => field.split('.').reduce<unknown>(step, item) === wanted) : undefined;
   return (at as Record<string, unknown> | null | undefined)?.[key];
 }
 
@@ -52,20 +55,24 @@ function fill(value: unknown, moment: Moment): unknown {
 function fillText(text: string, { today }: Moment): string {
   if (text === '<new key>') return crypto.randomUUID();
   if (text === '<new malo>') return newMaloId();
-  const [, kind, offset] = /^<(today|start of today|first of month)([+-]\d+)?>$/.exec(text) ?? [];
+  if (text === '<new meter>') return `1EMH${digits(10)}`;
+  const [, kind, offset] = /^<(today|start of today|morning of today|first of month)([+-]\d+)?>$/.exec(text) ?? [];
   if (!kind) return text;
   const steps = Number(offset ?? 0);
   if (kind === 'first of month') return monthsAfter(today, steps);
   const day = daysAfter(today, steps);
-  return kind === 'today' ? day : startOfDay(day);
+  if (kind === 'today') return day;
+  return kind === 'start of today' ? startOfDay(day) : startOfDay(day).replace('T00', 'T08');
 }
 
 /** Eleven digits, the last one the check digit: odd places count once, even places twice. */
 function newMaloId(): string {
-  const base = `5${String(Math.floor(Math.random() * 1e9)).padStart(9, '0')}`;
+  const base = `5${digits(9)}`;
   const sum = Array.from(base, (digit, index) => Number(digit) * (index % 2 === 0 ? 1 : 2)).reduce((a, b) => a + b, 0);
   return `${base}${(10 - (sum % 10)) % 10}`;
 }
+
+const digits = (count: number) => String(Math.floor(Math.random() * 10 ** count)).padStart(count, '0');
 
 const daysAfter = (day: string, days: number) => new Date(Date.parse(`${day}T12:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 
