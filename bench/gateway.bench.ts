@@ -1,106 +1,94 @@
-// Requests per second of the gateway against stock @apollo/gateway and against a proxy that only sends the same fetches.
-import { fork, type ChildProcess } from 'node:child_process';
+// Requests per second, and per second of the gateway's own CPU, against other gateways and against proxies that only send the same fetches.
 import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { LIMITS } from '@stromgraph/gateway/limits/limits';
 import { SUBGRAPH_LIMITS } from '@stromgraph/gateway/subgraph-fetch';
+import { type Child, startChild } from './child.ts';
+import { compareGateways, type Measured, type Parts } from './gateway/compare.ts';
 import { SHAPES } from './gateway/graph.ts';
+import { GOALS, KINDS } from './gateway/kinds.ts';
+import { installPeers } from './gateway/peers.ts';
+import { ONE_CLIENT, type Target } from './gateway/target.ts';
+import { type Start, withParts } from './parts.ts';
 
-const RUNS = Number(process.env.BENCH_RUNS ?? 5);
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 3);
-const CONNECTIONS = 16;
-const KINDS = ['raw', 'ours', 'stock'] as const;
-type Kind = (typeof KINDS)[number];
-const GOALS: Readonly<Record<string, number>> = { S: 2, M: 3 };
+const PLAN = { runs: Number(process.env.BENCH_RUNS ?? 5), seconds: Number(process.env.BENCH_SECONDS ?? 3), warmSeconds: Number(process.env.BENCH_WARM_SECONDS ?? 3), connections: 16 };
+/** Names of the gateways to run; all of them without it. */
+const ONLY = process.env.BENCH_GATEWAYS?.split(',');
 
-type Target = { url: string; headers: Record<string, string>; fetches?: number[][] };
-type Load = { requests: { average: number }; latency: { p50: number; p99: number }; non2xx: number; errors: number };
-const autocannon = ((await import('autocannon' as string)) as { default: (options: object) => Promise<Load> }).default;
-
-const children: ChildProcess[] = [];
-function start<Message>(file: string, ...parameters: string[]): Promise<Message> {
-  const child = fork(join(import.meta.dirname, 'gateway', file), parameters, { execArgv: ['--disable-warning=ExperimentalWarning'] });
-  children.push(child);
-  return new Promise((resolve, reject) => {
-    child.once('message', (message) => resolve(message as Message));
-    child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
-  });
-}
-
-const { urls } = await start<{ urls: Record<string, string> }>('subgraphs.ts');
-const targets = {} as Record<Kind, Target>;
-for (const kind of KINDS) targets[kind] = await start<Target>(`${kind}.ts`, JSON.stringify(urls));
-
-try {
+await withParts(async (start) => {
+  const parts = await startParts(start);
   printSetting();
-  for (const [shape, query] of Object.entries(SHAPES)) await compare(shape, query);
-} finally {
-  for (const child of children) child.kill();
+  const results = new Map<string, Map<string, Measured>>();
+  for (const [shape, query] of Object.entries(SHAPES)) {
+    const measured = await compareGateways(parts, JSON.stringify({ query }), PLAN);
+    results.set(shape, measured);
+    for (const [name, row] of measured) printRow(shape, name, row);
+  }
+  printGoals(results);
+});
+
+async function startParts(start: Start): Promise<Parts> {
+  const missing = installPeers();
+  if (missing !== null) console.log(`Mercurius and Hive are left out: ${missing}.`);
+  const subgraphs = await start(startChild<{ urls: Record<string, string> }>(childOf('subgraphs')));
+  const client = await start(startChild(childOf('load')));
+  const targets = new Map<string, Child<Target>>();
+  for (const { name, file, parameters = [], peer = false } of KINDS) {
+    if ((peer && missing !== null) || (ONLY && !ONLY.includes(name))) continue;
+    targets.set(name, await start(startChild<Target>(file, { parameters: [JSON.stringify(subgraphs.ready.urls), ...parameters], env: { NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: 'true' } })));
+  }
+  return { targets, client, subgraphs };
 }
 
-async function compare(shape: string, query: string): Promise<void> {
-  const body = JSON.stringify({ query });
-  await expectSameAnswers(body);
-  for (const kind of KINDS) await load(kind, body, 2); // compiled and warm before anything counts
-  const results = Object.fromEntries(KINDS.map((kind) => [kind, [] as Load[]])) as Record<Kind, Load[]>;
-  for (let run = 0; run < RUNS; run++) for (const kind of KINDS) results[kind].push(await load(kind, body, SECONDS));
-  const rps = (kind: Kind) => median(results[kind].map(({ requests }) => requests.average));
-  const p99 = (kind: Kind) => median(results[kind].map(({ latency }) => latency.p99));
-  const ratio = rps('ours') / rps('stock');
-  const goal = GOALS[shape];
-  console.log(
-    `| ${shape} | ${KINDS.map((kind) => `${Math.round(rps(kind)).toLocaleString('en')} (p99 ${p99(kind)} ms)`).join(' | ')} | ${ratio.toFixed(1)} × | ${(rps('ours') / rps('raw')).toFixed(2)} | ${goal ? `≥ ${goal} × ${ratio >= goal ? 'met' : 'MISSED'}` : 'recorded'} |`,
-  );
-}
-
-async function load(kind: Kind, body: string, duration: number): Promise<Load> {
-  const { url, headers } = targets[kind];
-  const result = await autocannon({
-    url,
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body,
-    connections: CONNECTIONS,
-    duration,
-  });
-  if (result.non2xx || result.errors) throw new Error(`${kind}: ${result.non2xx} answers were not 2xx, ${result.errors} failed`);
-  return result;
-}
-
-async function expectSameAnswers(body: string): Promise<void> {
-  const answers = await Promise.all(
-    KINDS.map(async (kind) =>
-      (
-        await fetch(targets[kind].url, { method: 'POST', headers: { 'content-type': 'application/json', ...targets[kind].headers }, body })
-      ).json(),
-    ),
-  );
-  for (const [index, answer] of answers.entries())
-    if (!isDeepStrictEqual(answer, answers[0]))
-      throw new Error(`${KINDS[index]} answers otherwise: ${JSON.stringify(answer).slice(0, 300)}`);
+function childOf(name: string): string {
+  return join(import.meta.dirname, 'gateway', `${name}.child.ts`);
 }
 
 function printSetting(): void {
-  const { dependencies } = JSON.parse(
-    readFileSync(join(import.meta.dirname, '../gateway/node_modules/@apollo/gateway/package.json'), 'utf8'),
-  ) as { dependencies: object };
-  const versionOf = (name: string) =>
-    (JSON.parse(readFileSync(join(import.meta.dirname, '../node_modules', name, 'package.json'), 'utf8')) as { version: string }).version;
-  console.log(
-    `gateway, requests per second: ${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model}, Node ${process.version}`,
-  );
-  console.log(
-    `@apollo/gateway ${versionOf('@apollo/gateway')} (${Object.keys(dependencies).length} dependencies), @apollo/server ${versionOf('@apollo/server')}, undici ${versionOf('undici')}, graphql ${versionOf('graphql')}`,
-  );
-  console.log(
-    `${CONNECTIONS} connections, ${RUNS} interleaved runs of ${SECONDS} s, medians; fetches per level ${JSON.stringify(targets.raw.fetches)}; subgraphs in one process of their own, their answers kept`,
-  );
-  console.log(`ours with sign-in, signatures, masking, metrics and limits: ${JSON.stringify({ ...LIMITS, ...SUBGRAPH_LIMITS })}`);
-  console.log('| shape | raw proxy | ours | stock | ours/stock | ours/raw | goal |\n|---|---|---|---|---|---|---|');
+  const own = (name: string) => versionOf(join(import.meta.dirname, '..', 'gateway', 'package.json'), name);
+  const root = (name: string) => versionOf(join(import.meta.dirname, '..', 'package.json'), name);
+  const peer = (name: string) => versionOf(join(import.meta.dirname, 'peers', 'package.json'), name);
+  console.log(`@apollo/gateway ${own('@apollo/gateway')}, @apollo/server ${root('@apollo/server')}, undici ${own('undici')}; mercurius ${peer('mercurius')}, @mercuriusjs/gateway ${peer('@mercuriusjs/gateway')} (jit); @graphql-hive/gateway ${peer('@graphql-hive/gateway')}, @graphql-hive/router-runtime ${peer('@graphql-hive/router-runtime')}`);
+  console.log(`${PLAN.connections} connections, ${PLAN.runs} interleaved runs of ${PLAN.seconds} s, medians; client: own, on bare sockets, one process; subgraphs: one process that answers with kept bytes`);
+  console.log(`ours with sign-in, signatures, masking, metrics and limits: ${JSON.stringify({ ...LIMITS, ...ONE_CLIENT, ...SUBGRAPH_LIMITS })}`);
+  console.log('| shape | gateway | requests/s | p50 / p99 ms | requests per CPU second of the gateway | CPU µs per request: gateway + subgraphs + client |\n|---|---|---|---|---|---|');
 }
 
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+function printRow(shape: string, name: string, { perSecond, p50, p99, perCpuSecond, gatewayCpu, subgraphsCpu, clientCpu }: Measured): void {
+  const whole = (value: number) => Math.round(value).toLocaleString('en');
+  console.log(`| ${shape} | ${name} | ${whole(perSecond)} | ${p50.toFixed(1)} / ${p99.toFixed(1)} | ${whole(perCpuSecond)} | ${whole(gatewayCpu)} + ${whole(subgraphsCpu)} + ${whole(clientCpu)} |`);
+}
+
+function printGoals(results: ReadonlyMap<string, ReadonlyMap<string, Measured>>): void {
+  console.log('\n| shape | ours ÷ | by requests/s | by requests per CPU second | goal |\n|---|---|---|---|---|');
+  for (const { shape, over, atLeast } of GOALS) {
+    const ours = results.get(shape)?.get('ours');
+    const other = results.get(shape)?.get(over);
+    if (!ours || !other) continue;
+    const ratio = ours.perSecond / other.perSecond;
+    console.log(`| ${shape} | ${over} | ${ratio.toFixed(2)} | ${(ours.perCpuSecond / other.perCpuSecond).toFixed(2)} | ≥ ${atLeast} ${ratio >= atLeast ? 'met' : 'MISSED'} |`);
+  }
+}
+
+function versionOf(manifest: string, name: string): string {
+  try {
+    let folder = dirname(createRequire(manifest).resolve(name));
+    for (; folder !== dirname(folder); folder = dirname(folder)) {
+      const found = versionIn(folder, name);
+      if (found) return found;
+    }
+  } catch {
+    // not installed
+  }
+  return '–';
+}
+
+function versionIn(folder: string, name: string): string | undefined {
+  try {
+    const found = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name?: string; version?: string };
+    return found.name === name ? found.version : undefined;
+  } catch {
+    return undefined;
+  }
 }

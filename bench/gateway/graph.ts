@@ -1,4 +1,5 @@
 // Five subgraphs, three levels of joins: the shapes S, M and L that gateways are compared on.
+import { composeToys } from '@stromgraph/gateway/toys/compose';
 import type { ToyDefinition } from '@stromgraph/gateway/toys/toy';
 
 const MANY = 100;
@@ -51,3 +52,7 @@ export const SHAPES: Readonly<Record<string, string>> = {
   M: joined(3),
   L: joined(MANY),
 };
+
+/** The composed graph with the addresses where its subgraphs listen. */
+export const supergraphWith = (urls: Readonly<Record<string, string>>): string =>
+  Object.entries(urls).reduce((sdl, [name, url]) => sdl.replace(`http://${name}.invalid/graphql`, url), composeToys(SUBGRAPHS));

@@ -1,27 +1,61 @@
-// Subscribes over graphql-ws and keeps when each frame had been parsed.
+// Subscribes over graphql-ws, each subscriber on a socket of its own, and keeps when each event had been parsed.
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { serve } from '../child.ts';
 import { instant } from '../statistics.ts';
-import { type Frame, type Position, SUBSCRIPTION, WATT_HOURS_PER_EVENT } from './order.ts';
+import { type Arrivals, type Order, type Position, SUBSCRIPTION, WATT_HOURS_PER_EVENT } from './order.ts';
 
 type Update = { openPositionUpdated: { reset: boolean; positions: Position[] } };
+type Frame = Readonly<{ at: number; covers: number }>;
 
-const { url, variables, headers } = JSON.parse(process.argv[2]!) as { url: string; variables: Record<string, unknown>; headers: Record<string, string> };
-const client = createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl: WebSocket, connectionParams: headers, retryAttempts: 0 });
-let frames: Frame[] = [];
+const AT_ONCE = 20;
+const { url, variables, headers, sockets } = JSON.parse(process.argv[2]!) as { url: string; variables: Record<string, unknown>; headers: Record<string, string>; sockets: number };
 
-client.subscribe<Update>({ query: SUBSCRIPTION, variables }, {
-  next: ({ data, errors }) => {
-    const at = instant();
-    if (!data || errors) return fail(errors);
-    const { reset, positions } = data.openPositionUpdated;
-    if (reset) return serve({}, { answer: async () => frames.splice(0), end: async () => client.dispose() });
-    for (const { start, hedgedWattHours } of positions.slice(0, 1)) frames.push({ at, start, covers: hedgedWattHours / WATT_HOURS_PER_EVENT });
-  },
-  error: fail,
-  complete: () => {},
-});
+/** By socket and hour: frames as they came; one may cover several events. */
+const frames: Map<string, Frame[]>[] = [];
+const ends: (() => unknown)[] = [];
+for (let opened = 0; opened < sockets; opened += AT_ONCE) await Promise.all(Array.from({ length: Math.min(AT_ONCE, sockets - opened) }, open));
+serve<Pick<Order, 'start' | 'events'>>({}, { answer: async (order) => ({ arrivals: arrivalsOf(order) }), end: async () => Promise.all(ends.map((end) => end())) });
+
+/** Resolves with the first event. */
+function open(): Promise<void> {
+  const own = new Map<string, Frame[]>();
+  frames.push(own);
+  const client = createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl: WebSocket, connectionParams: headers, retryAttempts: 0 });
+  ends.push(() => client.dispose());
+  return new Promise((resolve) => {
+    client.subscribe<Update>({ query: SUBSCRIPTION, variables }, {
+      next: ({ data, errors }) => {
+        const at = instant();
+        if (!data || errors) return fail(errors);
+        const { reset, positions } = data.openPositionUpdated;
+        if (reset) return resolve();
+        const { start, hedgedWattHours } = positions[0]!;
+        const frame = { at, covers: hedgedWattHours / WATT_HOURS_PER_EVENT };
+        const known = own.get(start);
+        if (known) known.push(frame);
+        else own.set(start, [frame]);
+      },
+      error: fail,
+      complete: () => {},
+    });
+  });
+}
+
+function arrivalsOf({ start, events }: Pick<Order, 'start' | 'events'>): Arrivals {
+  const arrivals: number[][] = [];
+  for (const own of frames) {
+    const came = own.get(start) ?? [];
+    if ((came.at(-1)?.covers ?? 0) < events) return null;
+    let nth = 0;
+    arrivals.push(Array.from({ length: events }, (_, event) => {
+      while (came[nth]!.covers <= event) nth++;
+      return came[nth]!.at;
+    }));
+  }
+  for (const own of frames) own.delete(start);
+  return arrivals;
+}
 
 function fail(reason: unknown): void {
   console.error(reason);

@@ -19,7 +19,7 @@ export const AREA_ID = idOf('grid-area', CODES[0]);
 export async function buildPortfolio(db: Db<any>, today: LocalDate): Promise<void> {
   await importGridAreas(db, CODES.map((code) => ({ id: idOf('grid-area', code), code, name: `Netzgebiet ${code.slice(-2)}`, balancingAreaCode: code, controlAreaCode: null, federalState: 'BY' as const })));
   const values = Array.from({ length: 12 }, (_, month) => (['WT', 'SA', 'FT'] as const).flatMap((dayType) => Array.from({ length: SLOTS }, (_slot, slot) => ({ month: month + 1, dayType, slot, value: FLAT })))).flat();
-  await importLoadProfile(db, { code: 'H25', year: Number(today.slice(0, 4)), version: 1, dynamised: true, publishedAt: new Date(), values });
+  await importLoadProfile(db, { code: 'H25', year: Number(today.slice(0, 4)), version: 1, dynamised: true, seasonal: false, source: 'ENET', publishedAt: new Date(), values });
   await transact(db, openPositionDays);
   const contract = (code: string) => ({
     contractId: newId<'contract'>(), gridAreaId: idOf('grid-area', code), gridAreaCode: code, profile: 'H25', meteringKind: 'PROFILE',
