@@ -7,7 +7,7 @@ import { type Gateway, startGateway } from '@stromgraph/gateway/server';
 import { createDemoUsers } from '@stromgraph/identity/actions/create-demo-users';
 import { openDomain as openIdentity } from '@stromgraph/identity/runtime';
 import { startServer as startIdentity } from '@stromgraph/identity/server';
-import { openDomain as openCustomers } from '@stromgraph/customers/runtime';
+import { type CustomersRuntime, openDomain as openCustomers } from '@stromgraph/customers/runtime';
 import { startServer as startCustomers } from '@stromgraph/customers/server';
 import { handlers as customerHandlers } from '@stromgraph/customers/handlers/index';
 import { applyEvents } from '@stromgraph/kernel/hearer';
@@ -22,6 +22,7 @@ const NOWHERE = 'http://127.0.0.1:9/graphql';
 
 let database: TestDatabase;
 let gateway: Gateway;
+let customers: CustomersRuntime;
 const stopping: (() => Promise<unknown>)[] = [];
 const contract = aConfirmedContract();
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
   database = await testDatabase();
   const env = async (domain: string) => ({ STROMGRAPH_CONNECTIONS: JSON.stringify({ demo: { [domain]: { staff: await database.urlOf(domain), own: await database.urlOf(domain, 'own') } } }), STROMGRAPH_KEYS: TEST_KEYS, STROMGRAPH_GATEWAY_SECRET: TEST_SECRET });
   const identity = openIdentity(await env('identity'));
-  const customers = openCustomers(await env('customers'));
+  customers = openCustomers(await env('customers'));
   stopping.push(() => identity.close(), () => customers.close());
   await createDemoUsers(identity.tenants.get('demo')!.db, {});
   const parties = { salutation: 'MS', firstName: 'Ada', lastName: 'Present', company: null, email: 'ada@example.test', phone: null, locale: 'de-DE', iban: null, mandateReference: null, mandateSignedAt: null };
@@ -74,6 +75,23 @@ test('a customer is seen although billing, contracts, messaging and metering are
 test('a root field of a domain that is down costs that field only', async () => {
   const { data, errors } = await post('query ($id: ID!) { customer(id: $id) { name } invoice(id: $id) { id } tariffs { nodes { id } } queueStates { name } }', { id: contract.customerId }, await signIn('admin'));
   expect(data).toMatchObject({ customer: { name: 'Ada Present' }, invoice: null, tariffs: null, queueStates: null });
-  expect(errors!.map(({ path }) => path[0]).toSorted()).toEqual(['invoice', 'queueStates', 'tariffs']);
+  expect(errors!.map(({ path }) => path[0] as string).toSorted()).toEqual(['invoice', 'queueStates', 'tariffs']);
   for (const error of errors!) expect(error.extensions.code).toBe('SUBGRAPH_UNAVAILABLE');
+});
+
+test('readiness names each domain, and sees one whose port answers but whose database does not', async () => {
+  const stateOf = async (name: string) => {
+    const answer = await fetch(new URL('/health/ready', gateway.url));
+    const { subgraphs } = (await answer.json()) as { subgraphs: { name: string; ready: boolean; reason?: string }[] };
+    return subgraphs.find((subgraph) => subgraph.name === name);
+  };
+  expect((await fetch(new URL('/health/ready', gateway.url))).status).toBe(200); // who is there is served
+  expect(await stateOf('billing')).toEqual({ name: 'billing', ready: false, reason: 'ECONNREFUSED' });
+  await expect.poll(() => stateOf('customers'), { timeout: 15_000 }).toEqual({ name: 'customers', ready: true });
+  const { pool } = customers.tenants.get('demo')!.db;
+  const taken = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
+  await expect.poll(() => stateOf('customers'), { timeout: 15_000 }).toEqual({ name: 'customers', ready: false, reason: 'database' });
+  expect(await post('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
+  for (const client of taken) client.release();
+  await expect.poll(() => stateOf('customers'), { timeout: 15_000 }).toEqual({ name: 'customers', ready: true });
 });

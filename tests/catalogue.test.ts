@@ -28,7 +28,7 @@ test('nobody hears what nobody publishes', () => {
   expect(Object.keys(hearersOf).filter((name) => !names.has(name))).toEqual([]);
 });
 
-test.each(domains)('%s handles what it hears and nothing else', async (domain) => {
+test.each(domains)('%s handles what it hears and nothing else', { timeout: 60_000 }, async (domain) => {
   const { handlers } = (await import(join(ROOT, 'subgraphs', domain, 'handlers', 'index.ts'))) as { handlers: readonly Handler[] };
   const heard = Object.keys(hearersOf).filter((name) => hearersOf[name]!.includes(domain));
   expect(handlers.map((handler) => handler.type.name).toSorted()).toEqual(heard.toSorted());

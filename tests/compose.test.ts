@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { buildASTSchema, buildSchema, getVariableValues, type GraphQLSchema, Kind, type ObjectTypeDefinitionNode, type OperationDefinitionNode, parse, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { compose, domainsWithSchemaFile, OUTPUTS } from '../scripts/compose.ts';
+import { compareGraphs } from '../scripts/graph-changes.ts';
+import { graphAt, knownOperations } from '../scripts/graph-diff.ts';
 import { readProbes } from '../scripts/start/probes.ts';
+import { MANIFEST, trustedDocuments } from '../scripts/trusted-documents.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -16,6 +19,10 @@ const documents = readdirSync(join(ROOT, OPERATIONS)).filter((name) => name.ends
 
 test.each(Object.entries(OUTPUTS))('%s is committed as the schema files make it', (part, path) => {
   expect(read(path) === composed[part as keyof typeof OUTPUTS], `${path} is stale: npm run generate`).toBe(true);
+});
+
+test('the trusted documents are committed as docs/operations and the start have them', () => {
+  expect(read(MANIFEST) === trustedDocuments(), `${MANIFEST} is stale: npm run generate`).toBe(true);
 });
 
 describe('the operations of clients', () => {
@@ -63,6 +70,13 @@ describe('what is asked before the start says «ready»', () => {
   });
 });
 
+test('no known operation fails by what has changed since the last commit', async (context) => {
+  const before = lastCommit();
+  if (!before) return context.skip('there is no git history here');
+  const { broken } = await compareGraphs({ before, after: api, operations: knownOperations(), today: new Date().toISOString().slice(0, 10) });
+  expect(broken.map(({ operation: { client, name }, reasons }) => `${client}: ${name}: ${reasons.join(' ')}`)).toEqual([]);
+});
+
 const QUERY = 'type Query { thing: Thing @scope(needs: []) }';
 const THING = 'type Thing @key(fields: "id") @scope(needs: []) { id: ID! }';
 
@@ -71,6 +85,8 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['an entity without an owner', { a: `${QUERY} type Thing @key(fields: "id") { id: ID! }` }, /^Thing: exactly one subgraph, its owner, sets @scope on the type \(now: none\)$/],
   ['an entity with two owners', { a: `${QUERY} ${THING}`, b: THING }, /^Thing: exactly one subgraph, its owner, sets @scope on the type \(now: a, b\)/],
   ['a field added to somebody else’s entity without a scope', { a: `${QUERY} ${THING}`, b: 'type Thing @key(fields: "id") { id: ID! more: String }' }, /^b: Thing\.more adds to an entity of a without a @scope of its own$/],
+  ['G3: a field that reads a guarded one and needs less', { a: `${QUERY} type Thing @key(fields: "id") @scope(needs: []) { id: ID! iban: String @scope(needs: ["a:read"]) }`, b: 'type Thing @key(fields: "id") { id: ID! iban: String @external bank: String @requires(fields: "iban") @scope(needs: ["b:read"]) }' },
+    /^b: Thing\.bank reads iban, which needs a:read, and must need it too$/],
   ['two types of one field', { a: `${QUERY} ${THING} type Query { size: Int @scope(needs: []) @shareable }`, b: 'type Query { size: String @scope(needs: []) @shareable }' }, /Query|size/],
   ['one field in two subgraphs', { a: `${QUERY} ${THING}`, b: 'type Query { thing: Thing @scope(needs: []) } type Thing @key(fields: "id") { id: ID! }' }, /Non-shareable field "Query\.thing" is resolved from multiple subgraphs/],
   ['a type that nobody resolves', { a: 'type Query { thing: Nowhere @scope(needs: []) }' }, /Unknown type:? "?Nowhere"?/],
@@ -82,6 +98,14 @@ test.each<[string, Record<string, string>, RegExp]>([
 ])('%s does not compose, and says why', (_, schemas, message) => {
   expect(() => compose(schemas)).toThrow(message);
 });
+
+function lastCommit(): GraphQLSchema | null {
+  try {
+    return graphAt('HEAD');
+  } catch {
+    return null;
+  }
+}
 
 type Coordinate = Readonly<{ type: string; field: string }>;
 

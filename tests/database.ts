@@ -4,7 +4,7 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { type Db, openDb, type PrismaClientType } from '@stromgraph/kernel/database';
 import { openRuntime, type Runtime } from '@stromgraph/kernel/runtime';
-import { TEMPLATE } from './postgres.setup.ts';
+import { TEMPLATE } from './migrated-cluster.ts';
 
 export const TEST_KEYS = `1:${Buffer.alloc(32, 7).toString('base64')}`;
 export const TEST_SECRET = 'a secret that only tests know';

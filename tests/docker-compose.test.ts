@@ -73,7 +73,7 @@ test('only the gateway is reachable from outside, and only those who speak with 
   expect(networks['inside']).toEqual({ internal: true });
   expect(Object.keys(services).filter((name) => services[name]!.ports && !services[name]!.profiles)).toEqual(['gateway']);
   const leaving = Object.keys(services).filter((name) => services[name]!.networks?.includes('outside') && !services[name]!.profiles);
-  expect(leaving.map((name) => name.replace(/-workers$/, ''))).toEqual(['gateway', 'energy', 'energy', 'market', 'market', 'messaging', 'messaging']);
+  expect(leaving.map((name) => name.replace(/-workers$/, ''))).toEqual(['gateway', 'energy', 'energy', 'market', 'market', 'messaging', 'messaging', 'pricing', 'pricing']);
   expect(Object.keys(volumes).sort()).toEqual(['postgres', 'redis', 'standby']);
 });
 

@@ -6,12 +6,13 @@ import { type Client as SocketClient, createClient } from 'graphql-ws';
 import pg from 'pg';
 import { WebSocket } from 'ws';
 import { isProblem } from '@stromgraph/kernel/problem';
-import { freePort, startPostgres } from '../scripts/postgres.ts';
+import { freePort } from '../scripts/postgres.ts';
 import { askAll, post, readProbes, signIn } from '../scripts/start/probes.ts';
 import { probeTokens, startProduct } from '../scripts/start/run.ts';
 import { readSecrets } from '../scripts/start/secrets.ts';
 import { readSettings } from '../scripts/start/settings.ts';
 import { makeSupervisor } from '../scripts/start/supervisor.ts';
+import { startMigrated } from './migrated-cluster.ts';
 
 export type EnvironmentOptions = Readonly<{
   customers?: number;
@@ -65,9 +66,10 @@ export async function startEnvironment(options: EnvironmentOptions = {}): Promis
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const postgres = await startPostgres({ directory: join(folder, 'postgres'), durability: 'throw-away' });
+    const postgres = await startMigrated({ directory: join(folder, 'postgres'), durability: 'throw-away' }, DATABASE);
     closing.push(() => postgres.stop());
-    const databaseUrl = await createDatabase(postgres.url, options);
+    const databaseUrl = postgres.url(DATABASE);
+    await setClock(databaseUrl, options);
     const env = envOf(options, { folder, databaseUrl, port: await freePort() });
     const settings = readSettings(env);
     if (isProblem(settings)) throw new Error(settings.message);
@@ -121,21 +123,13 @@ export async function startEnvironment(options: EnvironmentOptions = {}): Promis
 const PATIENCE_MS = 600_000;
 
 /** The clock is set before anything runs, so that the demo is dated by it. */
-async function createDatabase(urlOf: (database: string) => string, { now, stands = false }: EnvironmentOptions): Promise<string> {
-  const admin = new pg.Client(urlOf('postgres'));
-  await admin.connect();
-  await admin.query(`CREATE DATABASE ${DATABASE}`);
-  await admin.end();
-  const url = urlOf(DATABASE);
-  if (now === undefined) return url;
-  const { migrate } = await import('../scripts/migrate.ts');
-  await migrate(url, 'demo');
+async function setClock(url: string, { now, stands = false }: EnvironmentOptions): Promise<void> {
+  if (now === undefined) return;
   const owner = new pg.Client(url);
   await owner.connect();
   if (stands) await owner.query(`UPDATE platform.clock SET mode = 'STANDING', ahead = '0', stands_at = $1`, [now]);
   else await owner.query(`UPDATE platform.clock SET mode = 'OFFSET', ahead = $1::timestamptz - clock_timestamp()`, [now]);
   await owner.end();
-  return url;
 }
 
 function envOf({ customers = 0, days = 1, backend = 'postgres', redisUrl = process.env['REDIS_URL'], env = {} }: EnvironmentOptions, { folder, databaseUrl, port }: { folder: string; databaseUrl: string; port: number }): Record<string, string | undefined> {
@@ -147,6 +141,7 @@ function envOf({ customers = 0, days = 1, backend = 'postgres', redisUrl = proce
     DATABASE_URL: databaseUrl,
     STROMGRAPH_DEMO_CUSTOMERS: String(customers),
     STROMGRAPH_DEMO_DAYS: String(days),
+    STROMGRAPH_POSITION_CHECK_HOURS: '24', // each check is a stop of the clock on its way
     ...(backend === 'redis' ? { REDIS_URL: redisUrl } : {}),
     ...env,
   };

@@ -6,9 +6,9 @@ const send = async (url: string, method: 'PUT' | 'POST', body: object): Promise<
   if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
 };
 
-/** Every application is answered once, in order, and confirmed unless told otherwise; every meter delivers quarter hours. */
+/** Every application is answered once, in order, and confirmed unless told otherwise. */
 export const calmClearingHouse = (world: Environment): Promise<void> =>
-  send(`${world.simulators.clearingHouse}/_control`, 'PUT', { rejected: 0, twice: 0, outOfOrder: 0, loseCallbacks: 0, answerDelayMs: 0, smartMeters: 1 });
+  send(`${world.simulators.clearingHouse}/_control`, 'PUT', { rejected: 0, twice: 0, outOfOrder: 0, loseCallbacks: 0, answerDelayMs: 0 });
 
 export const rejectNext = (world: Environment, code: string): Promise<void> => send(`${world.simulators.clearingHouse}/_control`, 'PUT', { rejectNext: { count: 1, code, codeList: 'E_0622' } });
 

@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../scripts/postgres.ts';
 import { migrate } from '../scripts/migrate.ts';
+import { keepOriginal, TEMPLATE } from './migrated-cluster.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -13,17 +14,18 @@ declare module 'vitest' {
   }
 }
 
-export const TEMPLATE = 'stromgraph_template';
-
 export default async function setup({ provide }: TestProject) {
   const directory = await mkdtemp(join(tmpdir(), 'stromgraph-test-'));
   await chmod(directory, 0o755);
-  const postgres = await startPostgres({ directory, durability: 'throw-away' });
+  let postgres = await startPostgres({ directory, durability: 'throw-away' });
   const owner = new pg.Client(postgres.url('postgres'));
   await owner.connect();
   await owner.query(`CREATE DATABASE ${TEMPLATE}`);
   await owner.end();
   await migrate(postgres.url(TEMPLATE), 'demo');
+  await postgres.stop();
+  keepOriginal(directory, join(directory, 'original'));
+  postgres = await startPostgres({ directory, durability: 'throw-away', port: postgres.port });
   provide('clusterUrl', postgres.url('postgres'));
   return async () => {
     await postgres.stop();

@@ -1,8 +1,9 @@
-// The graph's names and words: conventions of schema/README.md, and a description where a reader needs one.
+// The graph's names and words: conventions of schema/README.md, and a description of everything but what schema-words.json still lists.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema, type GraphQLNamedType, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isSpecifiedScalarType, isUnionType } from 'graphql';
 import { expect, test } from 'vitest';
+import { lastDayOf } from '../scripts/graph-changes.ts';
 
 const schema = buildSchema(readFileSync(join(import.meta.dirname, '..', 'schema', 'supergraph.api.graphql'), 'utf8'), { assumeValid: true });
 const types = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type));
@@ -31,5 +32,43 @@ test.each([...ROOTS])('every %s takes its input as the house does and answers wi
     const name = field.name[0]!.toUpperCase() + field.name.slice(1);
     expect(field.args.map((argument) => `${argument.name}: ${argument.type.toString()}`), field.name).toEqual([`input: ${name}Input!`]);
     expect(field.type.toString(), field.name).toBe(`${name}Result`);
+  }
+});
+
+/** Every place that can have words, by coordinate. */
+function* places(): Generator<{ coordinate: string; description: string | null | undefined; deprecationReason?: string | null | undefined }> {
+  for (const type of types) {
+    yield { coordinate: type.name, description: type.description };
+    if (isEnumType(type)) for (const value of type.getValues()) yield { coordinate: `${type.name}.${value.name}`, ...pick(value) };
+    if (isInputObjectType(type)) for (const field of Object.values(type.getFields())) yield { coordinate: `${type.name}.${field.name}`, ...pick(field) };
+    if (!isObjectType(type) && !isInterfaceType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      yield { coordinate: `${type.name}.${field.name}`, ...pick(field) };
+      for (const argument of field.args) yield { coordinate: `${type.name}.${field.name}(${argument.name}:)`, ...pick(argument) };
+    }
+  }
+}
+const pick = ({ description, deprecationReason }: { description?: string | null | undefined; deprecationReason?: string | null | undefined }) => ({ description, deprecationReason });
+
+const all = [...places()];
+const undescribed = all.filter(({ description }) => !description || description.length < 4).map(({ coordinate }) => coordinate);
+const listed = JSON.parse(readFileSync(join(import.meta.dirname, 'schema-words.json'), 'utf8')) as string[];
+
+test('everything new says what it is', () => {
+  const known = new Set(listed);
+  expect(undescribed.filter((coordinate) => !known.has(coordinate)), 'describe it in its schema.graphql').toEqual([]);
+});
+
+test('what is described by now, or gone, is off the list of what is not', () => {
+  const still = new Set(undescribed);
+  expect(listed.filter((coordinate) => !still.has(coordinate)), 'take these lines out of tests/schema-words.json').toEqual([]);
+});
+
+test('no type and no argument is on that list', () => expect(listed.filter((coordinate) => !coordinate.includes('.') || coordinate.includes('('))).toEqual([]));
+
+test('a deprecation says what to use instead and until when the old one stays', () => {
+  for (const { coordinate, deprecationReason } of all.filter((place) => place.deprecationReason)) {
+    expect.soft(lastDayOf(deprecationReason), `${coordinate}: “… Until YYYY-MM-DD.”`).not.toBeNull();
+    expect.soft(deprecationReason!.replace(/until .*/i, '').trim().length, `${coordinate}: what to use instead`).toBeGreaterThan(10);
   }
 });

@@ -33,7 +33,7 @@ describe('the table', () => {
   });
 });
 
-test.each(entries.map((entry) => [entry.coordinate, entry] as const))('%s lets in whom the table lets in', async (coordinate, entry) => {
+test.each(entries.map((entry) => [entry.coordinate, entry] as const))('S6 S7 G7: %s lets in whom the table lets in', async (coordinate, entry) => {
   const expected = rowOf(coordinate);
   for (const [index, role] of table.roles.entries()) {
     const actor = graph.actors[role]!;

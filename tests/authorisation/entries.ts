@@ -55,7 +55,8 @@ function ownerOf(schema: GraphQLSchema, typeName: string, directives: Directives
 const domainOf = (graph: unknown): string => String(graph).toLowerCase();
 
 function keyIn(joined: readonly Record<string, unknown>[], domain: string): string {
-  return String(joined.find(({ graph, key }) => domainOf(graph) === domain && key !== undefined)?.['key'] ?? 'id');
+  const key = joined.find((each) => domainOf(each['graph']) === domain && each['key'] !== undefined)?.['key'];
+  return typeof key === 'string' ? key : 'id';
 }
 
 const needsOf = (directives: Directives): string[] | null => (argumentsOf(directives, 'scope')[0]?.['needs'] as string[] | undefined) ?? null;

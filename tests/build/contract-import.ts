@@ -17,7 +17,7 @@ export function aMaloId(): string {
 export function aPersonalImport(given: { campaignId: string; tariffId: string; address: object; signedAt?: string } & Record<string, unknown>): Record<string, unknown> {
   const maloId = aMaloId();
   return {
-    idempotencyKey: newId(), reason: 'SUPPLIER_CHANGE', marketLocationId: maloId, meterNumber: `1EMH00${maloId.slice(0, 8)}`, expectedWattHours: 3_500_000, iban: 'DE89370400440532013000',
+    idempotencyKey: newId(), reason: 'SUPPLIER_CHANGE', marketLocationId: maloId, meterNumber: `1EMH00${maloId.slice(0, 10)}`, expectedWattHours: 3_500_000, iban: 'DE89370400440532013000',
     customer: { kind: 'INDIVIDUAL', salutation: 'MS', firstName: 'Mia', lastName: 'Journey', email: 'mia.journey@example.test', phone: '+4943112345' },
     deliveryAddress: given.address, signedAt: '2026-11-09T08:30:00Z',
     ...Object.fromEntries(Object.entries(given).filter(([key]) => key !== 'address')),

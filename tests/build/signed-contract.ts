@@ -36,10 +36,13 @@ export function aMaloId(tenDigits: string = String(1_000_000_000 + Math.floor(Ma
   return tenDigits + String((10 - (sum % 10)) % 10);
 }
 
+/** Of another meter each time: one meter measures one market location. */
+export const aMeterNumber = (): string => `1EMH${aMaloId().slice(0, 10)}`;
+
 export const aSignedContract = <Change extends object = object>(offered: { campaignId: string; tariffId: string }, change: Change = {} as Change) => ({
   idempotencyKey: newId(), funnelId: 'web-1', ...offered,
   customer: { kind: 'INDIVIDUAL', salutation: 'Frau', firstName: 'Ida', lastName: 'Sommer', email: 'ida.sommer@example.test', phone: '+49 431 123456' },
   deliveryAddress: { street: 'Holstenstraße', houseNumber: '12a', postalCode: '24103', city: 'Kiel', district: 'Altstadt' },
-  marketLocationId: aMaloId(), meterNumber: '1EMH0012345678', reason: 'SUPPLIER_CHANGE', expectedWattHours: 3_500_000, iban: 'DE89 3704 0044 0532 0130 00',
+  marketLocationId: aMaloId(), meterNumber: aMeterNumber(), reason: 'SUPPLIER_CHANGE', expectedWattHours: 3_500_000, iban: 'DE89 3704 0044 0532 0130 00',
   mandate: { reference: 'M-1', signedAt: '2026-11-24T08:00:00Z' }, signedAt: '2026-11-24T08:00:00Z', signedContractUrl: 'https://files.example.test/contract.pdf', ...change,
 });

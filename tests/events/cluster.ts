@@ -3,8 +3,8 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { migrate } from '../../scripts/migrate.ts';
 import { type Durability, type Postgres, startPostgres } from '../../scripts/postgres.ts';
+import { startMigrated } from '../migrated-cluster.ts';
 import { equipToys } from './toy-domains.ts';
 
 export type ToyCluster = Readonly<{
@@ -22,14 +22,9 @@ export type ToyCluster = Readonly<{
 export async function startToyCluster(durability: Durability, settings: Record<string, string> = {}): Promise<ToyCluster> {
   const directory = await mkdtemp(join(tmpdir(), 'stromgraph-events-'));
   await chmod(directory, 0o755);
-  let postgres = await startPostgres({ directory, durability, settings });
+  let postgres = await startMigrated({ directory, durability, settings }, 'toys');
   const port = postgres.port;
-  const admin = new pg.Client(postgres.url('postgres'));
-  await admin.connect();
-  await admin.query('CREATE DATABASE toys');
-  await admin.end();
   const ownerUrl = postgres.url('toys');
-  await migrate(ownerUrl, 'demo');
   const urls = await equipToys(ownerUrl);
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 2 });
   pool.on('error', () => {});

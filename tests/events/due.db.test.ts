@@ -51,6 +51,22 @@ test('planning again moves it, unplanning removes it', async () => {
   expect((await left()).map((row) => row.subject)).toEqual(['a']);
 });
 
+test('unplanning does not wait for a run that waits for what the unplanner has locked', async () => {
+  await database.owner.query(`INSERT INTO stock.seen (order_id, step, kind, event_id) VALUES ('held', 1, 'due', gen_random_uuid())`);
+  await plan('a', '2026-03-28T10:00:00Z');
+  const locking: DueHandlers = { remind: async (tx) => void (await tx.query(`SELECT FROM stock.seen WHERE order_id = 'held' FOR UPDATE`)) };
+  const isWaiting = async () => (await database.owner.query(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`)).rowCount === 1;
+  const { run } = await transact(db, async (tx) => {
+    await tx.query(`SELECT FROM stock.seen WHERE order_id = 'held' FOR UPDATE`);
+    const run = runDue(db, locking, stock);
+    await waitFor('the run to wait for the lock', isWaiting);
+    await unschedule(tx, { kind: 'remind', subject: 'a' });
+    return { run };
+  });
+  expect(await run).toBe(1);
+  expect(await left()).toEqual([]);
+});
+
 test('a handler may plan itself anew', async () => {
   await plan('daily', '2026-03-26T06:00:00Z');
   const daily: DueHandlers = {

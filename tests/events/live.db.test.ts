@@ -105,6 +105,24 @@ describe.each(BACKENDS)('streams with wake-ups by %s', (backend) => {
     expect(await Promise.all(joined.map((readUntil) => readUntil(final)))).toEqual(joined.map(() => final));
   });
 
+  test('a stream that tells each change for itself leaves none out, and one that shall end ends where it shall', async () => {
+    const each = { maxHz: null, change: async ([entry]: readonly { data: unknown }[]) => ({ steps: { '': (entry!.data as { step: number }).step } }) };
+    const stream = follow(each);
+    await next(stream);
+    for (let step = 1; step <= 30; step++) await stepOrders(db, [order]);
+    const seqs: bigint[] = [];
+    for (let step = 1; step <= 30; step++) {
+      const change = await next(stream);
+      expect(change).toMatchObject({ steps: { '': step }, reset: false });
+      seqs.push(change.seq);
+    }
+    const toldBy = async (options: Partial<LiveOptions<Steps>>) => (await Array.fromAsync(follow(options))).map(({ steps, reset }) => (reset ? 'state' : steps['']));
+    expect(await toldBy({ ...each, afterSeq: seqs[9]!, untilSeq: seqs[14]! })).toEqual([11, 12, 13, 14, 15]);
+    expect(await toldBy({ ...each, afterSeq: seqs[14]!, untilSeq: seqs[14]! })).toEqual([]);
+    expect(await toldBy({ afterSeq: seqs[9]!, untilSeq: seqs[14]! })).toHaveLength(1);
+    expect(await toldBy({ untilSeq: seqs[14]! })).toEqual(['state']);
+  });
+
   test('a client that comes back continues after its seq, without loss or repetition', async () => {
     await stepOrders(db, [order]);
     await waitFor('the feed', async () => (await owner.query('SELECT FROM platform.feed WHERE aggregate_id = $1', [order])).rowCount === 1);

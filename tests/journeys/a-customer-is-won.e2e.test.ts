@@ -37,10 +37,13 @@ describe.each(BACKENDS)('queues on %s', (backend) => {
     await redis?.stop();
   });
 
-  test('a household is won, supplied, measured, billed and written to, while the position follows', { timeout: 180_000 }, async () => {
+  test('a household is won, supplied, measured, billed and written to, while the position follows', { timeout: 240_000 }, async () => {
     const { offer, place } = await quoteFor(agent);
     const areas = await world.query(trader, '{ gridAreas { nodes { id code name } } }');
     const area = areas.gridAreas.nodes.find((one: { code: string }) => one.code === place.gridAreaCode);
+    // The first price curve moves every position once: what is watched begins after it.
+    const valued = () => world.query(trader, '{ openPositions(from: "2026-11-12T00:00:00+01:00", until: "2026-11-13T00:00:00+01:00", first: 1) { nodes { value { cents } } } }');
+    await expect.poll(async () => (await valued()).openPositions.nodes[0]?.value ?? null, { timeout: 30_000 }).not.toBeNull();
     watch = await watchPositions(world, trader, { areaId: area.id, from: startOfDay('2026-11-09'), until: startOfDay('2026-11-13') });
 
     // The contract comes in and the market confirms it: from then on the position carries it, for the hours of its supply.
@@ -61,8 +64,10 @@ describe.each(BACKENDS)('queues on %s', (backend) => {
     expect(trade.recordTrade.__typename).toBe('RecordTradeSuccess');
     const traded = await watch.next((event) => event.positions.some((cell) => cell.hedgedWattHours > watch.before(cell.start).hedgedWattHours));
     expect(traded.delayMs).toBeLessThan(ONE_SECOND_MS);
-    expect(traded.positions).toHaveLength(4);
-    for (const cell of traded.positions) expect(cell.hedgedWattHours - watch.before(cell.start).hedgedWattHours).toBe(2_000);
+    // On a busy machine the frame may bring more: what else has moved meanwhile.
+    const moved = traded.positions.filter((cell) => cell.hedgedWattHours !== watch.before(cell.start).hedgedWattHours);
+    expect(moved).toHaveLength(4);
+    for (const cell of moved) expect(cell.hedgedWattHours - watch.before(cell.start).hedgedWattHours).toBe(2_000);
 
     // A forecast replaces what load profiles said for its day.
     const watched = quarterHoursOf('2026-11-10');

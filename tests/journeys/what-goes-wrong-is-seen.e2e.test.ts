@@ -29,7 +29,7 @@ const importFor = async (change: object) => {
   return importContract;
 };
 
-test('a refused application is told to agent and customer, with the code in words and what can be done', { timeout: 60_000 }, async () => {
+test('a refused application is told to agent and customer, with the code in words and what can be done', async () => {
   await rejectNext(world, 'A02');
   const imported = await importFor({ customer: { kind: 'INDIVIDUAL', salutation: 'MR', firstName: 'Rolf', lastName: 'Refused', email: 'rolf.refused@example.test' } });
   const contractId: string = imported.draft.id;
@@ -44,7 +44,7 @@ test('a refused application is told to agent and customer, with the code in word
   expect((await world.query(agent, '{ contracts(first: 100) { nodes { id } } }')).contracts.nodes.map((one: { id: string }) => one.id)).not.toContain(contractId);
 });
 
-test('a month with a gap is not billed; the run says which days are missing, and bills once they are there', { timeout: 120_000 }, async () => {
+test('a month with a gap is not billed; the run says which days are missing, and bills once they are there', { timeout: 240_000 }, async () => {
   const imported = await importFor({ customer: { kind: 'INDIVIDUAL', salutation: 'MS', firstName: 'Gerda', lastName: 'Gap', email: 'gerda.gap@example.test' } });
   const contractId: string = imported.draft.id;
   await expect.poll(async () => (await world.query(agent, CONTRACT, { id: contractId })).contract?.state, { timeout: 20_000 }).toBe('CONFIRMED');
@@ -74,7 +74,7 @@ test('a start in the past is refused at once, naming the field, and leaves nothi
 test.each([
   ['an IBAN with a wrong check digit', { iban: 'DE89370400440532013001' }, 'iban', 'REJECTED', ['ASK_CUSTOMER']],
   ['a MaLo id with a wrong check digit', { marketLocationId: '51238696780' }, 'marketLocationId', 'DRAFT', ['EDIT_MALO_DRAFT']],
-])('%s is kept as it came, refused by validation, and nothing leaves for the market', { timeout: 60_000 }, async (_, change, path, status, steps) => {
+])('%s is kept as it came, refused by validation, and nothing leaves for the market', async (_, change, path, status, steps) => {
   const { draft } = await importFor(change);
   const seen = async () => (await world.query(agent, DRAFT, { id: draft.id })).contractDraft;
   await expect.poll(seen, { timeout: 20_000 }).toMatchObject({ status, validationFaults: [{ path }], applications: [] });

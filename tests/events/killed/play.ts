@@ -92,7 +92,7 @@ async function back(cluster: ToyCluster): Promise<void> {
 }
 
 /** All of its processes at once. */
-async function killPostgres(cluster: ToyCluster): Promise<void> {
+export async function killPostgres(cluster: ToyCluster): Promise<void> {
   const postmaster = cluster.postgres().pid();
   for (const pid of [postmaster, ...childrenOf(postmaster)])
     try {
@@ -120,7 +120,7 @@ function childrenOf(parent: number): number[] {
   });
 }
 
-const over = (child: ChildProcess): Promise<void> =>
+export const over = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve();
     child.once('exit', () => resolve());
