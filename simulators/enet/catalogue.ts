@@ -98,7 +98,7 @@ export function openCatalogue({
 
     publish(
       subject: Subject,
-      { factor, cutOffAt, wattHours }: { factor: number; cutOffAt?: string; wattHours?: number | number[] },
+      { factor, cutOffAt, wattHours, final }: { factor: number; cutOffAt?: string; wattHours?: number | number[]; final?: boolean },
     ) {
       const publication: Publication = {
         n: cursorByHand(nowMs(), byHand.at(-1)?.n ?? 0),
@@ -108,6 +108,7 @@ export function openCatalogue({
         factor,
         ...(cutOffAt !== undefined && { cutOffAtMs: readInstant(cutOffAt) as number }),
         ...(wattHours !== undefined && { wattHours }),
+        ...(final && { final }),
       };
       keep(publication);
       journal.append({ publication });

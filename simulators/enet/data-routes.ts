@@ -9,6 +9,7 @@ import {
   curveBody,
   forecastBody,
   gridFeesBody,
+  imbalanceBody,
   pricesBody,
   profileBody,
   temperaturesBody,
@@ -104,14 +105,19 @@ export function serveData(
       return answer(request, reply, { kind: 'YEAR_AHEAD_FORECAST', gridArea, year: Number(year) }, version, yearAheadBody);
     },
   );
-  app.get<{ Querystring: { deliveryDay: string; version?: string } }>(
-    '/v1/prices/day-ahead',
-    { schema: { querystring: objectOf({ deliveryDay: DAY, version: VERSION }, ['deliveryDay']) } },
-    (request, reply) => {
-      const { deliveryDay, version } = request.query;
-      return answer(request, reply, { kind: 'DAY_AHEAD_PRICES', deliveryDay }, version, pricesBody);
-    },
-  );
+  const PRICES_OF_DAYS = [
+    ['/v1/prices/day-ahead', 'DAY_AHEAD_PRICES', pricesBody],
+    ['/v1/prices/imbalance', 'IMBALANCE_PRICES', imbalanceBody],
+  ] as const;
+  for (const [path, kind, bodyOf] of PRICES_OF_DAYS)
+    app.get<{ Querystring: { deliveryDay: string; version?: string } }>(
+      path,
+      { schema: { querystring: objectOf({ deliveryDay: DAY, version: VERSION }, ['deliveryDay']) } },
+      (request, reply) => {
+        const { deliveryDay, version } = request.query;
+        return answer(request, reply, { kind, deliveryDay }, version, bodyOf);
+      },
+    );
   app.get<{ Querystring: { from: string; until: string; curveDay?: string; version?: string } }>(
     '/v1/curves/hpfc',
     { schema: { querystring: objectOf({ from: DAY, until: DAY, curveDay: DAY, version: VERSION }, ['from', 'until']) } },

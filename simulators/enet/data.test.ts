@@ -107,3 +107,22 @@ test('the same seed gives the same world, another seed another one', async () =>
     expect((await one.get(path)).body).not.toEqual((await other.get(path)).body);
   }
 });
+
+test('imbalance prices are estimated a day later and final on the 20th working day of the next month', async () => {
+  const enet = await start({ now: '2026-11-24T09:30:00Z' });
+  const path = '/v1/prices/imbalance?deliveryDay=';
+  const estimate = (await enet.get(`${path}2026-10-25`)).body;
+  expect(estimate).toMatchObject({ kind: 'IMBALANCE_PRICES', version: 1, status: 'PROVISIONAL', unit: 'EUR/MWh', publishedAt: '2026-10-26T09:00:00.000Z' });
+  expect(estimate.prices).toHaveLength(100);
+  expect((await enet.get(`${path}2026-11-24`)).body).toMatchObject({ status: 404, expectedAt: '2026-11-25T09:00:00.000Z' });
+  await enet.put('/_control', { now: '2026-11-30T13:00:00Z', running: false });
+  const final = (await enet.get(`${path}2026-10-25`)).body;
+  expect(final).toMatchObject({ version: 2, status: 'FINAL', publishedAt: '2026-11-30T13:00:00.000Z' });
+  expect(final.prices).not.toEqual(estimate.prices);
+  const { publications } = (await enet.get(`/v1/publications?after=1795950000000000&kind=IMBALANCE_PRICES&limit=1000`)).body as { publications: { n: number; publishedAt: string; deliveryDay: string }[] };
+  const together = publications.filter(({ publishedAt }) => publishedAt === '2026-11-30T13:00:00.000Z');
+  expect(together.map(({ deliveryDay }) => deliveryDay)).toEqual(Array.from({ length: 31 }, (_, index) => `2026-10-${String(index + 1).padStart(2, '0')}`));
+  expect(new Set(publications.map(({ n }) => n)).size).toBe(publications.length);
+  await enet.post('/_publish', { kind: 'IMBALANCE_PRICES', deliveryDays: ['2026-10-25'], factor: 2, final: true });
+  expect((await enet.get(`${path}2026-10-25`)).body).toMatchObject({ version: 3, status: 'FINAL' });
+});

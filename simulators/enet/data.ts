@@ -4,7 +4,7 @@ import type { Catalogue, Versioned } from './catalogue.ts';
 import { forecastDemand } from './formulas/demand.ts';
 import { gridFeesOf } from './formulas/grid-fees.ts';
 import { DYNAMISATION, loadCurveOf, usualWeek } from './formulas/load-curves.ts';
-import { dayAheadPrices, forwardHours } from './formulas/prices.ts';
+import { dayAheadPrices, forwardHours, imbalancePrices } from './formulas/prices.ts';
 import { temperaturesOf } from './formulas/weather.ts';
 
 const BIDDING_ZONE = '10Y1001A1001A82H';
@@ -97,6 +97,19 @@ export function pricesBody({ seed, publication }: Content) {
     resolution: 'PT15M',
     unit: 'EUR/MWh',
     prices: dayAheadPrices(seed, deliveryDay).map((price) => toPriceText(price * publication.factor)),
+  };
+}
+
+/** One price for all control areas; what was estimated is told anew when it is settled. */
+export function imbalanceBody({ seed, publication }: Content) {
+  const { deliveryDay = '' } = publication.subject;
+  return {
+    ...headOf(publication),
+    status: publication.final ? 'FINAL' : 'PROVISIONAL',
+    ...spanOf(deliveryDay, addDays(deliveryDay, 1)),
+    resolution: 'PT15M',
+    unit: 'EUR/MWh',
+    prices: imbalancePrices({ seed, day: deliveryDay, isFinal: publication.final ?? false }).map((price) => toPriceText(price * publication.factor)),
   };
 }
 

@@ -11,6 +11,7 @@ export const KINDS = [
   'HPFC',
   'LOAD_PROFILES',
   'GRID_FEES',
+  'IMBALANCE_PRICES',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -36,6 +37,8 @@ export type Publication = Readonly<{
   factor: number;
   cutOffAtMs?: number;
   wattHours?: number | readonly number[];
+  /** Of imbalance prices: what stays, not an estimate. */
+  final?: boolean;
 }>;
 
 const CURSOR_PER_MS = 1000;
@@ -60,6 +63,7 @@ export function hrefOf({ kind, gridArea, deliveryDay, weekOf, curveDay, profile,
   if (FORECAST_PATHS[kind]) return `${FORECAST_PATHS[kind]}?gridArea=${gridArea}&deliveryDay=${deliveryDay}&version=${version}`;
   if (kind === 'WEEK_AHEAD_FORECAST') return `/v1/forecasts/week-ahead?gridArea=${gridArea}&weekOf=${weekOf}&version=${version}`;
   if (kind === 'YEAR_AHEAD_FORECAST') return `/v1/forecasts/year-ahead?gridArea=${gridArea}&year=${year}&version=${version}`;
+  if (kind === 'IMBALANCE_PRICES') return `/v1/prices/imbalance?deliveryDay=${deliveryDay}&version=${version}`;
   if (kind === 'DAY_AHEAD_PRICES') return `/v1/prices/day-ahead?deliveryDay=${deliveryDay}&version=${version}`;
   if (kind === 'HPFC') {
     const from = addDays(curveDay as string, 1);

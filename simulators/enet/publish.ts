@@ -13,6 +13,7 @@ export type Publish = {
   factor?: number;
   cutOffAt?: string;
   wattHours?: number | number[];
+  final?: boolean;
 };
 
 const areas = GRID_AREAS.map(({ gridArea }) => gridArea);
@@ -30,6 +31,7 @@ export const PUBLISH_BODY = {
     year: { type: 'integer', minimum: 2000, maximum: 2099 },
     factor: { type: 'number', exclusiveMinimum: 0, maximum: 1000 },
     cutOffAt: { type: 'string', format: 'date-time' },
+    final: { type: 'boolean' },
     wattHours: { anyOf: [wattHours, { type: 'array', minItems: 92, maxItems: 100, items: wattHours }] },
   },
 } as const;
@@ -42,12 +44,12 @@ export function subjectsOf(
   { kind, gridAreas = areas, deliveryDays, profiles = [...PROFILES], year }: Publish,
   today: string,
 ): Subject[] {
-  const days = deliveryDays ?? [addDays(today, 1)];
+  const days = deliveryDays ?? [addDays(today, kind === 'IMBALANCE_PRICES' ? -1 : 1)];
   const ofYear = year ?? Number(today.slice(0, 4));
   if (OF_DAYS.includes(kind)) return gridAreas.flatMap((gridArea) => days.map((deliveryDay) => ({ kind, gridArea, deliveryDay })));
   if (kind === 'WEEK_AHEAD_FORECAST')
     return gridAreas.flatMap((gridArea) => [...new Set(days.map(mondayOf))].map((weekOf) => ({ kind, gridArea, weekOf })));
-  if (kind === 'DAY_AHEAD_PRICES') return days.map((deliveryDay) => ({ kind, deliveryDay }));
+  if (kind === 'DAY_AHEAD_PRICES' || kind === 'IMBALANCE_PRICES') return days.map((deliveryDay) => ({ kind, deliveryDay }));
   if (kind === 'HPFC') return [{ kind, curveDay: today }];
   if (kind === 'LOAD_PROFILES') return profiles.map((profile) => ({ kind, profile, year: ofYear }));
   return gridAreas.map((gridArea) => ({ kind, gridArea, year: ofYear }));

@@ -1,5 +1,6 @@
 // What is published when, by the Berlin clock.
 import { addDays, instantOf } from '../world/berlin.ts';
+import { nthMarketWorkingDay } from '../world/calendar.ts';
 import { GRID_AREAS } from '../world/grid-areas.ts';
 import { PROFILES } from './formulas/load-curves.ts';
 import { cursorAt, KINDS, type Kind, type Publication, type Subject } from './publication.ts';
@@ -7,15 +8,17 @@ import { cursorAt, KINDS, type Kind, type Publication, type Subject } from './pu
 /** How much later than planned a kind is published, in milliseconds; null: not at all. */
 export type Lateness = (kind: Kind) => number | null;
 
-/** Places of a kind within one instant. */
-const PLACES = 20;
+/** Places of a kind within one instant: the imbalance prices of a month become final together. */
+const PLACES = 40;
 const THURSDAY = 4;
+/** After the month of delivery. */
+const FINAL_WORKING_DAY = 20;
 const MONDAY_AFTER_THURSDAY = 4;
 
 const areas = GRID_AREAS.map(({ gridArea }) => gridArea);
 const forAreas = (rest: Omit<Subject, 'gridArea'>): Subject[] => areas.map((gridArea) => ({ ...rest, gridArea }));
 
-type Slot = Readonly<{ clock: string; subjects: readonly Subject[]; round?: number }>;
+type Slot = Readonly<{ clock: string; subjects: readonly Subject[]; round?: number; final?: boolean }>;
 const REMEMBERED_DAYS = 500;
 const remembered = new Map<string, (Slot & { atMs: number })[]>();
 
@@ -41,23 +44,35 @@ function timetableOf(day: string): Slot[] {
     { clock: '09:00', subjects: on('-10-01', PROFILES.map((profile): Subject => ({ kind: 'LOAD_PROFILES', profile, year: nextYear }))) },
     { clock: '09:00', subjects: on('-10-01', forAreas({ kind: 'YEAR_AHEAD_FORECAST', year: nextYear })), round: 0 },
     { clock: '09:00', subjects: on('-10-15', forAreas({ kind: 'GRID_FEES', year: nextYear })) },
+    { clock: '10:00', subjects: [{ kind: 'IMBALANCE_PRICES', deliveryDay: addDays(day, -1) }] },
     { clock: '11:00', subjects: forAreas({ kind: 'ACTUALS', deliveryDay: addDays(day, -1) }), round: 4 },
     { clock: '12:00', subjects: forAreas({ kind: 'DAY_AHEAD_FORECAST', deliveryDay: tomorrow }), round: 2 },
     { clock: '12:00', subjects: isThursday ? forAreas({ kind: 'WEEK_AHEAD_FORECAST', weekOf: addDays(day, MONDAY_AFTER_THURSDAY) }) : [], round: 0 },
     { clock: '12:57', subjects: [{ kind: 'DAY_AHEAD_PRICES', deliveryDay: tomorrow }] },
+    { clock: '14:00', subjects: daysSettledOn(day).map((deliveryDay): Subject => ({ kind: 'IMBALANCE_PRICES', deliveryDay })), final: true },
     { clock: '16:00', subjects: forAreas({ kind: 'INTRADAY_FORECAST', deliveryDay: day }), round: 4 },
     { clock: '18:00', subjects: [{ kind: 'HPFC', curveDay: day }] },
   ];
 }
 
+/** The day on which the imbalance prices of a delivery day's month become final. */
+const settledOn = (deliveryDay: string): string => nthMarketWorkingDay(Temporal.PlainDate.from(deliveryDay).add({ months: 1 }).toString(), FINAL_WORKING_DAY);
+
+/** The delivery days whose imbalance prices become final on a day: those of the month before, or none. */
+function daysSettledOn(day: string): string[] {
+  const first = Temporal.PlainDate.from(day).with({ day: 1 }).subtract({ months: 1 });
+  if (settledOn(first.toString()) !== day) return [];
+  return Array.from({ length: first.daysInMonth }, (_, ahead) => first.add({ days: ahead }).toString());
+}
+
 /** All that is planned to be published on one Berlin day and does come, in order. */
 export function plannedOn(day: string, late: Lateness): Publication[] {
-  return slotsOf(day).flatMap(({ atMs, subjects, round = 1 }) =>
+  return slotsOf(day).flatMap(({ atMs, subjects, round = 1, final }) =>
     subjects.flatMap((subject, place): Publication[] => {
       const lateMs = late(subject.kind);
       if (lateMs === null) return [];
       const publishedAtMs = atMs + lateMs;
-      return [{ n: cursorAt(publishedAtMs) + KINDS.indexOf(subject.kind) * PLACES + place, subject, publishedAtMs, round, factor: 1 }];
+      return [{ n: cursorAt(publishedAtMs) + KINDS.indexOf(subject.kind) * PLACES + place, subject, publishedAtMs, round, factor: 1, ...(final && { final }) }];
     }),
   );
 }
@@ -69,6 +84,7 @@ export function plannedDaysOf({ kind, deliveryDay, weekOf, curveDay, year }: Sub
   if (kind === 'WEEK_AHEAD_FORECAST') return [addDays(weekOf as string, -MONDAY_AFTER_THURSDAY)];
   if (kind === 'HPFC') return [curveDay as string];
   if (kind === 'INTRADAY_FORECAST') return [deliveryDay as string];
+  if (kind === 'IMBALANCE_PRICES') return [addDays(deliveryDay as string, 1), settledOn(deliveryDay as string)];
   return [addDays(deliveryDay as string, kind === 'ACTUALS' ? 1 : -1)];
 }
 

@@ -16,6 +16,15 @@ export function isMarketWorkingDay(day: string): boolean {
   return !holidaysOf(yearOf(day)).market.has(day);
 }
 
+/** The nth market working day of the month that a day lies in. */
+export function nthMarketWorkingDay(day: string, nth: number): string {
+  let at = `${day.slice(0, 7)}-01`;
+  for (let seen = 0; ; at = addDays(at, 1)) {
+    if (isMarketWorkingDay(at)) seen += 1;
+    if (seen === nth) return at;
+  }
+}
+
 /** The last day on which an application for a start of supply may be sent. */
 export function latestTransmissionDay(start: string): string {
   let day = addDays(start, -1);

@@ -59,6 +59,12 @@ test('it is read at the moments that it announces, and never in vain', async () 
   expect(await alerts()).toEqual([]);
 });
 
+test('imbalance prices come as estimates of the days that are over, each with as many values as its day has quarter hours', async () => {
+  const { rows } = await db.query<{ delivery_day: string; final: boolean; values: number }>('SELECT delivery_day, final, cardinality(eur_per_mwh) AS values FROM energy.imbalance_price WHERE version = 1 ORDER BY 1');
+  expect(rows.length).toBeGreaterThan(14);
+  expect(rows.at(-1)).toEqual({ delivery_day: '2026-11-26', final: false, values: 96 });
+});
+
 test('what does not come in time is told once, asked for again, and told to be over', async () => {
   await moveTo('2026-12-01T06:00:00Z');
   await readPublications(reading, taking);

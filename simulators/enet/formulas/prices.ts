@@ -17,6 +17,15 @@ export function dayAheadPrices(seed: string, day: string): number[] {
   });
 }
 
+/** What a quarter hour of imbalance costs: around the market's price, at times far from it, at times negative. A few estimates prove wrong. */
+export function imbalancePrices({ seed, day, isFinal }: { seed: string; day: string; isFinal: boolean }): number[] {
+  return dayAheadPrices(seed, day).map((price, index) => {
+    const stress = swing(seed, 'balance', day, index);
+    const revision = isFinal && chance(seed, 'revised', day, index) > 0.8 ? 6 * swing(seed, 'revision of balance', day, index) : 0;
+    return cents(price + 70 * stress ** 3 + 12 * stress + revision);
+  });
+}
+
 /** Hourly price forward curve of one evening, for every hour of the delivery days in [from, until). */
 export function forwardHours({
   seed,

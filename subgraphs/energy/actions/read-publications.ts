@@ -4,9 +4,10 @@ import { transact } from '@stromgraph/kernel/database';
 import { isProblem } from '@stromgraph/kernel/problem';
 import { type Reading, reportContent, type Take, type Taking } from '@stromgraph/kernel/read-publications';
 import { dayOf } from '@stromgraph/kernel/time';
-import { ENET, readForecast, readGridAreas, readProfile, readProfileCodes } from '../clients/enet.ts';
+import { ENET, readForecast, readGridAreas, readImbalancePrices, readProfile, readProfileCodes } from '../clients/enet.ts';
 import { hasProfilesOf } from '../store/profiles.ts';
 import { importForecast } from './import-forecast.ts';
+import { importImbalancePrices } from './import-imbalance-prices.ts';
 import { importGridAreas } from './import-grid-areas.ts';
 import { importLoadProfile } from './import-load-profile.ts';
 import { raiseAlerts } from './raise-alerts.ts';
@@ -14,10 +15,14 @@ import { noteFailedReading, noteReading } from './watch-series.ts';
 
 const MAX_SUBJECT = 200;
 /** Forward curves and grid fees are pricing's. */
-const KINDS = ['LOAD_PROFILES', 'DAY_AHEAD_FORECAST'];
+const KINDS = ['LOAD_PROFILES', 'DAY_AHEAD_FORECAST', 'IMBALANCE_PRICES'];
 
 const takePublication: Take = async (reading, { n, kind, href }) => {
   if (kind === 'LOAD_PROFILES') return takeProfile(reading, href);
+  if (kind === 'IMBALANCE_PRICES') {
+    const prices = await readImbalancePrices(reading.service, href);
+    return isProblem(prices) ? refuseContent(reading, prices) : importImbalancePrices(reading.db, { ...prices, position: BigInt(n) });
+  }
   const forecast = await readForecast(reading.service, href);
   if (isProblem(forecast)) return refuseContent(reading, forecast);
   await importForecast(reading.db, { ...forecast, position: BigInt(n) });

@@ -6,6 +6,7 @@ import { quarterHoursOf } from '@stromgraph/kernel/time';
 import { z } from 'zod';
 import type { GridArea } from '../areas/grid-area.ts';
 import type { PublishedForecast } from '../forecasts/forecast.ts';
+import type { PublishedImbalancePrices } from '../profit/imbalance-price.ts';
 import { isState } from '../profiles/day-type.ts';
 import { type LoadProfile, SLOTS } from '../profiles/profile.ts';
 
@@ -30,6 +31,19 @@ const Forecast = z
     message: 'has not as many values as the day has quarter hours',
   })
   .refine(({ cutOffAt, publishedAt }) => cutOffAt <= publishedAt, { message: 'has a cut-off after its publication' });
+const ImbalancePrices = z
+  .object({
+    deliveryDay: z.iso.date(),
+    version: z.int().positive(),
+    publishedAt: Instant,
+    status: z.enum(['PROVISIONAL', 'FINAL']),
+    resolution: z.literal('PT15M'),
+    unit: z.literal('EUR/MWh'),
+    prices: z.array(z.string().regex(/^-?\d{1,5}(\.\d{1,5})?$/)),
+  })
+  .refine(({ deliveryDay, prices }) => prices.length === quarterHoursOf(deliveryDay).length, {
+    message: 'has not as many prices as the day has quarter hours',
+  });
 const Profile = z.object({
   profile: z.string().min(1),
   year: z.int(),
@@ -49,6 +63,13 @@ export async function readForecast({ get }: DataService, href: string): Promise<
   if (isProblem(body)) return body;
   const { gridArea, deliveryDay, version, publishedAt, cutOffAt, wattHours } = body;
   return { gridAreaId: idOf('grid-area', gridArea), gridAreaCode: gridArea, deliveryDay, version, publishedAt, cutOffAt, wattHours };
+}
+
+export async function readImbalancePrices({ get }: DataService, href: string): Promise<PublishedImbalancePrices | ContentInvalid> {
+  const body = await get(href, ImbalancePrices);
+  if (isProblem(body)) return body;
+  const { deliveryDay, version, publishedAt, status, prices } = body;
+  return { deliveryDay, version, publishedAt, final: status === 'FINAL', eurPerMwh: prices };
 }
 
 /** Null while the profile is not published for that year. */

@@ -8,12 +8,13 @@ import { alertsPage } from '../store/alerts.ts';
 import { findForecast } from '../store/forecasts.ts';
 import { ordersPage } from '../store/hedge-orders.ts';
 import { gridAreasNamed, gridAreasPage } from '../store/grid-areas.ts';
+import { imbalancePricesPage } from '../store/imbalance-prices.ts';
 import { findDeliveryDay } from '../store/delivery-days.ts';
 import { positionPartsPage } from '../store/position-parts.ts';
 import { NO_AREA, positionTotalsPage } from '../store/position-totals.ts';
 import { positionsPage } from '../store/positions.ts';
 import { tradesPage } from '../store/trades.ts';
-import { areasOrThrow, pageOrThrow, rangeOrThrow, refuse } from './arguments.ts';
+import { areasOrThrow, dayPageOrThrow, daysOrThrow, pageOrThrow, rangeOrThrow, refuse } from './arguments.ts';
 
 /** Pages bound what is read; this bounds what is searched. */
 const MAX_DAYS = 3 * 366;
@@ -57,6 +58,11 @@ export const Query: QueryResolvers = {
     const { first, after } = pageOrThrow(page, 2);
     const rows = await alertsPage(db, { gridAreaIds: areasOrThrow(gridAreaIds), standing }, { first, after });
     return toConnection(rows, first, ({ raisedAt, id }) => [raisedAt.toISOString(), id]);
+  },
+  imbalancePrices: async (_, { from, until, ...args }, { db }) => {
+    daysOrThrow({ from, until }, MAX_DAYS);
+    const page = dayPageOrThrow(args);
+    return toConnection(await imbalancePricesPage(db, { from, until }, page), page.first, ({ deliveryDay }) => [deliveryDay]);
   },
   gridAreas: async (_, args, { db }) => {
     const { first, after } = pageOrThrow(args, 2);

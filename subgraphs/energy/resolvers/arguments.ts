@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import { type PageArguments, pageOf } from '@stromgraph/kernel/connection';
 import { isId } from '@stromgraph/kernel/ids';
 import { isProblem } from '@stromgraph/kernel/problem';
-import { daysBetween, type LocalDate } from '@stromgraph/kernel/time';
+import { daysBetween, isLocalDate, type LocalDate } from '@stromgraph/kernel/time';
 import type { PositionRange } from '../positions/position.ts';
 
 const DAY_MS = 86_400_000;
@@ -11,6 +11,12 @@ const DAY_MS = 86_400_000;
 export function pageOrThrow(args: PageArguments, parts: number): { first: number; after: string[] | null } {
   const page = pageOf(args, parts);
   return isProblem(page) ? refuse(page.message) : page;
+}
+
+/** The page of a list in order of days. */
+export function dayPageOrThrow(args: PageArguments): { first: number; after: string[] | null } {
+  const page = pageOrThrow(args, 1);
+  return page.after && !isLocalDate(page.after[0]!) ? refuse('after: is not a cursor of this list (allowed: an endCursor that this list gave)') : page;
 }
 
 type RangeArguments = Readonly<{ gridAreaIds?: readonly string[] | null; from: Date; until: Date }>;

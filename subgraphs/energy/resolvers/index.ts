@@ -3,6 +3,7 @@ import { DemandForecast } from './DemandForecast.ts';
 import { EnergyAlert } from './EnergyAlert.ts';
 import { GridArea } from './GridArea.ts';
 import { HedgeOrder } from './HedgeOrder.ts';
+import { ImbalancePrices } from './ImbalancePrices.ts';
 import { Mutation } from './Mutation.ts';
 import { OpenPosition } from './OpenPosition.ts';
 import { OpenPositionUpdate } from './OpenPositionUpdate.ts';
@@ -15,5 +16,5 @@ import { TradeAmendment } from './TradeAmendment.ts';
 
 export const resolvers = {
   Query, Mutation, Subscription, OpenPosition, OpenPositionUpdate, DeliveryDay, PositionTotal, PositionPart,
-  GridArea, DemandForecast, Trade, TradeAmendment, HedgeOrder, EnergyAlert,
+  GridArea, DemandForecast, Trade, TradeAmendment, HedgeOrder, EnergyAlert, ImbalancePrices,
 };

@@ -1,0 +1,3 @@
+import type { ImbalancePricesResolvers } from '#schema';
+
+export const ImbalancePrices: ImbalancePricesResolvers = { pricesPerMwh: ({ eurPerMwh }) => [...eurPerMwh] };
