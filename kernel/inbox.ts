@@ -16,7 +16,9 @@ export type Handlers = ReadonlyMap<string, Handler>;
 /** How far a page has come, for the size of the next when it runs out of time. */
 export type Progress = { applied: number };
 
-export const inboxQueueName = (domain: string): string => `${domain}.inbox`;
+const INBOX = '.inbox';
+export const inboxQueueName = (domain: string): string => `${domain}${INBOX}`;
+export const isInboxQueue = (name: string): boolean => name.endsWith(INBOX);
 /** Handles each event by itself, in the order of the feed. */
 export const on = <Data>(type: EventType<Data>, handle: (tx: Tx, event: Event<Data>, tools: Tools) => Promise<void>): Handler => ({
   type,

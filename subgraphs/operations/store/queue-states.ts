@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { isInboxQueue } from '@stromgraph/kernel/inbox';
 import { queuesOf } from '@stromgraph/kernel/queue';
 import type { Runtime, Tenant } from '@stromgraph/kernel/runtime';
 
@@ -19,8 +20,15 @@ export async function queueStates(runtime: Runtime<any>, tenant: Tenant<any>): P
   );
 }
 
-/** Names of the queues with work that is waiting, running or about to be tried again. */
+/**
+ * Names of the queues with work that is waiting, running or about to be tried again. Those that wake hearers do not count: a hearer
+ * stays awake for a while after its last event, and what it has not heard is seen by its cursor.
+ */
 export async function busyQueues(runtime: Runtime<any>, tenant: Tenant<any>): Promise<string[]> {
+  return (await withWork(runtime, tenant)).filter((name) => !isInboxQueue(name));
+}
+
+async function withWork(runtime: Runtime<any>, tenant: Tenant<any>): Promise<string[]> {
   if (runtime.redisUrl) return (await queueStates(runtime, tenant)).filter(({ waiting, active }) => waiting + active > 0).map(({ name }) => name);
   const rows = await tenant.db.sql<{ queue: string }>`
     SELECT DISTINCT queue FROM jobs.job
