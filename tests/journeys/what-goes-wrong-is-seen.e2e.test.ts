@@ -5,7 +5,7 @@ import { anAddressIn, aPersonalImport } from '../build/contract-import.ts';
 import { type Environment, startEnvironment } from '../environment.ts';
 import { calmClearingHouse, rejectNext } from '../outside.ts';
 
-const MONDAY = '2026-11-09T09:00:00Z';
+const MONDAY = '2026-11-23T09:00:00Z';
 const KIEL = { postalCode: '24103', city: 'Kiel' };
 
 let world: Environment;
@@ -50,15 +50,15 @@ test('a month with a gap is not billed; the run says which days are missing, and
   await expect.poll(async () => (await world.query(agent, CONTRACT, { id: contractId })).contract?.state, { timeout: 20_000 }).toBe('CONFIRMED');
   const { contract } = await world.query(agent, CONTRACT, { id: contractId });
   await world.advanceClock(admin, new Date('2026-12-03T08:00:00Z'));
-  await send(contract.meterNumber, contract.startOn, '2026-11-20');
-  await send(contract.meterNumber, '2026-11-21', '2026-12-01');
+  await send(contract.meterNumber, contract.startOn, '2026-11-28');
+  await send(contract.meterNumber, '2026-11-29', '2026-12-01');
 
   const run = await billing(contractId);
-  await expect.poll(() => stateOf(run), { timeout: 30_000 }).toMatchObject({ status: 'COMPLETED_WITH_FAILURES', invoicesCreated: 0, failures: { nodes: [{ reason: 'READINGS_INCOMPLETE', detail: '2026-11-20' }] } });
+  await expect.poll(() => stateOf(run), { timeout: 30_000 }).toMatchObject({ status: 'COMPLETED_WITH_FAILURES', invoicesCreated: 0, failures: { nodes: [{ reason: 'READINGS_INCOMPLETE', detail: '2026-11-28' }] } });
   const { invoices } = await world.query(agent, 'query ($id: ID!) { invoices(contractId: $id) { nodes { id } } }', { id: contractId });
   expect(invoices.nodes).toEqual([]);
 
-  await send(contract.meterNumber, '2026-11-20', '2026-11-21');
+  await send(contract.meterNumber, '2026-11-28', '2026-11-29');
   await expect.poll(async () => {
     const again = await world.query(clerk, RETRY, { input: { idempotencyKey: crypto.randomUUID(), runId: run } });
     return again.retryFailedContracts.__typename === 'RetryFailedContractsSuccess' && (await stateOf(run)).invoicesCreated;
@@ -105,7 +105,7 @@ async function billing(contractId: string): Promise<string> {
     const { startBillingRun } = await world.query(clerk, START, { input: { idempotencyKey: crypto.randomUUID(), kind: 'MONTHLY', from: '2026-11-01', until: '2026-12-01', contractIds: [contractId], dryRun: true } });
     await expect.poll(async () => (await stateOf(startBillingRun.run.id)).status, { timeout: 20_000 }).not.toBe('RUNNING');
     const { failures } = await stateOf(startBillingRun.run.id);
-    if (failures.nodes[0]?.detail === '2026-11-20') break; // billing has heard of all that was sent
+    if (failures.nodes[0]?.detail === '2026-11-28') break; // billing has heard of all that was sent
   }
   const { startBillingRun } = await world.query(clerk, START, { input: { idempotencyKey: crypto.randomUUID(), kind: 'MONTHLY', from: '2026-11-01', until: '2026-12-01', contractIds: [contractId], dryRun: false } });
   return startBillingRun.run.id;
