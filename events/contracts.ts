@@ -57,6 +57,12 @@ export type SealedParties = z.infer<typeof SealedParties>;
 /** The start of supply has come. */
 export const ContractActivated = event('contracts.ContractActivated', 1, z.strictObject({ contractId: Uuid, contractNumber: z.string(), customerId: Uuid, startOn: Day }));
 
+/** Supply ends: the first day without it, and why. */
+export const ContractTerminated = event('contracts.ContractTerminated', 1, z.strictObject({ contractId: Uuid, contractNumber: z.string(), customerId: Uuid, endOn: Day, reason: z.string() }));
+
+/** A confirmed contract was cancelled or revoked before its start: it never comes to a supply. */
+export const ContractCancelled = event('contracts.ContractCancelled', 1, z.strictObject({ contractId: Uuid, contractNumber: z.string(), customerId: Uuid, startOn: Day, reason: z.string() }));
+
 /** The market refused the application; `sealed` holds SealedParties as JSON. */
 export const SwitchFailed = event(
   'contracts.SwitchFailed',

@@ -2,11 +2,12 @@ import { event } from '@stromgraph/kernel/event';
 import { z } from 'zod';
 import { Day, DecimalText, Instant, Uuid, Whole } from './values.ts';
 
-/** A forecast version of our portfolio's demand in one area and delivery day came in. */
+/** A forecast version of our portfolio's demand in one area came in: imported, or (basis HISTORY) made by ourselves. `deliveryDay` is the first day that it covers. */
 export const ForecastImported = event(
   'energy.ForecastImported',
   1,
-  z.strictObject({ gridAreaId: Uuid, horizon: z.enum(['DAY_AHEAD', 'INTRADAY', 'WEEK_AHEAD', 'YEAR_AHEAD']), deliveryDay: Day, version: z.int(), publishedAt: Instant }),
+  z.strictObject({ gridAreaId: Uuid, horizon: z.enum(['DAY_AHEAD', 'INTRADAY', 'WEEK_AHEAD', 'YEAR_AHEAD']), deliveryDay: Day, version: z.int(), publishedAt: Instant,
+    forecastId: Uuid.optional(), basis: z.enum(['SLP', 'TSO', 'DSO', 'HISTORY']).optional() }),
 );
 
 /** Positions of an area between two instants have changed; subscribers read them as they now stand. */

@@ -10,6 +10,8 @@ export const hearersOf: Readonly<Record<string, readonly string[]>> = {
   'contracts.SwitchRequested': ['market'],
   'contracts.ContractConfirmed': ['customers', 'metering', 'energy', 'billing', 'messaging'],
   'contracts.ContractActivated': ['customers', 'billing', 'messaging'],
+  'contracts.ContractTerminated': ['energy'],
+  'contracts.ContractCancelled': ['energy'],
   'contracts.SwitchFailed': ['customers', 'messaging'],
   'contracts.SubmissionLate': ['messaging'],
   'market.SwitchConfirmed': ['contracts'],

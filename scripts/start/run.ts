@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { reportPortfolio } from '@stromgraph/demo/report-portfolio';
 import type { Seeded } from '@stromgraph/demo/seed';
-import { addDays, dayOf } from '@stromgraph/kernel/time';
+import { dayOf } from '@stromgraph/kernel/time';
 import { buildPage } from '@stromgraph/web/build';
 import { type Owner, ownersOf, type Prepared } from './databases.ts';
 import { signIn } from './probes.ts';
@@ -97,7 +97,7 @@ async function buildDemo(
   const { supplied } = await supervisor.start<Pick<Seeded, 'supplied'>>({ name: `demo-${database.tenant}`, script: 'scripts/start/demo-child.ts', task: true, env: { ...env, ...secrets, STROMGRAPH_DEMO: task } }, say);
   // Forecasts of our demand start from what we supply; outside the demo the forecaster learns it from our nominations.
   const today = dayOf(new Date(database.businessNow));
-  await reportPortfolio({ enetUrl: simulators['enet']!.url, supplied, asOf: new Date(database.businessNow), deliveryDays: [today, addDays(today, 1)] });
+  await reportPortfolio({ enetUrl: simulators['enet']!.url, supplied, asOf: new Date(database.businessNow), today });
 }
 
 function domainEnv({ secrets, env }: RunOptions, prepared: readonly Prepared[], simulators: Simulators): Env {

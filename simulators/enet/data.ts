@@ -8,6 +8,8 @@ import { dayAheadPrices, forwardHours, imbalancePrices } from './formulas/prices
 import { temperaturesOf } from './formulas/weather.ts';
 
 const BIDDING_ZONE = '10Y1001A1001A82H';
+/** Forecasts are made from load profiles. */
+const BASIS = 'SLP';
 
 export type Content = { seed: string; catalogue: Catalogue; publication: Versioned };
 
@@ -20,6 +22,7 @@ export function forecastBody({ seed, catalogue, publication }: Content) {
   return {
     ...headOf(publication),
     cutOffAt: toInstantText(cutOffAtMs),
+    basis: BASIS,
     ...spanOf(deliveryDay, addDays(deliveryDay, 1)),
     resolution: 'PT15M',
     unit: 'Wh',
@@ -38,6 +41,7 @@ export function weekAheadBody({ seed, catalogue, publication }: Content) {
   return {
     ...headOf(publication),
     cutOffAt: toInstantText(cutOffAtMs),
+    basis: BASIS,
     ...spanOf(weekOf, addDays(weekOf, 7)),
     resolution: 'PT60M',
     unit: 'Wh',
@@ -56,6 +60,7 @@ export function yearAheadBody({ catalogue, publication }: Content) {
   return {
     ...headOf(publication),
     cutOffAt: toInstantText(cutOffAtMs),
+    basis: BASIS,
     resolution: 'PT60M',
     unit: 'Wh',
     months: Object.fromEntries(months) as Record<string, number[]>,

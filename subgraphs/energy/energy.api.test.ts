@@ -31,7 +31,7 @@ beforeAll(async () => {
   database = await testDatabase();
   await database.setClock(NOW);
   enet = await startEnet();
-  await control({ now: NOW, running: false });
+  await control({ now: NOW, running: false, withheld: ['INTRADAY_FORECAST', 'WEEK_AHEAD_FORECAST'] }); // the days after tomorrow are left to load profiles
   const runtime = await database.runtime('energy', PrismaClient, { STROMGRAPH_ENET_URL: enet.url, STROMGRAPH_ENET_POLL_MS: '50' });
   energy = await startServer(runtime);
   stopping.push(await startRelay({ url: await database.urlOf('relay', 'relay'), tenant: 'demo', hearersOf }), await startWorkers(runtime));

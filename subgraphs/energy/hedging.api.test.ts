@@ -14,6 +14,7 @@ import { actorWith, ask } from '../../tests/ask.ts';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { waitFor } from '../../tests/wait.ts';
 import { importForecast } from './actions/import-forecast.ts';
+import { addUnnamedGridAreas } from './store/grid-areas.ts';
 import { visitExchange } from './actions/visit-exchange.ts';
 import { watchLimits } from './actions/watch-limits.ts';
 import { type Exchange, openExchangeAt } from './clients/exchange.ts';
@@ -52,6 +53,7 @@ afterAll(async () => {
 beforeEach(async () => {
   const code = `11YSTROM-${String((version += 1)).padStart(4, '0')}--9`;
   area = { id: idOf('grid-area', code), code };
+  await transact(db, (tx) => addUnnamedGridAreas(tx, [area]));
   await setTime(NOW);
   await control({ fillShare: 1, parts: 1, lateSeconds: 0, twice: false, rejectNext: null });
 });
@@ -62,7 +64,7 @@ const setTime = async (now: string) => {
 };
 /** So much demand in each quarter hour of tomorrow, nothing bought. */
 const demand = (wattHours: number, day = DAY) =>
-  importForecast(db, { gridAreaId: area.id, gridAreaCode: area.code, deliveryDay: day, version: (version += 1), publishedAt: new Date(NOW), cutOffAt: new Date(NOW), position: 0n, wattHours: quarterHoursOf(day).map(() => BigInt(wattHours)) });
+  importForecast(db, { gridAreaId: area.id, horizon: 'DAY_AHEAD', basis: 'SLP', deliveryDay: day, version: (version += 1), publishedAt: new Date(NOW), cutOffAt: new Date(NOW), position: 0n, wattHours: quarterHoursOf(day).map(() => BigInt(wattHours)) });
 const watch = () => transact(db, (tx) => watchLimits(tx, area.id));
 const visit = (at: Exchange = market) => visitExchange({ db, exchange: at, log });
 const count = async (what: string) => Number((await database.owner.query<{ n: string }>(`SELECT count(*) AS n FROM energy.${what}`, what.includes('$1') ? [area.id] : [])).rows[0]!.n);

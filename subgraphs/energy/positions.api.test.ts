@@ -49,7 +49,7 @@ beforeAll(async () => {
     return { contractId: newId(), gridAreaId: areaId(gridAreaCode), gridAreaCode, profile: nth % 3 === 0 ? 'G25' : 'H25', meteringKind: 'PROFILE', expectedWattHours: String(1_234_567 + nth * 777_777), startOn: nth % 4 === 0 ? AUTUMN : '2026-01-01', endOn: nth % 7 === 0 ? '2026-10-26' : null, confirmedAt: `2026-10-2${nth % 5}T10:00:00Z` };
   });
   await transact(db, (tx) => addContracts(tx, contracts));
-  await importForecast(db, { gridAreaId: NORD, gridAreaCode: AREAS[0][0], deliveryDay: AUTUMN, version: 1, publishedAt: new Date('2026-10-23T11:00:00Z'), cutOffAt: new Date('2026-10-22T09:00:00Z'), position: 1n, wattHours: quarterHoursOf(AUTUMN).map((_, nth) => BigInt(100_000 + nth)) } as never);
+  await importForecast(db, { gridAreaId: NORD, horizon: 'DAY_AHEAD', basis: 'SLP', deliveryDay: AUTUMN, version: 1, publishedAt: new Date('2026-10-23T11:00:00Z'), cutOffAt: new Date('2026-10-22T09:00:00Z'), position: 1n, wattHours: quarterHoursOf(AUTUMN).map((_, nth) => BigInt(100_000 + nth)) });
   const curveId = newId();
   await transact(db, (tx) => addCurves(tx, [{ curveId, tradingDay: '2026-10-23', version: 1, publishedAt: '2026-10-23T17:00:00Z', from: TODAY, until: addDays(TODAY, 3), minutes: 60 }]));
   await transact(db, (tx) => takeCurveDays(tx, [TODAY, AUTUMN, '2026-10-26'].map((day) => ({ curveId, day, eurPerMwh: Array.from({ length: day === AUTUMN ? 25 : 24 }, (_, hour) => String(hour * 7 - 20.5)) }))));

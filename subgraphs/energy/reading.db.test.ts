@@ -48,14 +48,15 @@ async function nextReading(): Promise<string> {
 
 test('it is read at the moments that it announces, and never in vain', async () => {
   const moments: string[] = [];
-  for (let day = 0; day < 12; day++) {
+  while ((await dueAt(READ_PUBLICATIONS, ENET))! < '2026-11-28T00:00:00.000Z') {
     const { position } = await cursor();
     moments.push(await nextReading());
     expect((await cursor()).position, moments.at(-1)!).toBeGreaterThan(position);
   }
   expect(moments[0]).toBe('2026-11-24T07:00:00.000Z');
   expect(moments).toContain('2026-11-24T11:00:00.000Z');
-  expect(new Set(moments).size).toBe(12);
+  expect(new Set(moments).size).toBe(moments.length);
+  expect(moments.length).toBeGreaterThan(10);
   expect(await alerts()).toEqual([]);
 });
 

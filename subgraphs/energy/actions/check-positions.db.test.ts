@@ -76,7 +76,7 @@ const CAUSES = fc.oneof(
       transact(db, (tx) => addContracts(tx, [{ ...contract, contractId: newId(), gridAreaId: areaId(code), gridAreaCode: code, meteringKind: 'PROFILE', expectedWattHours: String(expected), endOn: endOn !== null && endOn > contract.startOn ? endOn : null, confirmedAt: `${TODAY}T0${hour}:30:00Z` }])),
   ),
   fc.record({ area, day, wattHours: fc.integer({ min: 0, max: 90_000 }), hour: fc.integer({ min: 6, max: 9 }) }).map(({ area: code, day: deliveryDay, wattHours: each, hour }) => () =>
-    importForecast(db, { gridAreaId: areaId(code), gridAreaCode: code, deliveryDay, version: (count += 1), publishedAt: new Date(`${TODAY}T10:00:00Z`), cutOffAt: new Date(`${TODAY}T0${hour}:00:00Z`), position: BigInt(count), wattHours: quarterHoursOf(deliveryDay).map((_, nth) => BigInt(each + nth)) } as never),
+    importForecast(db, { gridAreaId: areaId(code), horizon: 'DAY_AHEAD', basis: 'SLP', deliveryDay, version: (count += 1), publishedAt: new Date(`${TODAY}T10:00:00Z`), cutOffAt: new Date(`${TODAY}T0${hour}:00:00Z`), position: BigInt(count), wattHours: quarterHoursOf(deliveryDay).map((_, nth) => BigInt(each + nth)) } as never),
   ),
   fc.record({ area, side: fc.constantFrom('BUY' as const, 'SELL' as const), from: fc.integer({ min: 40, max: 380 }), length: fc.integer({ min: 1, max: 200 }), kilowatts: fc.bigInt({ min: 1n, max: 5_000n }) }).map(({ area: code, from: first, length, ...rest }) => () =>
     transact(db, async (tx) => {

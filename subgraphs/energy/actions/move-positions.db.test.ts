@@ -8,6 +8,7 @@ import { type TestDatabase, testDatabase } from '../../../tests/database.ts';
 import { openDaysOf } from '../positions/horizon.ts';
 import { dynamisationOn } from '../profiles/dynamisation.ts';
 import { rebuildProfileDemand } from '../store/demand.ts';
+import { addUnnamedGridAreas } from '../store/grid-areas.ts';
 import { positionsIn } from '../store/positions.ts';
 import { foldMeteredDays } from '../store/realised.ts';
 import { addContracts, type ConfirmedContract } from './add-contracts.ts';
@@ -46,8 +47,10 @@ const aContract = (change: Partial<ConfirmedContract> = {}): ConfirmedContract =
 });
 const confirm = (...contracts: ConfirmedContract[]) => transact(db, (tx) => addContracts(tx, contracts));
 const positionsOf = (day: string, code = NORD) => positionsIn(db, { gridAreaIds: [areaId(code)], from: startOfDay(day), until: startOfDay(addDays(day, 1)) });
-const day = (gridAreaCode: string, deliveryDay: string, wattHours: bigint, version = 1, cutOffAt = '2026-11-24T08:00:00Z') =>
-  importForecast(db, { gridAreaId: areaId(gridAreaCode), gridAreaCode, deliveryDay, version, publishedAt: new Date('2026-11-24T09:00:00Z'), cutOffAt: new Date(cutOffAt), position: BigInt(version), wattHours: quarterHoursOf(deliveryDay).map(() => wattHours) });
+const day = async (code: string, deliveryDay: string, wattHours: bigint, version = 1, cutOffAt = '2026-11-24T08:00:00Z') => {
+  await transact(db, (tx) => addUnnamedGridAreas(tx, [{ id: areaId(code), code }]));
+  await importForecast(db, { gridAreaId: areaId(code), horizon: 'DAY_AHEAD', basis: 'SLP', deliveryDay, version, publishedAt: new Date('2026-11-24T09:00:00Z'), cutOffAt: new Date(cutOffAt), position: BigInt(version), wattHours: quarterHoursOf(deliveryDay).map(() => wattHours) });
+};
 
 /** Slots by the local clock: 02:00 to 03:00 is missing in spring and comes twice in autumn. */
 const slotsOf = (of: string) => {

@@ -1,10 +1,11 @@
 import { businessNow } from '@stromgraph/kernel/clock';
 import type { ContentInvalid } from '@stromgraph/kernel/data-service';
 import { transact } from '@stromgraph/kernel/database';
-import { isProblem } from '@stromgraph/kernel/problem';
+import { isProblem, problem } from '@stromgraph/kernel/problem';
 import { type Reading, reportContent, type Take, type Taking } from '@stromgraph/kernel/read-publications';
 import { dayOf } from '@stromgraph/kernel/time';
-import { ENET, readForecast, readGridAreas, readImbalancePrices, readProfile, readProfileCodes } from '../clients/enet.ts';
+import { ENET, readGridAreas, readImbalancePrices, readProfile, readProfileCodes } from '../clients/enet.ts';
+import { FORECAST_KINDS, readForecast } from '../clients/enet-forecasts.ts';
 import { hasProfilesOf } from '../store/profiles.ts';
 import { importForecast } from './import-forecast.ts';
 import { importImbalancePrices } from './import-imbalance-prices.ts';
@@ -15,7 +16,7 @@ import { noteFailedReading, noteReading } from './watch-series.ts';
 
 const MAX_SUBJECT = 200;
 /** Forward curves and grid fees are pricing's. */
-const KINDS = ['LOAD_PROFILES', 'DAY_AHEAD_FORECAST', 'IMBALANCE_PRICES'];
+const KINDS = ['LOAD_PROFILES', 'IMBALANCE_PRICES', ...FORECAST_KINDS];
 
 const takePublication: Take = async (reading, { n, kind, href }) => {
   if (kind === 'LOAD_PROFILES') return takeProfile(reading, href);
@@ -23,9 +24,10 @@ const takePublication: Take = async (reading, { n, kind, href }) => {
     const prices = await readImbalancePrices(reading.service, href);
     return isProblem(prices) ? refuseContent(reading, prices) : importImbalancePrices(reading.db, { ...prices, position: BigInt(n) });
   }
-  const forecast = await readForecast(reading.service, href);
+  const forecast = await readForecast(reading.service, kind, href);
   if (isProblem(forecast)) return refuseContent(reading, forecast);
-  await importForecast(reading.db, { ...forecast, position: BigInt(n) });
+  const outcome = await importForecast(reading.db, { ...forecast, position: BigInt(n) });
+  if (isProblem(outcome)) await refuseContent(reading, problem('ContentInvalid', `${href}: gridArea is not one of ours (allowed: areas of the data service's list or of our contracts)`, { href }));
 };
 
 export const taking: Taking = { take: takePublication, kinds: KINDS, afterReading: noteReading(KINDS), afterFailure: noteFailedReading };

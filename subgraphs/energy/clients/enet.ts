@@ -5,32 +5,16 @@ import { isProblem } from '@stromgraph/kernel/problem';
 import { quarterHoursOf } from '@stromgraph/kernel/time';
 import { z } from 'zod';
 import type { GridArea } from '../areas/grid-area.ts';
-import type { PublishedForecast } from '../forecasts/forecast.ts';
 import type { PublishedImbalancePrices } from '../profit/imbalance-price.ts';
 import { isState } from '../profiles/day-type.ts';
 import { type LoadProfile, SLOTS } from '../profiles/profile.ts';
 
 export const ENET = 'ENET';
-const Instant = z.iso.datetime().transform((text) => new Date(text));
-const Eic = z.string().regex(/^\d\dY[A-Z0-9-]{12}[A-Z0-9]$/);
+export const Instant = z.iso.datetime().transform((text) => new Date(text));
+export const Eic = z.string().regex(/^\d\dY[A-Z0-9-]{12}[A-Z0-9]$/);
 const DecimalNumber = z.string().regex(/^\d+(\.\d+)?$/);
 const Slots = z.array(DecimalNumber).length(SLOTS);
 
-const Forecast = z
-  .object({
-    gridArea: Eic,
-    deliveryDay: z.iso.date(),
-    version: z.int().positive(),
-    publishedAt: Instant,
-    cutOffAt: Instant,
-    resolution: z.literal('PT15M'),
-    unit: z.literal('Wh'),
-    wattHours: z.array(z.int().transform(BigInt)),
-  })
-  .refine(({ deliveryDay, wattHours }) => wattHours.length === quarterHoursOf(deliveryDay).length, {
-    message: 'has not as many values as the day has quarter hours',
-  })
-  .refine(({ cutOffAt, publishedAt }) => cutOffAt <= publishedAt, { message: 'has a cut-off after its publication' });
 const ImbalancePrices = z
   .object({
     deliveryDay: z.iso.date(),
@@ -57,13 +41,6 @@ const Profile = z.object({
 const GridAreas = z.object({
   gridAreas: z.array(z.object({ gridArea: Eic, name: z.string().min(1), controlArea: Eic, state: z.string() })),
 });
-
-export async function readForecast({ get }: DataService, href: string): Promise<(PublishedForecast & { gridAreaCode: string }) | ContentInvalid> {
-  const body = await get(href, Forecast);
-  if (isProblem(body)) return body;
-  const { gridArea, deliveryDay, version, publishedAt, cutOffAt, wattHours } = body;
-  return { gridAreaId: idOf('grid-area', gridArea), gridAreaCode: gridArea, deliveryDay, version, publishedAt, cutOffAt, wattHours };
-}
 
 export async function readImbalancePrices({ get }: DataService, href: string): Promise<PublishedImbalancePrices | ContentInvalid> {
   const body = await get(href, ImbalancePrices);

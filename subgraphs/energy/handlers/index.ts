@@ -1,6 +1,7 @@
 import { onContractConfirmed } from './on-contract-confirmed.ts';
+import { onContractCancelled, onContractTerminated } from './on-contract-ended.ts';
 import { onCurvePricesPublished, onCurvePublished } from './on-curve-published.ts';
 import { onOpenPositionChanged } from './on-open-position-changed.ts';
 import { onMeterReadingIngested, onReadingCorrected } from './on-meter-reading-ingested.ts';
 
-export const handlers = [onContractConfirmed, onCurvePublished, onCurvePricesPublished, onMeterReadingIngested, onReadingCorrected, onOpenPositionChanged];
+export const handlers = [onContractConfirmed, onContractTerminated, onContractCancelled, onCurvePublished, onCurvePricesPublished, onMeterReadingIngested, onReadingCorrected, onOpenPositionChanged];

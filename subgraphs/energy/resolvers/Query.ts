@@ -42,8 +42,11 @@ export const Query: QueryResolvers = {
     const rows = await positionPartsPage(db, { figure, areaDays, range }, page);
     return toConnection(rows, page.first, ({ rank, id }) => [String(rank), id]);
   },
-  forecast: (_, { gridAreaId, deliveryDay, version }, { db }) =>
-    isId(gridAreaId) ? findForecast(db, { gridAreaId, deliveryDay, version: version ?? null }) : null,
+  forecast: (_, { gridAreaId, deliveryDay, horizon, own, version }, { db }) => {
+    const isAnyOfDay = horizon == null && version == null && !own;
+    if (own && horizon != null && horizon !== 'DAY_AHEAD') refuse('horizon: is not one that we forecast ourselves (allowed with own: DAY_AHEAD)');
+    return isId(gridAreaId) ? findForecast(db, { gridAreaId, deliveryDay, horizon: isAnyOfDay ? null : (horizon ?? 'DAY_AHEAD'), own, version: version ?? null }) : null;
+  },
   trades: async (_, args, { db }) => {
     const page = pageOrThrow(args, 2);
     const rows = await tradesPage(db, rangeOrThrow(args, MAX_DAYS), page);

@@ -4,7 +4,8 @@ import type { SubscriptionResolvers } from '#schema';
 import { feedOf } from '../feed.ts';
 import { concernsRange, lookUpOf, type PositionsChanged } from '../positions/change.ts';
 import { alertsById, alertsPage } from '../store/alerts.ts';
-import { findForecast, newestForecasts } from '../store/forecasts.ts';
+import { endDayOf, type ForecastHorizon } from '../forecasts/forecast.ts';
+import { forecastsById, newestForecasts } from '../store/forecasts.ts';
 import { positionsIn } from '../store/positions.ts';
 import { areasOrThrow, daysOrThrow, rangeOrThrow, refuse } from './arguments.ts';
 
@@ -14,7 +15,7 @@ const MAX_POSITION_DAYS = 8;
 const MAX_FORECAST_DAYS = 14;
 const MAX_ALERTS = 500;
 
-type Imported = Readonly<{ gridAreaId: string; deliveryDay: string; version: number }>;
+type Imported = Readonly<{ forecastId?: string; gridAreaId: string; horizon: ForecastHorizon; deliveryDay: string }>;
 
 export const Subscription: SubscriptionResolvers = {
   openPositionUpdated: {
@@ -54,14 +55,11 @@ export const Subscription: SubscriptionResolvers = {
         afterSeq: afterSeq ?? null,
         maxHz: MAX_HZ,
         concerns: ({ data }) => {
-          const { gridAreaId, deliveryDay } = data as Imported;
-          return (gridAreaIds === null || gridAreaIds.includes(gridAreaId)) && deliveryDay >= from && deliveryDay < until;
+          const { gridAreaId, horizon, deliveryDay } = data as Imported;
+          return (gridAreaIds === null || gridAreaIds.includes(gridAreaId)) && endDayOf({ horizon, deliveryDay }) > from && deliveryDay < until;
         },
         snapshot: async (at) => ({ forecasts: await newestForecasts(at, { gridAreaIds, from, until }) }),
-        change: async (entries) => {
-          const found = await Promise.all(entries.map(({ data }) => findForecast(db, data as Imported)));
-          return { forecasts: found.filter((forecast) => forecast !== null) };
-        },
+        change: async (entries) => ({ forecasts: await forecastsById(db, entries.flatMap(({ data }) => (data as Imported).forecastId ?? [])) }),
       }) as never;
     },
     resolve: (update: unknown) => update as never,

@@ -14,6 +14,18 @@ export type SupplyContract = Readonly<{
   confirmedAt: string;
 }>;
 
+/**
+ * SQL of what became known of our supply, and when: a contract's energy from its start to its end, and less of it (or more) once another
+ * end is told. What was known at an instant is the sum of what was known by then.
+ */
+export const SUPPLY = `(
+  SELECT contract_id, grid_area_id, profile, expected_watt_hours, start_on AS from_on, end_on AS until_on, confirmed_at AS known_at FROM energy.supply_contract
+  UNION ALL
+  SELECT c.contract_id, c.grid_area_id, c.profile, CASE WHEN e.previous_end_on IS NULL OR e.end_on < e.previous_end_on THEN -c.expected_watt_hours ELSE c.expected_watt_hours END,
+    least(e.end_on, e.previous_end_on), CASE WHEN e.previous_end_on IS NOT NULL THEN greatest(e.end_on, e.previous_end_on) END, e.told_at
+  FROM energy.supply_end e JOIN energy.supply_contract c USING (contract_id)
+)`;
+
 /** Adds confirmed contracts; answers the ids of those that were not known. */
 export async function addContracts(tx: Tx, contracts: readonly SupplyContract[]): Promise<string[]> {
   const rows = await tx.sql<{ contract_id: string }>`
@@ -25,12 +37,44 @@ export async function addContracts(tx: Tx, contracts: readonly SupplyContract[])
   return rows.map((row) => row.contract_id);
 }
 
-/** Adds contracts to the days on which they are supplied, where the day's newest forecast does not know them. */
+/** A contract ends on another day than was known: it has no supply from then on; the start itself when it never came to it. */
+export type SupplyEnd = Readonly<{ contractId: string; endOn: LocalDate; toldAt: string }>;
+
+/** Notes ends in the order in which they were told; answers the areas of those that are news. Contracts that energy does not know, and ends that it does, change nothing. */
+export async function addEnds(tx: Tx, ends: readonly SupplyEnd[]): Promise<string[]> {
+  const rows = await tx.sql<{ grid_area_id: string }>`
+    WITH given AS (
+      SELECT g.nth, g."contractId" AS contract_id, greatest(c.start_on, g."endOn") AS end_on, greatest(g."toldAt", c.confirmed_at) AS told_at, c.grid_area_id
+      FROM jsonb_to_recordset(${JSON.stringify(ends.map((end, nth) => ({ ...end, nth })))}::jsonb) AS g (nth int, "contractId" uuid, "endOn" date, "toldAt" timestamptz)
+      JOIN energy.supply_contract c ON c.contract_id = g."contractId"
+    ), line AS (
+      SELECT c.contract_id, c.grid_area_id, -1 AS nth, coalesce(e.version, 0) AS version, CASE WHEN e.version IS NULL THEN c.end_on ELSE e.end_on END AS end_on, coalesce(e.told_at, c.confirmed_at) AS told_at
+      FROM energy.supply_contract c LEFT JOIN LATERAL (SELECT * FROM energy.supply_end e WHERE e.contract_id = c.contract_id ORDER BY e.version DESC LIMIT 1) e ON true
+      WHERE c.contract_id IN (SELECT contract_id FROM given)
+      UNION ALL SELECT contract_id, grid_area_id, nth, 0, end_on, told_at FROM given
+    ), change AS (
+      SELECT l.*, lag(l.end_on) OVER w AS previous_end_on, max(l.version) OVER w AS known, max(l.told_at) OVER w AS at FROM line l WINDOW w AS (PARTITION BY l.contract_id ORDER BY l.nth)
+    ), added AS (
+      INSERT INTO energy.supply_end (contract_id, version, end_on, previous_end_on, told_at)
+      SELECT contract_id, known + row_number() OVER (PARTITION BY contract_id ORDER BY nth), end_on, previous_end_on, at FROM change
+      WHERE nth >= 0 AND end_on IS DISTINCT FROM previous_end_on ORDER BY contract_id, nth RETURNING contract_id
+    )
+    SELECT DISTINCT g.grid_area_id FROM given g WHERE g.contract_id IN (SELECT contract_id FROM added)`;
+  return rows.map((row) => row.grid_area_id);
+}
+
+/** The areas of contracts. */
+export async function areasOfContracts(tx: Tx, contractIds: readonly string[]): Promise<string[]> {
+  const rows = await tx.sql<{ grid_area_id: string }>`SELECT DISTINCT grid_area_id FROM energy.supply_contract WHERE contract_id = ANY (${contractIds}::uuid[])`;
+  return rows.map((row) => row.grid_area_id);
+}
+
+/** Adds contracts to the days on which they are supplied, where the day's forecast does not know them. */
 export async function addToProfileDemand(tx: Tx, contractIds: readonly string[], days: readonly LocalDate[]): Promise<void> {
   await tx.query(
     `INSERT INTO energy.profile_demand AS p (grid_area_id, delivery_day, profile, expected_watt_hours)
      SELECT c.grid_area_id, d.day, c.profile, sum(c.expected_watt_hours)
-     FROM energy.supply_contract c JOIN unnest($2::date[]) d (day) ON ${SUPPLIED}
+     FROM ${SUPPLY} c JOIN unnest($2::date[]) d (day) ON ${SUPPLIED}
      LEFT JOIN LATERAL (${newestForecastSql('c.grid_area_id', 'd.day')}) f ON true
      WHERE c.contract_id = ANY ($1::uuid[]) AND ${UNKNOWN_TO_FORECAST}
      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
@@ -39,7 +83,7 @@ export async function addToProfileDemand(tx: Tx, contractIds: readonly string[],
   );
 }
 
-/** Sums the contracts anew for areas and days: when a day opens, and when a forecast moves the cut-off. */
+/** Sums the contracts anew for areas and days: when a day opens, a forecast moves the cut-off, or a contract ends. */
 export async function rebuildProfileDemand(
   tx: Tx,
   { gridAreaIds, days }: { gridAreaIds: readonly string[]; days: readonly LocalDate[] },
@@ -56,17 +100,18 @@ export async function rebuildProfileDemand(
 }
 
 /**
- * Yearly energy per area, day and profile from the contracts themselves, for the area-days of `area_day` (area, day, cut-off). The
- * contracts are read once and summed by the days on which their supply begins and ends; the days take from these sums.
+ * Yearly energy per area, day and profile from the contracts themselves, for the area-days of `area_day` (area, day, cut-off): what
+ * became known after the cut-off, ends with a minus. The contracts are read once and summed by the days on which their supply begins
+ * and ends; the days take from these sums.
  */
 export const DEMAND_OF_CONTRACTS = `
   WITH span AS (SELECT min(day) AS first_day, max(day) AS last_day FROM area_day),
   cut AS (SELECT DISTINCT grid_area_id, coalesce(cut_off_at, '-infinity') AS cut_off_at FROM area_day),
   supply AS MATERIALIZED (
-    SELECT u.grid_area_id, u.cut_off_at, c.profile, greatest(c.start_on, s.first_day) AS from_day, CASE WHEN c.end_on <= s.last_day THEN c.end_on END AS until_day,
+    SELECT u.grid_area_id, u.cut_off_at, c.profile, greatest(c.from_on, s.first_day) AS from_day, CASE WHEN c.until_on <= s.last_day THEN c.until_on END AS until_day,
       sum(c.expected_watt_hours) AS expected_watt_hours
-    FROM span s CROSS JOIN cut u JOIN energy.supply_contract c ON c.grid_area_id = u.grid_area_id AND c.confirmed_at > u.cut_off_at
-    WHERE c.start_on <= s.last_day AND (c.end_on IS NULL OR c.end_on > s.first_day)
+    FROM span s CROSS JOIN cut u JOIN ${SUPPLY} c ON c.grid_area_id = u.grid_area_id AND c.known_at > u.cut_off_at
+    WHERE c.from_on <= s.last_day AND (c.until_on IS NULL OR c.until_on > s.first_day)
     GROUP BY 1, 2, 3, 4, 5
   )
   SELECT d.grid_area_id, d.day AS delivery_day, s.profile, sum(s.expected_watt_hours)::bigint AS expected_watt_hours
@@ -74,5 +119,5 @@ export const DEMAND_OF_CONTRACTS = `
     AND s.from_day <= d.day AND (s.until_day IS NULL OR d.day < s.until_day)
   GROUP BY 1, 2, 3`;
 
-const SUPPLIED = 'c.start_on <= d.day AND (c.end_on IS NULL OR d.day < c.end_on)';
-const UNKNOWN_TO_FORECAST = `c.confirmed_at > coalesce(f.cut_off_at, '-infinity')`;
+const SUPPLIED = 'c.from_on <= d.day AND (c.until_on IS NULL OR d.day < c.until_on)';
+const UNKNOWN_TO_FORECAST = `c.known_at > coalesce(f.cut_off_at, '-infinity')`;

@@ -2,11 +2,12 @@ import type { Queryable, Tx } from '@stromgraph/kernel/database';
 import type { WattHours } from '@stromgraph/kernel/energy';
 import { newId } from '@stromgraph/kernel/ids';
 import type { LocalDate } from '@stromgraph/kernel/time';
-import type { DemandForecast, PublishedForecast } from '../forecasts/forecast.ts';
+import type { DemandForecast, ForecastHorizon, PublishedForecast } from '../forecasts/forecast.ts';
 
 type Row = {
   id: string;
   horizon: DemandForecast['horizon'];
+  basis: DemandForecast['basis'];
   grid_area_id: string;
   delivery_day: LocalDate;
   version: number;
@@ -16,55 +17,94 @@ type Row = {
   watt_hours: WattHours[];
 };
 
-const COLUMNS = `f.id, f.horizon, f.grid_area_id, f.delivery_day, f.version, f.published_at, f.cut_off_at, f.imported_at,
-  (SELECT array_agg(v.demand_watt_hours ORDER BY v.start_at) FROM energy.day_ahead_demand_forecast v WHERE v.forecast_id = f.id) AS watt_hours`;
+const COLUMNS = `f.id, f.horizon, f.basis, f.grid_area_id, f.delivery_day, f.version, f.published_at, f.cut_off_at, f.imported_at,
+  CASE f.horizon
+    WHEN 'DAY_AHEAD' THEN (SELECT array_agg(v.demand_watt_hours ORDER BY v.start_at) FROM energy.day_ahead_demand_forecast v WHERE v.forecast_id = f.id)
+    WHEN 'INTRADAY' THEN (SELECT array_agg(v.demand_watt_hours ORDER BY v.start_at) FROM energy.intraday_demand_forecast v WHERE v.forecast_id = f.id)
+    WHEN 'WEEK_AHEAD' THEN (SELECT array_agg(v.demand_watt_hours ORDER BY v.start_at) FROM energy.weekly_demand_forecast v WHERE v.forecast_id = f.id)
+    ELSE (SELECT array_agg(v.demand_watt_hours ORDER BY v.month, v.week_hour) FROM energy.year_ahead_demand_forecast v WHERE v.forecast_id = f.id)
+  END AS watt_hours`;
 
-/** SQL of the newest version for an area and day, given as SQL. Day ahead is the one horizon that is imported today. */
+/** SQL of the forecast that gives the demand of an area and day, given as SQL: the newest version of the lowest rank that covers the day. */
 export const newestForecastSql = (gridAreaId: string, day: string): string =>
-  `SELECT n.id, n.cut_off_at, n.version FROM energy.demand_forecast n
-   WHERE n.horizon = 'DAY_AHEAD' AND n.grid_area_id = ${gridAreaId} AND n.delivery_day = ${day} ORDER BY n.version DESC LIMIT 1`;
+  `SELECT n.id, n.cut_off_at, n.version, n.horizon FROM energy.forecast_rank r CROSS JOIN LATERAL (
+     SELECT f.id, f.cut_off_at, f.version, f.horizon FROM energy.demand_forecast f
+     WHERE f.grid_area_id = ${gridAreaId} AND f.horizon = r.horizon AND f.own = r.own AND f.delivery_day = energy.forecast_begins_on(r.horizon, ${day})
+     ORDER BY f.version DESC LIMIT 1
+   ) n ORDER BY r.rank LIMIT 1`;
 
-/** Stores a day-ahead version; null when it is known already. */
+/**
+ * SQL of what forecasts say of each quarter hour (forecast_id, start_at, demand_watt_hours) of the area-days in `areaDays`, a relation
+ * with forecast_id, start_at and end_at. A year's forecast goes by the local clock.
+ */
+export const forecastQuartersSql = (areaDays: string): string => `
+  SELECT v.forecast_id, v.start_at, v.demand_watt_hours FROM ${areaDays} d JOIN energy.day_ahead_demand_forecast v ON v.forecast_id = d.forecast_id
+  UNION ALL
+  SELECT v.forecast_id, v.start_at, v.demand_watt_hours FROM ${areaDays} d JOIN energy.intraday_demand_forecast v ON v.forecast_id = d.forecast_id
+  UNION ALL
+  SELECT v.forecast_id, v.start_at + nth * interval '15 minutes', energy.quarter_of(v.demand_watt_hours, nth)
+  FROM ${areaDays} d JOIN energy.weekly_demand_forecast v ON v.forecast_id = d.forecast_id AND v.start_at >= d.start_at AND v.start_at < d.end_at CROSS JOIN generate_series(0, 3) nth
+  UNION ALL
+  SELECT v.forecast_id, q.start_at, energy.quarter_of(v.demand_watt_hours, extract(minute FROM l.at)::int / 15)
+  FROM ${areaDays} d CROSS JOIN LATERAL generate_series(d.start_at, d.end_at - interval '15 minutes', interval '15 minutes') q (start_at)
+  CROSS JOIN LATERAL (SELECT q.start_at AT TIME ZONE 'Europe/Berlin') l (at)
+  JOIN energy.year_ahead_demand_forecast v ON v.forecast_id = d.forecast_id AND v.month = extract(month FROM l.at)
+    AND v.week_hour = (extract(isodow FROM l.at)::int - 1) * 24 + extract(hour FROM l.at)::int`;
+
+/** Stores a version; null when it is known already. */
 export async function addForecast(tx: Tx, forecast: PublishedForecast, importedAt: Date): Promise<string | null> {
-  const { gridAreaId, deliveryDay, version, publishedAt, cutOffAt, wattHours } = forecast;
+  const { horizon, basis, gridAreaId, deliveryDay, version, publishedAt, cutOffAt, wattHours } = forecast;
   const id = newId<'forecast'>();
   const added = await tx.sql`
-    INSERT INTO energy.demand_forecast (id, horizon, grid_area_id, delivery_day, version, published_at, cut_off_at, imported_at)
-    VALUES (${id}, 'DAY_AHEAD', ${gridAreaId}, ${deliveryDay}, ${version}, ${publishedAt}, ${cutOffAt},
+    INSERT INTO energy.demand_forecast (id, horizon, basis, grid_area_id, delivery_day, version, published_at, cut_off_at, imported_at)
+    VALUES (${id}, ${horizon}, ${basis}, ${gridAreaId}, ${deliveryDay}, ${version}, ${publishedAt}, ${cutOffAt},
       ${importedAt}) ON CONFLICT DO NOTHING RETURNING id`;
   if (added.length === 0) return null;
-  await tx.sql`
-    INSERT INTO energy.day_ahead_demand_forecast (forecast_id, start_at, demand_watt_hours)
-    SELECT ${id}, (${deliveryDay}::date::timestamp AT TIME ZONE 'Europe/Berlin') + (nth - 1) * interval '15 minutes', watt_hours
-    FROM unnest(${wattHours}::bigint[]) WITH ORDINALITY v (watt_hours, nth)`;
+  await tx.query(ADD_VALUES[horizon], horizon === 'YEAR_AHEAD' ? [id, wattHours] : [id, wattHours, deliveryDay]);
   return id;
 }
+
+const addStepsTo = (table: string, step: string): string => `
+  INSERT INTO energy.${table} (forecast_id, start_at, demand_watt_hours)
+  SELECT $1, ($3::date::timestamp AT TIME ZONE 'Europe/Berlin') + (nth - 1) * interval '${step}', watt_hours FROM unnest($2::bigint[]) WITH ORDINALITY v (watt_hours, nth)`;
+const ADD_VALUES: Readonly<Record<ForecastHorizon, string>> = {
+  DAY_AHEAD: addStepsTo('day_ahead_demand_forecast', '15 minutes'),
+  INTRADAY: addStepsTo('intraday_demand_forecast', '15 minutes'),
+  WEEK_AHEAD: addStepsTo('weekly_demand_forecast', '1 hour'),
+  YEAR_AHEAD: `
+    INSERT INTO energy.year_ahead_demand_forecast (forecast_id, month, week_hour, demand_watt_hours)
+    SELECT $1, (nth - 1) / 168 + 1, (nth - 1) % 168, watt_hours FROM unnest($2::bigint[]) WITH ORDINALITY v (watt_hours, nth)`,
+};
 
 export async function forecastsById(db: Queryable, ids: readonly string[]): Promise<DemandForecast[]> {
   return (await db.query<Row>(`SELECT ${COLUMNS} FROM energy.demand_forecast f WHERE f.id = ANY ($1::uuid[])`, [ids])).rows.map(toForecast);
 }
 
-/** One version, the newest unless one is named. */
-export async function findForecast(
-  db: Queryable,
-  { gridAreaId, deliveryDay, version }: { gridAreaId: string; deliveryDay: LocalDate; version: number | null },
-): Promise<DemandForecast | null> {
-  const { rows } = await db.query<Row>(
-    `SELECT ${COLUMNS} FROM energy.demand_forecast f WHERE f.horizon = 'DAY_AHEAD' AND f.grid_area_id = $1 AND f.delivery_day = $2 AND ($3::int IS NULL OR f.version = $3)
-     ORDER BY f.version DESC LIMIT 1`,
-    [gridAreaId, deliveryDay, version],
-  );
+export type ForecastQuestion = Readonly<{ gridAreaId: string; deliveryDay: LocalDate; horizon: ForecastHorizon | null; own: boolean; version: number | null }>;
+
+/** One version that covers a day: of a horizon the newest unless one is named, or (no horizon) the one that gives the demand. */
+export async function findForecast(db: Queryable, { gridAreaId, deliveryDay, horizon, own, version }: ForecastQuestion): Promise<DemandForecast | null> {
+  const { rows } =
+    horizon === null
+      ? await db.query<Row>(`SELECT ${COLUMNS} FROM (${newestForecastSql('$1::uuid', '$2::date')}) n JOIN energy.demand_forecast f ON f.id = n.id`, [gridAreaId, deliveryDay])
+      : await db.query<Row>(
+          `SELECT ${COLUMNS} FROM energy.demand_forecast f WHERE f.horizon = $1 AND f.own = $2 AND f.grid_area_id = $3 AND f.delivery_day = energy.forecast_begins_on($1, $4::date)
+             AND ($5::int IS NULL OR f.version = $5) ORDER BY f.version DESC LIMIT 1`,
+          [horizon, own, gridAreaId, deliveryDay, version],
+        );
   return rows[0] ? toForecast(rows[0]) : null;
 }
 
 export type ForecastRange = Readonly<{ gridAreaIds: readonly string[] | null; from: LocalDate; until: LocalDate }>;
 
-/** The newest version of every area and day in the range. */
+/** What gives the demand of every area and day in the range; one that gives it for several days comes once. */
 export async function newestForecasts(db: Queryable, { gridAreaIds, from, until }: ForecastRange): Promise<DemandForecast[]> {
   const { rows } = await db.query<Row>(
-    `SELECT DISTINCT ON (f.grid_area_id, f.delivery_day) ${COLUMNS} FROM energy.demand_forecast f
-     WHERE f.horizon = 'DAY_AHEAD' AND ($1::uuid[] IS NULL OR f.grid_area_id = ANY ($1)) AND f.delivery_day >= $2 AND f.delivery_day < $3
-     ORDER BY f.grid_area_id, f.delivery_day, f.version DESC`,
+    `WITH chosen AS (
+       SELECT DISTINCT n.id FROM energy.grid_area a CROSS JOIN generate_series($2::date, $3::date - 1, interval '1 day') d (at) CROSS JOIN LATERAL (SELECT d.at::date) day (day)
+       CROSS JOIN LATERAL (${newestForecastSql('a.id', 'day.day')}) n WHERE $1::uuid[] IS NULL OR a.id = ANY ($1)
+     )
+     SELECT ${COLUMNS} FROM chosen c JOIN energy.demand_forecast f ON f.id = c.id ORDER BY f.grid_area_id, f.delivery_day, f.horizon`,
     [gridAreaIds, from, until],
   );
   return rows.map(toForecast);
@@ -73,6 +113,7 @@ export async function newestForecasts(db: Queryable, { gridAreaIds, from, until 
 const toForecast = (row: Row): DemandForecast => ({
   id: row.id,
   horizon: row.horizon,
+  basis: row.basis,
   gridAreaId: row.grid_area_id,
   deliveryDay: row.delivery_day,
   version: row.version,

@@ -1,6 +1,6 @@
 // SQL that turns demand and hedges into the figures of positions, for the area-days given as parameters 1 to 4.
 import type { AreaDay } from '../positions/area-day.ts';
-import { newestForecastSql } from './forecasts.ts';
+import { newestForecastSql, forecastQuartersSql } from './forecasts.ts';
 import { STANDING_TRADES } from './trades.ts';
 
 /** In the order of the parameters. */
@@ -82,12 +82,13 @@ const REALISED = `
  * The figures of every quarter hour as `fresh`, where `demand` is SQL of the yearly energy per area, day and profile that profiles
  * spread. A limit per hour holds for a quarter of it in a quarter hour; exactly on a limit is within it.
  */
-export const freshFiguresSql = (demand: string): string => `${QUARTERS}, demand AS (${demand}), ${BY_PROFILE}, ${HEDGES}, ${REALISED},
+export const freshFiguresSql = (demand: string): string => `${QUARTERS}, forecast_quarter AS MATERIALIZED (${forecastQuartersSql('area_day')}),
+  demand AS (${demand}), ${BY_PROFILE}, ${HEDGES}, ${REALISED},
   figure AS (
     SELECT q.*, round(coalesce(f.demand_watt_hours, 0) + coalesce(s.watt_hours, 0))::bigint AS demand, coalesce(h.watt_hours, 0)::bigint AS hedged,
       h.average_price, r.watt_hours AS realised
     FROM quarter q
-    LEFT JOIN energy.day_ahead_demand_forecast f ON f.forecast_id = q.forecast_id AND f.start_at = q.start_at
+    LEFT JOIN forecast_quarter f ON f.forecast_id = q.forecast_id AND f.start_at = q.start_at
     LEFT JOIN share s ON s.grid_area_id = q.grid_area_id AND s.day = q.day AND s.slot = q.slot
     LEFT JOIN hedge h ON h.grid_area_id = q.grid_area_id AND h.start_at = q.start_at
     LEFT JOIN realised r ON r.grid_area_id = q.grid_area_id AND r.start_at = q.start_at

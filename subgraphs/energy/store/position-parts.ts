@@ -4,6 +4,8 @@ import type { Cents, DecimalText } from '@stromgraph/kernel/money';
 import type { PositionRange } from '../positions/position.ts';
 import type { PositionFigure, PositionPart, PositionPartKind } from '../positions/part.ts';
 import type { AreaDay } from '../positions/area-day.ts';
+import { SUPPLY } from './demand.ts';
+import { forecastQuartersSql } from './forecasts.ts';
 import { areaDayParameters } from './position-figures.ts';
 import { STANDING_TRADES } from './trades.ts';
 
@@ -56,15 +58,17 @@ const SHARES = `
     GROUP BY 1, 2, 3, 4
   )`;
 
-const SUPPLIED = `c.grid_area_id = s.grid_area_id AND c.profile = s.profile AND c.start_on <= s.day AND (c.end_on IS NULL OR s.day < c.end_on) AND c.confirmed_at > s.cut_off_at`;
+const SUPPLIED = `c.grid_area_id = s.grid_area_id AND c.profile = s.profile AND c.from_on <= s.day AND (c.until_on IS NULL OR s.day < c.until_on) AND c.known_at > s.cut_off_at`;
 
 /** What rounding each quarter hour once has added or taken is a part of its own, per area; contracts come last, by id, so that a page of them reads no others. */
-const DEMAND = `${SHARES}, forecast AS MATERIALIZED (
+const DEMAND = `${SHARES}, forecast_day AS MATERIALIZED (
+    SELECT DISTINCT p.forecast_id, d.start_at, d.end_at FROM position p JOIN area_day d ON d.grid_area_id = p.grid_area_id AND d.day = p.day
+  ), forecast AS MATERIALIZED (
     SELECT p.grid_area_id, p.forecast_id, sum(v.demand_watt_hours) AS watt_hours
-    FROM position p JOIN energy.day_ahead_demand_forecast v ON v.forecast_id = p.forecast_id AND v.start_at = p.start_at GROUP BY 1, 2
+    FROM position p JOIN (${forecastQuartersSql('forecast_day')}) v ON v.forecast_id = p.forecast_id AND v.start_at = p.start_at GROUP BY 1, 2
   ), supplied AS (
     SELECT s.grid_area_id, sum(s.share * c.expected) AS watt_hours
-    FROM share s CROSS JOIN LATERAL (SELECT sum(c.expected_watt_hours) AS expected FROM energy.supply_contract c WHERE ${SUPPLIED}) c GROUP BY 1
+    FROM share s CROSS JOIN LATERAL (SELECT sum(c.expected_watt_hours) AS expected FROM ${SUPPLY} c WHERE ${SUPPLIED}) c GROUP BY 1
   ), exact AS (
     SELECT grid_area_id, sum(watt_hours) AS watt_hours FROM (SELECT grid_area_id, watt_hours FROM forecast UNION ALL SELECT grid_area_id, watt_hours FROM supplied) e GROUP BY 1
   ), part AS (
@@ -72,9 +76,9 @@ const DEMAND = `${SHARES}, forecast AS MATERIALIZED (
     UNION ALL
     SELECT 2, 'ROUNDING', p.grid_area_id, sum(p.demand_watt_hours) - coalesce((SELECT e.watt_hours FROM exact e WHERE e.grid_area_id = p.grid_area_id), 0), NULL FROM position p GROUP BY p.grid_area_id
     UNION ALL (
-      SELECT 3, 'CONTRACT', c.contract_id, e.watt_hours, NULL FROM energy.supply_contract c
+      SELECT 3, 'CONTRACT', c.contract_id, sum(e.watt_hours), NULL FROM ${SUPPLY} c
       CROSS JOIN LATERAL (SELECT sum(s.share) * c.expected_watt_hours AS watt_hours FROM share s WHERE ${SUPPLIED}) e
-      WHERE e.watt_hours <> 0 AND ($7::int IS NULL OR $7 < 3 OR c.contract_id > $8::uuid) ORDER BY c.contract_id LIMIT $9
+      WHERE e.watt_hours <> 0 AND ($7::int IS NULL OR $7 < 3 OR c.contract_id > $8::uuid) GROUP BY c.contract_id HAVING sum(e.watt_hours) <> 0 ORDER BY c.contract_id LIMIT $9
     )
   )
   SELECT rank, kind, id, trim_scale(watt_hours) AS watt_hours, value_cents FROM part`;

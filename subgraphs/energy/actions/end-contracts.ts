@@ -1,0 +1,11 @@
+import type { Tx } from '@stromgraph/kernel/database';
+import { addEnds, areasOfContracts, rebuildProfileDemand, type SupplyEnd } from '../store/demand.ts';
+import { beginCause, settleCause } from './move-positions.ts';
+
+/** Takes contracts out of the demand from their ends on, also out of forecasts that still know them as supplied; what is known already changes nothing. */
+export async function endContracts(tx: Tx, ends: readonly SupplyEnd[]): Promise<void> {
+  const cause = await beginCause(tx, await areasOfContracts(tx, ends.map(({ contractId }) => contractId)));
+  const gridAreaIds = await addEnds(tx, ends);
+  if (gridAreaIds.length > 0) await rebuildProfileDemand(tx, { gridAreaIds, days: cause.days });
+  await settleCause(tx, cause, { gridAreaIds, days: cause.days }, ends.map(({ contractId }) => `contract ${contractId}`));
+}
