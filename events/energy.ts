@@ -48,3 +48,30 @@ export const HedgeOrderPlaced = event(
   1,
   z.strictObject({ orderId: Uuid, gridAreaId: Uuid, origin: z.enum(['AUTOMATIC', 'MANUAL']), side: z.enum(['BUY', 'SELL']), from: Instant, until: Instant, kilowatts: Whole, limitPricePerMwh: DecimalText.nullable() }),
 );
+
+/** Watt-hours per quarter hour in order of time; JSON numbers are exact here (below 2^53). */
+const QuarterHours = z.array(z.int().nonnegative());
+
+/**
+ * A version of a balancing group's schedule for a delivery day is to be sent: what it buys and sells, by counterparty, and what its customers
+ * are expected to use; 92, 96 or 100 values each, in whole kilowatts (multiples of 250 Wh). `expiresAt`: it makes no sense from then on.
+ */
+export const ScheduleReady = event(
+  'energy.ScheduleReady',
+  1,
+  z.strictObject({
+    nominationId: Uuid, balancingGroupCode: z.string(), responsibleCode: z.string(), coordinatorCode: z.string(), deliveryDay: Day, version: z.int().positive(),
+    path: z.enum(['DAY_AHEAD', 'INTRADAY']), deadlineAt: Instant, expiresAt: Instant,
+    series: z.array(z.strictObject({ kind: z.enum(['PURCHASE', 'SALE', 'CONSUMPTION']), counterparty: z.string().nullable(), wattHours: QuarterHours })),
+  }),
+);
+
+/** A version of what we found a balancing group to have used in a grid area and month (its first day), measured and by load profile, is to be sent. */
+export const MabisReportReady = event(
+  'energy.MabisReportReady',
+  1,
+  z.strictObject({
+    reportId: Uuid, balancingGroupCode: z.string(), responsibleCode: z.string(), coordinatorCode: z.string(), gridAreaCode: z.string(), month: Day, version: z.int().positive(),
+    deadlineAt: Instant, expiresAt: Instant, measuredWattHours: QuarterHours, profiledWattHours: QuarterHours,
+  }),
+);

@@ -1,6 +1,6 @@
 import { event } from '@stromgraph/kernel/event';
 import { z } from 'zod';
-import { Day, Uuid } from './values.ts';
+import { Day, Instant, Uuid } from './values.ts';
 
 /** The grid operator confirmed the start of supply. */
 export const SwitchConfirmed = event(
@@ -27,5 +27,19 @@ export const MarketMessageAcknowledged = event(
   z.strictObject({ messageId: Uuid, messageType: z.string(), processId: Uuid, status: z.enum(['DELIVERED', 'NACK', 'VALIDATION_ERROR', 'EXPIRED']), reason: z.string().nullable() }),
 );
 
-/** One of our messages has changed; subscribers read it as it now stands. */
-export const MarketMessageChanged = event('market.MarketMessageChanged', 1, z.strictObject({ messageId: Uuid, contractId: Uuid }));
+/** One of our messages has changed; subscribers read it as it now stands. A message about a balancing group is about no contract. */
+export const MarketMessageChanged = event('market.MarketMessageChanged', 1, z.strictObject({ messageId: Uuid, contractId: Uuid.nullable() }));
+
+/** The transmission system operator answered a schedule. MANUAL: what it says is not known here, a person decides. */
+export const ScheduleAnswered = event(
+  'market.ScheduleAnswered',
+  1,
+  z.strictObject({ messageId: Uuid, nominationId: Uuid, outcome: z.enum(['ACCEPTED', 'REJECTED', 'MANUAL']), codeList: z.string().nullable(), code: z.string().nullable(), reason: z.string() }),
+);
+
+/** The market's sum of a balancing group in a grid area for a month: whole watt-hours for each quarter hour. Of two the one that was formed later holds. */
+export const BalancingSumsReceived = event(
+  'market.BalancingSumsReceived',
+  1,
+  z.strictObject({ balancingGroupCode: z.string(), gridAreaCode: z.string(), month: Day, kind: z.enum(['MEASURED', 'PROFILE']), formedAt: Instant, wattHours: z.array(z.int()) }),
+);

@@ -1,8 +1,11 @@
-/** What a message cannot do without. */
-export type Need = 'malo' | 'start' | 'end' | 'reason';
+import { SCHEDULE_ANSWER } from './schedule.ts';
+import { SUMS } from './sums.ts';
 
-/** An answer of the market. Its code means something only together with its list. */
-export type Outcome = Readonly<{ pruefidentifikator: string; eventname: string; codeList?: string; code?: string }>;
+/** What a message cannot do without. */
+export type Need = 'malo' | 'start' | 'end' | 'reason' | 'schedule' | 'sums';
+
+/** An answer of the market: by its identifier, or its kind where it has none. A code means something only together with its list. */
+export type Outcome = Readonly<({ pruefidentifikator: string } | { nachrichtentyp: string }) & { eventname: string; codeList?: string; code?: string }>;
 export type Answerable = Readonly<{ confirmation: Outcome; rejections: readonly Outcome[] }>;
 type Entry = Readonly<{ needs: readonly Need[]; answer?: Answerable }>;
 
@@ -83,9 +86,9 @@ const CATALOGUE: Readonly<Record<string, Entry>> = {
       '55109',
       '55156',
       '55220',
-      'SCHEDULE',
-      'MABIS_REPORT',
       'USAGE_REQUEST',
     ].map((identifier) => [identifier, { needs: [] }]),
   ),
+  SCHEDULE: { needs: ['schedule'], answer: SCHEDULE_ANSWER },
+  MABIS_REPORT: { needs: ['sums'], answer: { confirmation: SUMS, rejections: [] } },
 };

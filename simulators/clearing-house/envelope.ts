@@ -1,6 +1,8 @@
 import { readDay, readInstant } from '../world/berlin.ts';
 import { maloFault, marketPartnerFault } from '../world/identifiers.ts';
 import { entryOf, type Need } from './catalogue.ts';
+import { scheduleFaults } from './schedule.ts';
+import { reportFaults } from './sums.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -39,7 +41,7 @@ export const partnerOf = (value: unknown): string | undefined => {
 export function faultsOf(envelope: Envelope): Fault[] {
   const { transaktionsdaten: data } = envelope;
   const entry = entryOf(identifierOf(envelope));
-  const faults: (Fault | null)[] = [
+  const faults: (Fault | Fault[] | null)[] = [
     entry
       ? null
       : { path: 'transaktionsdaten.pruefidentifikator', fault: identifierOf(envelope) === '' ? 'REQUIRED' : 'UNKNOWN' },
@@ -49,10 +51,12 @@ export function faultsOf(envelope: Envelope): Fault[] {
     data['empfaenger'] === undefined ? null : partnerFault('empfaenger', data['empfaenger']),
     ...(entry?.needs ?? []).map((need) => NEEDS[need](envelope)),
   ];
-  return faults.filter((fault) => fault !== null);
+  return faults.flat().filter((fault) => fault !== null);
 }
 
-const NEEDS: Record<Need, (envelope: Envelope) => Fault | null> = {
+const NEEDS: Record<Need, (envelope: Envelope) => Fault | Fault[] | null> = {
+  schedule: scheduleFaults,
+  sums: reportFaults,
   malo: (envelope) => {
     const fault = maloFault(envelope.stammdaten['MARKTLOKATION']?.[0]?.['marktlokationsId']);
     return fault && { path: 'stammdaten.MARKTLOKATION[0].marktlokationsId', fault };

@@ -7,6 +7,7 @@ import { makeCourier, type Delivery, type Webhook } from './courier.ts';
 import { identifierOf, maloOf, type Envelope } from './envelope.ts';
 import { acknowledge, answerTo, shortHash, type Inbound, type Payload } from './inbound.ts';
 import { identify } from './malo-ident.ts';
+import { scheduleKeyOf } from './schedule.ts';
 import { judgeIdent, judgeMessage, subjectOf, type Judgement, type Matter, type Step, type Ticket } from './ticket.ts';
 
 export type Control = Judgement & { webhook: Webhook | null; retryFirstMs: number; smartMeters: number };
@@ -27,6 +28,7 @@ export function openExchange({ folder, control, nowMs }: { folder: string | unde
   const applying = new Set<string>();
   const timesOf = new Map<string, number>();
   const vorgangsnummern = new Set<unknown>();
+  const scheduleVersions = new Map<string, number>();
   const log: Logged[] = [];
   let lastCursor = 0;
   let working = 0;
@@ -53,7 +55,10 @@ export function openExchange({ folder, control, nowMs }: { folder: string | unde
     log.push({ n: log.length + 1, ticket });
     const subject = subjectOf(ticket);
     timesOf.set(subject, (timesOf.get(subject) ?? 0) + 1);
-    if (ticket.kind === 'message') vorgangsnummern.add(ticket.body.transaktionsdaten['vorgangsnummer']);
+    if (ticket.kind !== 'message') return;
+    const { vorgangsnummer, fahrplanversion } = ticket.body.transaktionsdaten;
+    vorgangsnummern.add(vorgangsnummer);
+    if (identifierOf(ticket.body) === 'SCHEDULE' && ticket.verdict.acknowledgement.status === 'DELIVERED') scheduleVersions.set(scheduleKeyOf(ticket.body), fahrplanversion as number);
   }
 
   function keepInbound(inbound: Inbound, lost: boolean): Delivery {
@@ -94,6 +99,8 @@ export function openExchange({ folder, control, nowMs }: { folder: string | unde
       subject,
       isInProgress,
       isKnown: (vorgangsnummer) => vorgangsnummern.has(vorgangsnummer),
+      nowMs: nowMs(),
+      lastVersion: scheduleVersions.get(scheduleKeyOf(matter.body)) ?? 0,
     });
     return { ...matter, verdict, steps: verdict.steps };
   }
@@ -143,7 +150,8 @@ export function openExchange({ folder, control, nowMs }: { folder: string | unde
     const { acknowledgement, outcome } = ticket.verdict;
     if (what === 'acknowledgement' || !outcome) return acknowledge(ticket.body, acknowledgement);
     const { ticketId } = ticket;
-    return answerTo(ticket.body, { outcome, ticketId, occurredAt: toInstantText(nowMs()), smartMeters: control.smartMeters });
+    const { smartMeters, sumsDiffer } = control;
+    return answerTo(ticket.body, { outcome, ticketId, occurredAt: toInstantText(nowMs()), smartMeters, sumsDiffer });
   }
 
   return {
@@ -166,7 +174,7 @@ export function openExchange({ folder, control, nowMs }: { folder: string | unde
     clear() {
       ending.abort();
       ending = new AbortController();
-      for (const held of [tickets, byId, deliveryOf, applying, timesOf, vorgangsnummern]) held.clear();
+      for (const held of [tickets, byId, deliveryOf, applying, timesOf, vorgangsnummern, scheduleVersions]) held.clear();
       deliveries.length = 0;
       log.length = 0;
       journal.clear();

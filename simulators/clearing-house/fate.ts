@@ -26,7 +26,7 @@ export type Fate = Readonly<{
 export function fateOf(seed: string, subject: string, odds: Odds, answer: Answerable | undefined): Fate {
   const meets = (what: string, probability: number) => chance(seed, what, subject) < probability;
   return {
-    rejection: answer && meets('rejected', odds.rejected) ? pick(answer.rejections, seed, 'rejection', subject) : null,
+    rejection: answer && answer.rejections.length > 0 && meets('rejected', odds.rejected) ? pick(answer.rejections, seed, 'rejection', subject) : null,
     again: meets('twice', odds.twice) ? pick(['same id', 'new id'] as const, seed, 'again', subject) : null,
     answerFirst: meets('out of order', odds.outOfOrder),
     loses: {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Outcome } from './catalogue.ts';
 import { identifierOf, maloOf, partnerOf, type Envelope, type Fault } from './envelope.ts';
 import { gridAreaOf, locationOf, masterDataOf } from './master-data.ts';
+import { sumsOf, type SumsDiffer } from './sums.ts';
 
 export type Acknowledgement = {
   status: 'DELIVERED' | 'NACK' | 'VALIDATION_ERROR';
@@ -47,25 +48,25 @@ export function acknowledge(envelope: Envelope, { status, faults, code, reason }
 /** The market's answer in the market's own words. Only a confirmed start of supply carries the master data. */
 export function answerTo(
   envelope: Envelope,
-  { outcome, ticketId, occurredAt, smartMeters }: { outcome: Outcome; ticketId: string; occurredAt: string; smartMeters: number },
+  { outcome, ticketId, occurredAt, smartMeters, sumsDiffer }: { outcome: Outcome; ticketId: string; occurredAt: string; smartMeters: number; sumsDiffer: SumsDiffer | null },
 ): Payload {
-  const { vorgangsnummer, sparte = 'STROM', vertragsbeginn, vertragsende, absender } = envelope.transaktionsdaten;
+  const { vorgangsnummer, sparte = 'STROM', vertragsbeginn, vertragsende, zeitintervall, fahrplanversion, monat, absender } = envelope.transaktionsdaten;
+  const identifier = 'nachrichtentyp' in outcome ? outcome.nachrichtentyp : outcome.pruefidentifikator;
   const malo = maloOf(envelope);
   const area = gridAreaOf(envelope);
-  const sender =
-    outcome.pruefidentifikator === '55017' || outcome.pruefidentifikator === '55018'
-      ? envelope.transaktionsdaten['empfaenger']
-      : undefined;
+  const sender = ANSWERED_BY_RECEIVER.has(identifier) ? envelope.transaktionsdaten['empfaenger'] : undefined;
   const location = malo === undefined ? {} : { MARKTLOKATION: [locationOf(malo, area, addressOf(envelope))] };
   return {
     type: 'MARKET_MESSAGE',
     nachricht: {
-      stammdaten: outcome.pruefidentifikator === '55002' ? masterDataOf(envelope, smartMeters) : location,
+      stammdaten: contentOf(),
       transaktionsdaten: {
-        pruefidentifikator: outcome.pruefidentifikator,
+        ...('nachrichtentyp' in outcome ? { nachrichtentyp: identifier } : { pruefidentifikator: identifier }),
         ...(outcome.code !== undefined && { antwortstatus: outcome.code, antwortstatusCodeliste: outcome.codeList }),
         ...(vertragsbeginn !== undefined && { vertragsbeginn }),
         ...(vertragsende !== undefined && { vertragsende }),
+        ...(zeitintervall !== undefined && { zeitintervall, fahrplanversion }),
+        ...(monat !== undefined && { monat }),
         sparte,
         vorgangsnummer: `NB${shortHash('vorgang', ticketId)}`,
         dokumentennummer: `NB${shortHash('dokument', ticketId)}`,
@@ -78,6 +79,14 @@ export function answerTo(
       zusatzdaten: { ...envelope.zusatzdaten, eventname: outcome.eventname },
     },
   };
+
+  function contentOf(): Envelope['stammdaten'] {
+    if (identifier === '55002') return masterDataOf(envelope, smartMeters);
+    return identifier === '13003' ? sumsOf(envelope, { differ: sumsDiffer, formedAt: occurredAt }) : location;
+  }
 }
+
+/** Not the network operator, but the old supplier or the transmission system operator. */
+const ANSWERED_BY_RECEIVER = new Set(['55017', '55018', '13003', 'SCHEDULE_CONFIRMATION', 'SCHEDULE_ANOMALY']);
 
 const addressOf = ({ stammdaten }: Envelope) => (stammdaten['MARKTLOKATION']?.[0]?.['lokationsadresse'] ?? {}) as object;

@@ -125,7 +125,7 @@ test('a second application while the first is answered is refused with A06', asy
   expect(Object.fromEntries(answers)).toEqual({ V1: 'A51', V2: 'A06', V3: 'A51' });
 });
 
-test.each(['SCHEDULE', 'MABIS_REPORT', 'USAGE_REQUEST'])('a %s is acknowledged', async (nachrichtentyp) => {
+test.each(['USAGE_REQUEST'])('a %s is acknowledged', async (nachrichtentyp) => {
   const house = await start();
   const { pruefidentifikator: _, ...transaktionsdaten } = envelope({
     malo: '41373559241',

@@ -47,6 +47,7 @@ const CONTROL_PROPERTIES = {
   silentNext: count,
   dropAnswerNext: count,
   checkLeadTime: { type: 'boolean' },
+  sumsDiffer: orNull(['quarterHours', 'wattHours'], { quarterHours: { type: 'integer', minimum: 1 }, wattHours: { type: 'integer', minimum: 1 } }),
 };
 
 /** Starts the clearing house. */
@@ -67,6 +68,7 @@ export async function startClearingHouse(options: ClearingHouseOptions = {}): Pr
     silentNext: 0,
     dropAnswerNext: 0,
     checkLeadTime: true,
+    sumsDiffer: null,
   };
   const steering = makeSteering({ seed, now, defaults, survives: ['webhook'], onReset: () => exchange.clear() });
   const { control, clock } = steering;

@@ -3,6 +3,8 @@ import { faultsOf, identifierOf, maloOf, type Envelope } from './envelope.ts';
 import { fateOf, lawfulRejection, type Fate, type Odds } from './fate.ts';
 import { NACK, type Acknowledgement } from './inbound.ts';
 import type { IdentRequest } from './malo-ident.ts';
+import { scheduleAnomaly } from './schedule.ts';
+import type { SumsDiffer } from './sums.ts';
 
 export type RejectNext = { count: number; code?: string; codeList?: string };
 export type Judgement = Odds & {
@@ -12,6 +14,7 @@ export type Judgement = Odds & {
   nackNext: number;
   silentNext: number;
   checkLeadTime: boolean;
+  sumsDiffer: SumsDiffer | null;
 };
 
 /** Something that will be said to us, so long after what was said before it. Copy 0 said again is the same message. */
@@ -48,7 +51,17 @@ export function judgeMessage(
     subject,
     isInProgress,
     isKnown,
-  }: { control: Judgement; subject: string; isInProgress: boolean; isKnown: (vorgangsnummer: unknown) => boolean },
+    nowMs,
+    lastVersion,
+  }: {
+    control: Judgement;
+    subject: string;
+    isInProgress: boolean;
+    isKnown: (vorgangsnummer: unknown) => boolean;
+    nowMs: number;
+    /** Of the schedule's group and day, as far as it was accepted. */
+    lastVersion: number;
+  },
 ): Verdict {
   const { transaktionsdaten } = envelope;
   const identifier = identifierOf(envelope);
@@ -62,6 +75,7 @@ export function judgeMessage(
   if (takeOne(control, 'silentNext') || !answer) return { acknowledgement, outcome: null, steps: stepsOf(fate, false, control) };
   const lawful = () => {
     if (identifier === '55022') return isKnown(transaktionsdaten['referenzVorgangsnummer']) ? null : NOTHING_TO_CANCEL;
+    if (identifier === 'SCHEDULE') return scheduleAnomaly(envelope, { nowMs, lastVersion });
     if (identifier !== '55001' || !control.checkLeadTime) return null;
     return lawfulRejection({
       start: transaktionsdaten['vertragsbeginn'],
@@ -104,8 +118,8 @@ function takeRejection(control: Judgement): RejectNext | null {
 }
 
 function orderedRejection(control: Judgement, { rejections }: Answerable): Outcome | null {
-  const ordered = takeRejection(control);
   const [usual] = rejections;
+  const ordered = usual ? takeRejection(control) : null;
   if (!ordered || !usual) return null;
   const named = rejections.find(({ code, codeList }) => code === ordered.code && (ordered.codeList ?? codeList) === codeList);
   return {

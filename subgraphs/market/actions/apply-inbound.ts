@@ -1,19 +1,22 @@
-import { MarketMessageAcknowledged, MarketMessageChanged, SwitchConfirmed, SwitchRejected } from '@stromgraph/events/market';
+import { MarketMessageAcknowledged, MarketMessageChanged, ScheduleAnswered, SwitchConfirmed, SwitchRejected } from '@stromgraph/events/market';
 import { businessNow } from '@stromgraph/kernel/clock';
 import { type Db, transact, type Tx } from '@stromgraph/kernel/database';
 import { publish } from '@stromgraph/kernel/outbox';
 import type { Keyring } from '@stromgraph/kernel/seal';
 import { type Confirmation, readConfirmation } from '../answers/confirmation.ts';
-import { decide, type Decision, isAnswer } from '../answers/decide.ts';
+import { decide, type Decision, isAnswer, isAnswerTo } from '../answers/decide.ts';
+import { readSums, SUMS } from '../answers/sums.ts';
 import { type InboundAcknowledgement, type InboundMarketMessage, parseJson, readBody } from '../clients/inbound-body.ts';
-import { textAt } from '../messages/envelope.ts';
+import { type Envelope, textAt } from '../messages/envelope.ts';
 import type { MarketMessage, Outcome } from '../messages/message.ts';
+import { SCHEDULE } from '../messages/schedule.ts';
 import { START_OF_SUPPLY } from '../messages/start-of-supply.ts';
 import { statusAfter } from '../messages/status.ts';
 import { settledMessages } from '../metrics.ts';
 import { keepProofs } from '../store/audits.ts';
 import { type Inbound, type InboundStatus, isKnownDocument, lockInbound, settleInbound } from '../store/inbound.ts';
 import { lockMessageOf, recordAnswer, settleMessage } from '../store/messages.ts';
+import { tellSums } from './take-sums.ts';
 import { awaitsNews, stopLooking, stopWatching } from './watch.ts';
 
 type Applied = Readonly<{ status: Exclude<InboundStatus, 'RECEIVED'>; message: MarketMessage | null; note: string | null }>;
@@ -54,23 +57,34 @@ async function acknowledge({ tx, keyring, inbound, at }: Call, { ticketId, ackno
   return { status: 'APPLIED', message, note: null };
 }
 
-async function hearMarket({ tx, keyring, inbound, at }: Call, { nachricht, ticketId }: InboundMarketMessage): Promise<Applied> {
+async function hearMarket(call: Call, { nachricht, ticketId }: InboundMarketMessage): Promise<Applied> {
+  const { tx, inbound } = call;
   const data = nachricht.transaktionsdaten;
-  const pruefidentifikator = textAt(data, 'pruefidentifikator') ?? '';
-  if (!isAnswer(pruefidentifikator)) return manual(`${pruefidentifikator || 'a message without identifier'} came unasked`);
+  const identifier = textAt(data, 'pruefidentifikator') ?? textAt(data, 'nachrichtentyp') ?? '';
+  const hasSums = identifier === SUMS;
+  if (!hasSums && !isAnswer(identifier)) return manual(`${identifier || 'a message without identifier'} came unasked`);
   if (inbound.document && (await isKnownDocument(tx, inbound.document))) return { status: 'DUPLICATE', message: null, note: 'the same document came before under another id' };
   const message = await lockMessageOf(tx, { ticketId: ticketId ?? null, transactionNumber: textAt(data, 'referenzVorgangsnummer') });
+  if (hasSums) return hearSums(call, nachricht, message);
   if (!message) return manual('it answers a message that is none of ours');
   if (message.answer) return manual('a second answer to the same message', message);
+  return hearAnswer(call, { nachricht, identifier, message });
+}
+
+async function hearAnswer(call: Call, { nachricht, identifier, message }: { nachricht: Envelope; identifier: string; message: MarketMessage }): Promise<Applied> {
+  const { tx, at } = call;
+  const data = nachricht.transaktionsdaten;
   const [codeList, code] = [textAt(data, 'antwortstatusCodeliste'), textAt(data, 'antwortstatus')];
-  const decision = decide({ pruefidentifikator, codeList, code });
+  const decision = isAnswerTo(message.messageType, identifier) ? decide({ pruefidentifikator: identifier, codeList, code }) : unasked(identifier, message);
   const confirmation = readConfirmation(nachricht);
   const { outcome, reason } = judge(message, decision, confirmation);
   await recordAnswer(tx, message, { outcome, codeList, code, at });
-  await keepProofs(tx, keyring, [{ messageId: message.id, kind: 'ANSWERED', reference: inbound.id, original: inbound.body, ticketId: ticketId ?? message.ticketId ?? '-', edifactHash: null }], at);
-  const { id: messageId, contractId, processId, maloId } = message;
+  await keepAnswer(call, message);
+  const { id: messageId, contractId, processId, maloId, messageType } = message;
   const about = { aggregateType: 'message', aggregateId: messageId };
-  if (message.messageType === START_OF_SUPPLY) {
+  if (messageType === SCHEDULE)
+    await publish(tx, ScheduleAnswered, { ...about, data: { messageId, nominationId: processId, outcome: outcome === 'CONFIRMED' ? 'ACCEPTED' : outcome, codeList, code, reason } });
+  if (messageType === START_OF_SUPPLY && contractId !== null && maloId !== null) {
     if (outcome === 'CONFIRMED') await publish(tx, SwitchConfirmed, { ...about, data: { contractId, processId, messageId, ...confirmation! } });
     else await publish(tx, SwitchRejected, { ...about, data: { contractId, processId, messageId, maloId, codeList: codeList ?? '', code: code ?? '', reason, known: outcome === 'REJECTED' } });
   }
@@ -78,6 +92,20 @@ async function hearMarket({ tx, keyring, inbound, at }: Call, { nachricht, ticke
   if (!awaitsNews({ ...message, answer: { outcome, codeList, code, answeredAt: at } })) await stopLooking(tx, messageId);
   return outcome === 'MANUAL' ? manual(reason, message) : { status: 'APPLIED', message, note: null };
 }
+
+/** Sums come to a report of ours or by themselves; what cannot be read is for a person, and none of it is taken. */
+async function hearSums(call: Call, nachricht: Envelope, message: MarketMessage | null): Promise<Applied> {
+  const sums = readSums(nachricht);
+  if (typeof sums === 'string') return manual(`sums that cannot be read: ${sums}`.slice(0, 2000), message);
+  await tellSums(call.tx, sums);
+  if (message) await keepAnswer(call, message);
+  return { status: 'APPLIED', message, note: null };
+}
+
+const keepAnswer = ({ tx, keyring, inbound, at }: Call, { id: messageId, ticketId }: MarketMessage): Promise<void> =>
+  keepProofs(tx, keyring, [{ messageId, kind: 'ANSWERED', reference: inbound.id, original: inbound.body, ticketId: ticketId ?? '-', edifactHash: null }], at);
+
+const unasked = (identifier: string, { messageType }: MarketMessage): Decision => ({ means: 'UNKNOWN', reason: `For a person to decide: ${identifier} is no answer to ${messageType}.` });
 
 /** A yes counts only when it says what was asked for; everything doubtful goes to a person. */
 function judge({ messageType, maloId }: MarketMessage, { means, reason }: Decision, confirmation: Confirmation | null): { outcome: Outcome; reason: string } {

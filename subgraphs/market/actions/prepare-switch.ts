@@ -1,16 +1,15 @@
 import { SealedParties, type SwitchRequested } from '@stromgraph/events/contracts';
-import { MarketMessageAcknowledged, MarketMessageChanged } from '@stromgraph/events/market';
+import { MarketMessageAcknowledged } from '@stromgraph/events/market';
 import { businessNow } from '@stromgraph/kernel/clock';
 import type { Tx } from '@stromgraph/kernel/database';
-import { schedule } from '@stromgraph/kernel/due';
 import { newId } from '@stromgraph/kernel/ids';
 import { publish } from '@stromgraph/kernel/outbox';
 import { seal, unseal, type Keyring } from '@stromgraph/kernel/seal';
 import type { z } from 'zod';
 import { lapsesAt, numbersOf, START_OF_SUPPLY, startOfSupply, submissionDeadline } from '../messages/start-of-supply.ts';
-import { insertMessage, lockMessage, settleMessage } from '../store/messages.ts';
+import { lockMessage, settleMessage } from '../store/messages.ts';
 import { knowPartner, whoWeAre } from '../store/partners.ts';
-import { watchFrom } from './watch.ts';
+import { queueMessage, storeMessage } from './queue-message.ts';
 
 /** Turns a requested switch into a message that is stored and queued in the transaction of the event. */
 export async function prepareSwitch(tx: Tx, keyring: Keyring, requested: z.infer<typeof SwitchRequested.schema>): Promise<void> {
@@ -20,16 +19,14 @@ export async function prepareSwitch(tx: Tx, keyring: Keyring, requested: z.infer
   const numbers = numbersOf(id);
   const envelope = opened === null ? null : build();
   const payloadSealed = envelope && (await seal(tx, keyring, customerId, JSON.stringify(envelope)));
-  const deadlineAt = submissionDeadline(new Date(requested.signedAt));
+  const message = {
+    id, messageType: START_OF_SUPPLY, maloId, balancingGroupCode: null, processId, contractId, customerId, partnerCode: requested.gridOperatorCode, ...numbers, payload: null,
+    payloadSealed, deadlineAt: submissionDeadline(new Date(requested.signedAt)), expiresAt: lapsesAt(requested.startOn), preparedAt,
+  };
   await knowPartner(tx, { code: requested.gridOperatorCode, role: 'NB' }, preparedAt);
-  await insertMessage(tx, {
-    id, messageType: START_OF_SUPPLY, maloId, processId, contractId, customerId, partnerCode: requested.gridOperatorCode, ...numbers,
-    payloadSealed, deadlineAt, expiresAt: lapsesAt(requested.startOn), preparedAt,
-  });
-  await publish(tx, MarketMessageChanged, { aggregateType: 'message', aggregateId: id, data: { messageId: id, contractId } });
-  if (payloadSealed === null) return refuse();
-  await schedule(tx, { kind: 'send', subject: 'events', dueAt: preparedAt });
-  await watchFrom(tx, { id, queuedAt: preparedAt, deadlineAt, expiresAt: lapsesAt(requested.startOn) });
+  if (payloadSealed !== null) return queueMessage(tx, message);
+  await storeMessage(tx, message);
+  return refuse();
 
   function build() {
     const parties = SealedParties.parse(JSON.parse(opened!));
@@ -45,8 +42,7 @@ export async function prepareSwitch(tx: Tx, keyring: Keyring, requested: z.infer
   /** The customer was erased in the meantime: there is nobody left to apply for. */
   async function refuse() {
     const reason = 'the data of the customer were erased';
-    const message = (await lockMessage(tx, id))!;
-    await settleMessage(tx, message, { status: 'VALIDATION_ERROR', ticketId: null, error: reason, at: preparedAt });
+    await settleMessage(tx, (await lockMessage(tx, id))!, { status: 'VALIDATION_ERROR', ticketId: null, error: reason, at: preparedAt });
     await publish(tx, MarketMessageAcknowledged, { aggregateType: 'message', aggregateId: id, data: { messageId: id, messageType: START_OF_SUPPLY, processId, status: 'VALIDATION_ERROR', reason } });
   }
 }

@@ -43,7 +43,7 @@ async function sendClaimed({ db, keyring, url, chance }: Sending, messages: read
   const now = await businessNow(db);
   let circuit = await readCircuit(db);
   const allowed = await mayTry(db, circuit, now, messages.length);
-  const payloads = await unsealAll(db, keyring, messages.map(({ customerId, payloadSealed }) => ({ customerId, sealed: payloadSealed })));
+  const payloads = await openAll(db, keyring, messages);
   const tried: Tried[] = [];
   for (let at = 0; at < messages.length; at += PARALLEL) {
     const group = messages.slice(at, at + PARALLEL);
@@ -57,6 +57,13 @@ async function sendClaimed({ db, keyring, url, chance }: Sending, messages: read
     if (index >= allowed || now >= message.expiresAt || (circuit.openUntil !== null && circuit.openUntil > now)) return { message, payload, handover: 'NOT_TRIED' };
     return { message, payload, handover: await submit(url, { key: message.id, body: payload }) };
   }
+}
+
+/** What is to be sent, in the messages' order; null where the customer was erased. */
+async function openAll(db: Db<any>, keyring: Keyring, messages: readonly Outgoing[]): Promise<(string | null)[]> {
+  const sealed = messages.flatMap(({ content }) => ('payload' in content ? [] : [{ customerId: content.customerId, sealed: content.payloadSealed }]));
+  const opened = (await unsealAll(db, keyring, sealed))[Symbol.iterator]();
+  return messages.map(({ content }) => ('payload' in content ? content.payload : opened.next().value!));
 }
 
 /** While the circuit is open nothing is tried; when its wait is over, one worker tries one message. */

@@ -5,6 +5,7 @@ import { schedule, unschedule } from '@stromgraph/kernel/due';
 import type { Logger } from '@stromgraph/kernel/log';
 import { publish } from '@stromgraph/kernel/outbox';
 import { addMs } from '@stromgraph/kernel/time';
+import { getsAnswer } from '../answers/decide.ts';
 import { lateMessages } from '../metrics.ts';
 import type { MarketMessage } from '../messages/message.ts';
 import { tooLate } from '../messages/start-of-supply.ts';
@@ -20,7 +21,12 @@ const FIRST_LOOK_MS = 60_000;
 /** An answer that has not come after so long will not come by itself: the message monitor shows it. */
 const LOOK_UNTIL_MS = 60 * 86_400_000;
 
-const WATCHES = ['watch-queue', 'watch-deadline', 'expire'] as const;
+const WATCHES = ['watch-queue', 'watch-deadline', 'watch-acknowledgement', 'expire'] as const;
+/** The clearing house tells within this time what became of what it took. */
+const ACKNOWLEDGED_WITHIN_MS = 30 * 60_000;
+export type Deadline = 'queue' | 'submission' | 'acknowledgement';
+/** In which state a message is late. */
+const LATE_WHILE: Readonly<Record<Deadline, MarketMessage['status']>> = { queue: 'PENDING', submission: 'PENDING', acknowledgement: 'SENT' };
 
 /** Plans what has to be seen if the message does not leave. */
 export async function watchFrom(tx: Tx, { id, queuedAt, deadlineAt, expiresAt }: Pick<MarketMessage, 'id' | 'queuedAt' | 'deadlineAt' | 'expiresAt'>): Promise<void> {
@@ -29,9 +35,10 @@ export async function watchFrom(tx: Tx, { id, queuedAt, deadlineAt, expiresAt }:
   await schedule(tx, { kind: 'expire', subject: id, dueAt: expiresAt });
 }
 
-/** It has left: nothing of that is due any more, but an answer is. */
+/** It has left: nothing of that is due any more, but an acknowledgement and an answer are. */
 export async function watchForAnswer(tx: Tx, id: string, sentAt: Date): Promise<void> {
   await stopWatching(tx, id);
+  await schedule(tx, { kind: 'watch-acknowledgement', subject: id, dueAt: addMs(sentAt, ACKNOWLEDGED_WITHIN_MS) });
   await schedule(tx, { kind: 'look-for-answer', subject: id, dueAt: addMs(sentAt, FIRST_LOOK_MS) });
 }
 
@@ -42,9 +49,9 @@ export async function stopWatching(tx: Tx, id: string): Promise<void> {
 export const stopLooking = (tx: Tx, id: string): Promise<void> => unschedule(tx, { kind: 'look-for-answer', subject: id });
 
 /** Raises the alert once per message and deadline: in the log, as a metric, on the message itself. */
-export async function raiseIfLate(tx: Tx, deadline: 'queue' | 'submission', id: string, log: Logger): Promise<void> {
+export async function raiseIfLate(tx: Tx, deadline: Deadline, id: string, log: Logger): Promise<void> {
   const message = await lockMessage(tx, id);
-  if (message?.status !== 'PENDING') return;
+  if (message?.status !== LATE_WHILE[deadline]) return;
   lateMessages.inc({ tenant: tx.tenant, deadline });
   log.error({ messageId: id, messageType: message.messageType, deadline, deadlineAt: message.deadlineAt, attempts: message.attempts }, 'a market message is late');
   if (message.lateSince) return;
@@ -74,5 +81,5 @@ export async function lookAgain(tx: Tx, id: string): Promise<boolean> {
   return true;
 }
 
-/** Without its acknowledgement or without its answer. */
-export const awaitsNews = ({ status, answer }: MarketMessage): boolean => isOpen(status) || (status === 'DELIVERED' && answer === null);
+/** Without its acknowledgement, or without its answer where one is to come. */
+export const awaitsNews = ({ messageType, status, answer }: MarketMessage): boolean => isOpen(status) || (status === 'DELIVERED' && answer === null && getsAnswer(messageType));

@@ -59,6 +59,18 @@ export const CODES: Readonly<Record<string, Readonly<Record<string, CodeMeaning>
     A02: no('The receiver is not responsible.'), A03: no('The cancellation came late.'), A04: no('It was cancelled before.'),
     A05: no('The cancellation is not possible.'), A09: yes('Cancelled.'),
   },
+  // Reasons in answers to schedules. One that was accepted in part (A07) is for a person.
+  ESS_REASON: {
+    A01: yes('The schedule was accepted as a whole.'), A06: yes('The schedule was accepted.'),
+    A02: no('The schedule was refused as a whole.'), A08: no('The schedule was refused.'),
+    A03: no('A time series of the schedule has errors.'), A04: no('The schedule is for a wrong period.'),
+    A05: no('We have no valid balancing contract.'),
+    A09: no('A time series does not match that of the counterparty.'),
+    A28: no('The counterparty has sent no time series.'), A29: no('The counterparty has sent other quantities.'),
+    A51: no('The version of the schedule is not higher than the last one.'),
+    A54: no('The balancing group is not in balance.'),
+    A57: no('The gate had closed.'),
+  },
 };
 
 /** A code in words, for people. */

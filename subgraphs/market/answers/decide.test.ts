@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decide } from './decide.ts';
+import { decide, getsAnswer, isAnswerTo } from './decide.ts';
 
 // An unknown code is never a yes, and «already terminated» is one although it comes as a rejection.
 test.each([
@@ -19,6 +19,19 @@ test.each([
   ['55002', '__proto__', 'A51', 'UNKNOWN'],
   ['55002', 'E_0623', 'constructor', 'UNKNOWN'],
   ['99999', 'E_0623', 'A51', 'UNKNOWN'],
+  ['SCHEDULE_CONFIRMATION', 'ESS_REASON', 'A06', 'CONSENT'],
+  ['SCHEDULE_ANOMALY', 'ESS_REASON', 'A54', 'REJECTION'],
+  ['SCHEDULE_CONFIRMATION', 'ESS_REASON', 'A54', 'UNKNOWN'],
+  ['SCHEDULE_CONFIRMATION', 'ESS_REASON', 'A07', 'UNKNOWN'],
+  ['SCHEDULE_CONFIRMATION', 'E_0623', 'A51', 'UNKNOWN'],
+  ['constructor', 'ESS_REASON', 'A06', 'UNKNOWN'],
 ] as const)('%s with %s %s is %s', (pruefidentifikator, codeList, code, means) => {
   expect(decide({ pruefidentifikator, codeList, code }).means).toBe(means);
+});
+
+test('an answer is to a message of its own type', () => {
+  expect(isAnswerTo('SCHEDULE', 'SCHEDULE_CONFIRMATION')).toBe(true);
+  expect(isAnswerTo('55001', 'SCHEDULE_CONFIRMATION')).toBe(false);
+  expect(isAnswerTo('55001', '55005')).toBe(false);
+  expect(['55001', 'SCHEDULE', 'MABIS_REPORT'].map(getsAnswer)).toEqual([true, true, false]);
 });

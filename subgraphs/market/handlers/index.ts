@@ -1,3 +1,4 @@
+import { onMabisReportReady, onScheduleReady } from './on-schedule-ready.ts';
 import { onSwitchRequested } from './on-switch-requested.ts';
 
-export const handlers = [onSwitchRequested];
+export const handlers = [onSwitchRequested, onScheduleReady, onMabisReportReady];

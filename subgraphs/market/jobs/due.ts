@@ -10,6 +10,7 @@ export const dueHandlers = (runtime: MarketRuntime): DueHandlers => ({
   },
   'watch-queue': (tx, { subject }, { log }) => raiseIfLate(tx, 'queue', subject, log),
   'watch-deadline': (tx, { subject }, { log }) => raiseIfLate(tx, 'submission', subject, log),
+  'watch-acknowledgement': (tx, { subject }, { log }) => raiseIfLate(tx, 'acknowledgement', subject, log),
   expire: (tx, { subject }) => expireMessage(tx, subject),
   'look-for-answer': async (tx, { subject }) => {
     if (await lookAgain(tx, subject)) await poll(runtime, runtime.tenants.get(tx.tenant)!);

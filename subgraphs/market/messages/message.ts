@@ -4,10 +4,13 @@ import type { Id } from '@stromgraph/kernel/ids';
 export type MarketMessage = Readonly<{
   id: Id<'market-message'>;
   messageType: string;
-  maloId: string;
+  /** What it is about: a market location or a balancing group. */
+  maloId: string | null;
+  balancingGroupCode: string | null;
   sequence: number;
   processId: string;
-  contractId: string;
+  /** Null for what is about a balancing group. */
+  contractId: string | null;
   partnerCode: string;
   documentNumber: string;
   transactionNumber: string;

@@ -65,8 +65,10 @@ export function startOfSupply(application: Application, us: Us): Envelope {
   };
 }
 
+export type Numbers = Readonly<{ documentNumber: string; transactionNumber: string }>;
+
 /** Where the numbers of a document come from: unique, and at most 35 characters as EDIFACT wants it. */
-export const numbersOf = (messageId: string): { documentNumber: string; transactionNumber: string } => {
+export const numbersOf = (messageId: string): Numbers => {
   const hex = messageId.replaceAll('-', '').toUpperCase();
   return { documentNumber: `D${hex}`, transactionNumber: `V${hex}` };
 };
@@ -80,6 +82,6 @@ const SUBMISSION_HOURS = 24;
 /** A signed contract is submitted within 24 hours. */
 export const submissionDeadline = (signedAt: Date): Date => addMs(signedAt, SUBMISSION_HOURS * 3_600_000);
 
-const partner = (rollencodenummer: string, marktrolle: string) => ({ rollencodenummer, rollencodetyp: 'BDEW', marktrolle });
+export const partner = (rollencodenummer: string, marktrolle: string) => ({ rollencodenummer, rollencodetyp: 'BDEW', marktrolle });
 
 const withoutNulls = (fields: Record<string, unknown>) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));

@@ -10,6 +10,8 @@ const PARTNER = '9999000100012';
 const MALO = '41373559241';
 const AT = '2026-11-24T09:00:00Z';
 const BYTES = Buffer.alloc(40, 1);
+const GROUP = '11XSTROMGRAPH--B';
+const aboutGroup = (changes: Values): Values => ({ malo_id: null, contract_id: null, customer_id: null, payload_sealed: null, balancing_group_code: GROUP, payload: '{}', ...changes });
 
 let database: TestDatabase;
 let db: Client;
@@ -68,6 +70,14 @@ test.each<[string, Values, string, string]>([
   ['an empty document number', { document_number: '' }, '23514', 'message_prepared_document_number_check'],
   ['a transaction number that EDIFACT would cut', { transaction_number: 'x'.repeat(71) }, '23514', 'message_prepared_transaction_number_check'],
   ['no deadline', { deadline_at: null }, '23502', 'deadline_at'],
+  ['two subjects', { balancing_group_code: GROUP }, '23514', 'a_message_is_about_one_thing'],
+  ['no subject', { malo_id: null, contract_id: null, customer_id: null, payload_sealed: null, payload: '{}' }, '23502', 'subject'],
+  ['a market location of nobody', { contract_id: null }, '23514', 'messages_about_a_market_location_are_of_a_customer'],
+  ['a customer in clear', { payload: '{}', payload_sealed: null }, '23514', 'personal_data_are_sealed'],
+  ['a grid area for a balancing group', aboutGroup({ balancing_group_code: '11YSTROM-NORD--9' }), '23514', 'message_prepared_balancing_group_code_check'],
+  ['a sealed text under no key', aboutGroup({ payload_sealed: 'x' }), '23514', 'personal_data_are_sealed'],
+  ['nothing to say', aboutGroup({ payload: '' }), '23514', 'message_prepared_payload_check'],
+  ['a balancing group and a contract', aboutGroup({ contract_id: newId() }), '23514', 'messages_about_a_market_location_are_of_a_customer'],
 ])('a prepared message with %s is refused', async (_, changes, code, by) => {
   await expect(insert('message_prepared', prepared(changes))).rejects.toMatchObject(refusal(code, by));
 });
@@ -95,8 +105,8 @@ test.each<[string, Values, string, string]>([
   ['an answer without its time', { outcome: 'REJECTED' }, '23514', 'an_answer_is_whole'],
   ['an unknown outcome', { outcome: 'PERHAPS', answered_at: AT }, '23514', 'message_outcome_check'],
   ['a code without its list', { outcome: 'REJECTED', answered_at: AT, outcome_code: 'A02' }, '23514', 'a_code_needs_its_list'],
-  ['another sequence than the prepared one', { sequence: 999 }, '23503', 'message_id_message_type_malo_id_sequence_fkey'],
-  ['another market location than the prepared one', { malo_id: '51238696781' }, '23503', 'message_id_message_type_malo_id_sequence_fkey'],
+  ['another sequence than the prepared one', { sequence: 999 }, '23503', 'message_id_message_type_subject_sequence_fkey'],
+  ['another market location than the prepared one', { malo_id: '51238696781' }, '23503', 'message_id_message_type_subject_sequence_fkey'],
 ])('a message with %s is refused', async (_, changes, code, by) => {
   await expect(insert('message', pending(changes))).rejects.toMatchObject(refusal(code, by));
 });
@@ -106,7 +116,16 @@ test('a type, market location and sequence has one message', async () => {
   await insert('message', first);
   const other = prepared({ id: newId(), sequence: sequence });
   await insert('message_prepared', other);
-  await expect(insert('message', { ...first, id: other['id'] })).rejects.toMatchObject(refusal('23505', 'message_message_type_malo_id_sequence_key'));
+  await expect(insert('message', { ...first, id: other['id'] })).rejects.toMatchObject(refusal('23505', 'message_message_type_subject_sequence_key'));
+});
+
+test('a message about a balancing group is that of its prepared one', async () => {
+  const row = prepared(aboutGroup({ message_type: 'SCHEDULE' }));
+  await insert('message_prepared', row);
+  const message = (changes: Values) => insert('message', pending({ id: row['id'], message_type: 'SCHEDULE', malo_id: null, balancing_group_code: GROUP, ...changes }));
+  await expect(message({ malo_id: MALO })).rejects.toMatchObject(refusal('23514', 'message_is_about_what_was_prepared'));
+  await expect(message({ balancing_group_code: '11XOTHERGROUP--7' })).rejects.toMatchObject(refusal('23503', 'message_id_message_type_subject_sequence_fkey'));
+  await message({});
 });
 
 test('a ticket belongs to one message', async () => {

@@ -3,13 +3,13 @@ import type { Id } from '@stromgraph/kernel/ids';
 import type { MarketMessage, MessageStatus, Outcome } from '../messages/message.ts';
 
 type Row = {
-  id: string; message_type: string; malo_id: string; sequence: number; process_id: string; contract_id: string; partner_code: string;
+  id: string; message_type: string; malo_id: string | null; balancing_group_code: string | null; sequence: number; process_id: string; contract_id: string | null; partner_code: string;
   document_number: string; transaction_number: string; status: MessageStatus; ticket_id: string | null; attempts: number; next_attempt_at: Date | null; last_error: string | null;
   queued_at: Date; sent_at: Date | null; settled_at: Date | null; deadline_at: Date; expires_at: Date; late_since: Date | null;
   outcome: Outcome | null; outcome_code_list: string | null; outcome_code: string | null; answered_at: Date | null;
 };
 
-const COLUMNS = `m.id, m.message_type, m.malo_id, m.sequence, p.process_id, p.contract_id, p.partner_code, p.document_number, p.transaction_number, m.status, m.ticket_id, m.attempts,
+const COLUMNS = `m.id, m.message_type, m.malo_id, m.balancing_group_code, m.sequence, p.process_id, p.contract_id, p.partner_code, p.document_number, p.transaction_number, m.status, m.ticket_id, m.attempts,
   m.next_attempt_at, m.last_error, m.queued_at, m.sent_at, m.settled_at, p.deadline_at, p.expires_at, m.late_since, m.outcome, m.outcome_code_list, m.outcome_code, m.answered_at`;
 const FROM = 'market.message m JOIN market.message_prepared p ON p.id = m.id';
 
@@ -20,7 +20,7 @@ export async function messagesById(db: Queryable, ids: readonly string[]): Promi
 
 export type MessageFilter = Readonly<{
   statuses?: readonly MessageStatus[] | null; outcomes?: readonly Outcome[] | null; contractId?: string | null; processId?: string | null;
-  maloId?: string | null; messageType?: string | null; late?: boolean | null; ids?: readonly string[];
+  maloId?: string | null; balancingGroupCode?: string | null; messageType?: string | null; late?: boolean | null; ids?: readonly string[];
 }>;
 
 /** Newest first; ids rise with time. One row more than asked for tells whether there is more. */
@@ -35,6 +35,7 @@ export async function messagesPage(db: Queryable, filter: MessageFilter, first: 
     ...wanted('p.contract_id = ?::uuid', filter.contractId),
     ...wanted('p.process_id = ?::uuid', filter.processId),
     ...wanted('m.malo_id = ?', filter.maloId),
+    ...wanted('m.balancing_group_code = ?', filter.balancingGroupCode),
     ...wanted('m.message_type = ?', filter.messageType),
     ...wanted('(m.late_since IS NOT NULL) = ?', filter.late),
   ];
@@ -44,22 +45,23 @@ export async function messagesPage(db: Queryable, filter: MessageFilter, first: 
 }
 
 export type NewMessage = Readonly<{
-  id: Id<'market-message'>; messageType: string; maloId: string; processId: string; contractId: string; customerId: string; partnerCode: string;
-  documentNumber: string; transactionNumber: string; payloadSealed: string | null; deadlineAt: Date; expiresAt: Date; preparedAt: Date;
+  id: Id<'market-message'>; messageType: string; maloId: string | null; balancingGroupCode: string | null; processId: string; contractId: string | null; customerId: string | null; partnerCode: string;
+  documentNumber: string; transactionNumber: string; payloadSealed: string | null; payload: string | null; deadlineAt: Date; expiresAt: Date; preparedAt: Date;
 }>;
 
-/** Stores a message that is to be sent at once. It takes the next number of its type and market location. */
+/** Stores a message that is to be sent at once. It takes the next number of its type and of what it is about. */
 export async function insertMessage(tx: Tx, message: NewMessage): Promise<void> {
-  const { id, messageType, maloId, preparedAt } = message;
-  await tx.sql`SELECT pg_advisory_xact_lock(hashtextextended(${`market message ${messageType} ${maloId}`}, 0))`;
+  const { id, messageType, maloId, balancingGroupCode: group, preparedAt } = message;
+  const subject = maloId ?? group;
+  await tx.sql`SELECT pg_advisory_xact_lock(hashtextextended(${`market message ${messageType} ${subject}`}, 0))`;
   await tx.sql`
-    INSERT INTO market.message_prepared (id, message_type, malo_id, sequence, process_id, contract_id, customer_id, partner_code, document_number, transaction_number, payload_sealed, deadline_at, expires_at, prepared_at)
-    SELECT ${id}, ${messageType}, ${maloId}, coalesce(max(sequence), 0) + 1, ${message.processId}, ${message.contractId}, ${message.customerId}, ${message.partnerCode},
-           ${message.documentNumber}, ${message.transactionNumber}, ${message.payloadSealed}, ${message.deadlineAt}, ${message.expiresAt}, ${preparedAt}
-    FROM market.message_prepared WHERE message_type = ${messageType} AND malo_id = ${maloId}`;
+    INSERT INTO market.message_prepared (id, message_type, malo_id, balancing_group_code, sequence, process_id, contract_id, customer_id, partner_code, document_number, transaction_number, payload_sealed, payload, deadline_at, expires_at, prepared_at)
+    SELECT ${id}, ${messageType}, ${maloId}, ${group}, coalesce(max(sequence), 0) + 1, ${message.processId}, ${message.contractId}, ${message.customerId}, ${message.partnerCode},
+           ${message.documentNumber}, ${message.transactionNumber}, ${message.payloadSealed}, ${message.payload}, ${message.deadlineAt}, ${message.expiresAt}, ${preparedAt}
+    FROM market.message WHERE message_type = ${messageType} AND subject = ${subject}`;
   await tx.sql`
-    INSERT INTO market.message (id, message_type, malo_id, sequence, status, next_attempt_at, queued_at)
-    SELECT id, message_type, malo_id, sequence, 'PENDING', prepared_at, prepared_at FROM market.message_prepared WHERE id = ${id}`;
+    INSERT INTO market.message (id, message_type, malo_id, balancing_group_code, sequence, status, next_attempt_at, queued_at)
+    SELECT id, message_type, malo_id, balancing_group_code, sequence, 'PENDING', prepared_at, prepared_at FROM market.message_prepared WHERE id = ${id}`;
 }
 
 /** Locks the message that a ticket or one of its numbers names; null when it is none of ours. */
@@ -96,7 +98,7 @@ export async function markLate(tx: Tx, { id }: MarketMessage, at: Date): Promise
 
 function toMessage(row: Row): MarketMessage {
   return {
-    id: row.id, messageType: row.message_type, maloId: row.malo_id, sequence: row.sequence, processId: row.process_id, contractId: row.contract_id, partnerCode: row.partner_code,
+    id: row.id, messageType: row.message_type, maloId: row.malo_id, balancingGroupCode: row.balancing_group_code, sequence: row.sequence, processId: row.process_id, contractId: row.contract_id, partnerCode: row.partner_code,
     documentNumber: row.document_number, transactionNumber: row.transaction_number, status: row.status, ticketId: row.ticket_id, attempts: row.attempts,
     nextAttemptAt: row.next_attempt_at, lastError: row.last_error, queuedAt: row.queued_at, sentAt: row.sent_at, settledAt: row.settled_at, deadlineAt: row.deadline_at, expiresAt: row.expires_at,
     lateSince: row.late_since,

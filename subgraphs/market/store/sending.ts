@@ -6,7 +6,11 @@ const QUEUED_SECONDS = 300;
 /** System time: a worker that has not settled after this is taken for dead. Sending again is harmless, the clearing house knows the idempotency key. */
 const CLAIMED_SECONDS = 60;
 
-export type Outgoing = Readonly<{ id: string; contractId: string; customerId: string; transactionNumber: string; payloadSealed: string | null; attempts: number; expiresAt: Date }>;
+export type Outgoing = Readonly<{
+  id: string; contractId: string | null; transactionNumber: string; attempts: number; expiresAt: Date;
+  /** In clear, or sealed under a customer's key; null when the customer was erased before. */
+  content: { payload: string } | { customerId: string; payloadSealed: string | null };
+}>;
 
 /** Marks what is due as handed to the queue and names it. */
 export async function takeForQueue(tx: Tx, limit: number): Promise<string[]> {
@@ -22,12 +26,15 @@ export async function takeForQueue(tx: Tx, limit: number): Promise<string[]> {
 
 /** Claims for this worker what nobody else sends. */
 export async function claim(db: Queryable, ids: readonly string[]): Promise<Outgoing[]> {
-  const rows = await db.sql<{ id: string; contract_id: string; customer_id: string; transaction_number: string; payload_sealed: string | null; attempts: number; expires_at: Date }>`
+  const rows = await db.sql<{ id: string; contract_id: string | null; customer_id: string; transaction_number: string; payload_sealed: string | null; payload: string | null; attempts: number; expires_at: Date }>`
     UPDATE market.message m SET claimed_until = clock_timestamp() + ${CLAIMED_SECONDS} * interval '1 s'
     FROM market.message_prepared p
     WHERE p.id = m.id AND m.id = ANY (${ids}::uuid[]) AND m.status = 'PENDING' AND coalesce(m.claimed_until, '-infinity') < clock_timestamp()
-    RETURNING m.id, p.contract_id, p.customer_id, p.transaction_number, p.payload_sealed, m.attempts, p.expires_at`;
-  return rows.map((row) => ({ id: row.id, contractId: row.contract_id, customerId: row.customer_id, transactionNumber: row.transaction_number, payloadSealed: row.payload_sealed, attempts: row.attempts, expiresAt: row.expires_at }));
+    RETURNING m.id, p.contract_id, p.customer_id, p.transaction_number, p.payload_sealed, p.payload, m.attempts, p.expires_at`;
+  return rows.map((row) => ({
+    id: row.id, contractId: row.contract_id, transactionNumber: row.transaction_number, attempts: row.attempts, expiresAt: row.expires_at,
+    content: row.payload === null ? { customerId: row.customer_id, payloadSealed: row.payload_sealed } : { payload: row.payload },
+  }));
 }
 
 /** For whoever comes next, as if they had been neither handed over nor claimed. */
