@@ -41,7 +41,7 @@ const IdentityEnv = z.object({
 });
 
 /** Where nobody signs in, one address may be many clients: a proxy, a test's load. */
-const ONE_ADDRESS = { concurrentOperations: 1_000, costPerSecond: 10_000_000, costBurst: 20_000_000 };
+const ONE_ADDRESS = { concurrentOperations: 1_000, costPerSecond: 10_000_000, costBurst: 20_000_000, planQueueShare: LIMITS.planQueue };
 
 /** Stand-alone: everybody is served, without our identity, and subgraphs are foreign: nothing is signed for them. */
 export function readOpenConfig(env: NodeJS.ProcessEnv): GatewayOptions {

@@ -44,10 +44,11 @@ export async function serveGraphql(tools: GraphqlTools, request: IncomingMessage
   if (fault) return refuse(exchange, fault.status, [fault.refusal], fault.headers);
   const identified = await tools.identify(headers.authorization, headerOf(request, 'x-api-key'));
   if ('refusal' in identified) return refuseIdentity(exchange, identified.refusal);
-  const account = tools.budgets.enter(principalOf(identified.actor, socket.remoteAddress));
+  const principal = principalOf(identified.actor, socket.remoteAddress);
+  const account = tools.budgets.enter(principal);
   if ('code' in account) return refuseThrottled(exchange, account);
   try {
-    await serveAdmitted({ tools, exchange, request, actor: identified.actor, account, startedAt, span });
+    await serveAdmitted({ tools, exchange, request, actor: identified.actor, principal, account, startedAt, span });
   } finally {
     whenOut(response, tools.gate().limits.unreadMs, () => tools.budgets.leave(account));
   }
@@ -58,19 +59,20 @@ type Admitted = Readonly<{
   exchange: Exchange;
   request: IncomingMessage;
   actor: Actor | null;
+  principal: string;
   account: Account;
   startedAt: number;
   span: Span | null;
 }>;
 
-async function serveAdmitted({ tools, exchange, request, actor, account, startedAt, span: around }: Admitted): Promise<void> {
+async function serveAdmitted({ tools, exchange, request, actor, principal, account, startedAt, span: around }: Admitted): Promise<void> {
   const gate = tools.gate();
   const { limits } = gate;
   tools.budgets.spend(account, limits.operationCost);
   const operation = await readOperation(request, limits.bodyBytes);
   if (operation === null) return void request.destroy();
   if ('status' in operation) return refuse(exchange, operation.status, [operation.refusal], operation.headers);
-  const judged = validateOperation(gate, operation, actor, kindsFor(request));
+  const judged = validateOperation(gate, operation, { actor, principal }, kindsFor(request));
   const verdict = judged instanceof Promise ? await judged : judged; // an operation that has its plan waits for nothing
   const streamed = { request, response: exchange.response, requestId: exchange.requestId };
   if ('refusals' in verdict) {
@@ -84,6 +86,7 @@ async function serveAdmitted({ tools, exchange, request, actor, account, started
   const span = traceOperation(around, verdict);
   const context = contextFor(verdict, {
     actor,
+    principal,
     span,
     requestId: exchange.requestId,
     requestMs: limits.requestMs,
@@ -121,14 +124,15 @@ export function contextFor(
   { budgetMs }: Accepted,
   {
     actor,
+    principal,
     requestId,
     requestMs,
     clientAddress,
     span = null,
     asker,
-  }: Pick<RequestContext, 'actor' | 'requestId' | 'span' | 'asker'> & Readonly<{ requestMs: number; clientAddress: string | null }>,
+  }: Pick<RequestContext, 'actor' | 'principal' | 'requestId' | 'span' | 'asker'> & Readonly<{ requestMs: number; clientAddress: string | null }>,
 ): RequestContext {
-  const context = { actor, tenant: actor?.tenant ?? null, requestId, deadlineAt: Date.now() + budgetMs, clientAddress, span, ...(asker && { asker }) };
+  const context = { actor, principal, tenant: actor?.tenant ?? null, requestId, deadlineAt: Date.now() + budgetMs, clientAddress, span, ...(asker && { asker }) };
   return budgetMs > requestMs ? { ...context, fetchMs: budgetMs } : context;
 }
 

@@ -18,10 +18,15 @@ export function sendAnswer(exchange: Exchange, data: string, errors: readonly Ru
   send(exchange, 200, `{"errors":${formatErrors(errors, exchange.requestId, exchange.tools.log)},"data":${data}}`);
 }
 
+/** Of one answer; the log is not for a subgraph to fill. */
+const MAX_LOGGED = 10;
+
 /** What the client may read goes out; what it may not is logged under the same request id. */
 export function formatErrors(errors: readonly RunError[], requestId: string, log: Logger): string {
-  for (const error of errors)
-    if (isMasked(error)) log.warn({ requestId, service: error.service, path: error.path, reason: error.message }, 'error masked');
+  const masked = errors.filter(isMasked);
+  for (const { service, path, message } of masked.slice(0, MAX_LOGGED)) log.warn({ requestId, service, path, reason: message }, 'error masked');
+  const others = Math.max(0, masked.length - MAX_LOGGED) + (errors.at(-1)?.times ?? 0);
+  if (others > 0) log.warn({ requestId, others }, 'more errors than are told or logged');
   return JSON.stringify(errors.map((error) => publicError(error, requestId)));
 }
 
@@ -41,6 +46,7 @@ const STATUS: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDD
 /** A well-formed request for an operation that is not run; a GET that is no query is no request at all. */
 export function refuseOperation(exchange: Exchange, refusals: readonly Refusal[], method: string | undefined): void {
   const [first] = refusals;
+  if (first?.retryAfterSeconds !== undefined && first.limit) return refuseThrottled(exchange, first);
   if (first?.retryAfterSeconds !== undefined) return refuse(exchange, 503, refusals, { 'retry-after': String(first.retryAfterSeconds) });
   if (method === 'GET' && first?.wrongKind) return refuse(exchange, 405, refusals, { allow: 'POST' });
   refuse(exchange, exchange.type === RESPONSE_TYPE ? (STATUS[first?.code ?? ''] ?? 400) : 200, refusals);

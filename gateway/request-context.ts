@@ -10,6 +10,8 @@ import type { Asker } from './asker.ts';
 export type RequestContext = Readonly<{
   actor: Actor | null;
   tenant: string | null;
+  /** Of a query or mutation: whose places are counted where it waits. */
+  principal?: string | undefined;
   requestId: string;
   deadlineAt: number;
   fetchMs?: number;

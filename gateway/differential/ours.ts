@@ -39,7 +39,7 @@ export async function startOurs(supergraphSdl: string, subgraphs: ReadonlyMap<st
     gate,
     async run({ query, variables, operationName }, world) {
       asked = [];
-      const verdict = await validateOperation(gate, { query, operationName, variables }, null, KINDS);
+      const verdict = await validateOperation(gate, { query, operationName, variables }, { actor: null }, KINDS);
       if ('refusals' in verdict) {
         const errors = verdict.refusals.map(({ message, code }) => ({ path: null, message, code }));
         return { data: null, errors, completion: [], asked, text: 'null' };

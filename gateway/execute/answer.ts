@@ -1,6 +1,6 @@
 import type { Fields } from './own.ts';
 import type { CompiledOperation } from './operation.ts';
-import { startRun, type Path, type Run, type RunError } from './run.ts';
+import { boundErrors, startRun, type Path, type Run, type RunError } from './run.ts';
 
 export type Answer = Readonly<{ data: string; errors: readonly RunError[] }>;
 
@@ -13,15 +13,17 @@ export async function answerOperation(operation: CompiledOperation, variables: F
 
 export function finish(operation: CompiledOperation, run: Run): Answer {
   const data = operation.write(run);
-  return { data, errors: run.notes.length ? [...run.errors, ...uncovered(run, data)] : run.errors };
+  const found = run.notes.length && run.untold === 0 ? [...run.errors, ...uncovered(run, data)] : run.errors;
+  return { data, errors: boundErrors(found, run.untold) };
 }
 
 /** One error per null is enough: where a subgraph already reported what made it null, or its entity, nothing is added. */
 function uncovered(run: Run, data: string): RunError[] {
-  const notes = run.notes.map(({ reversedPath, code, message }): RunError & { path: Path } => ({
+  const notes = run.notes.map(({ reversedPath, code, message, times }): RunError & { path: Path } => ({
     code,
     message,
     path: reversedPath.toReversed(),
+    times,
   }));
   const reported = run.errors.flatMap(({ path }) => (path ? [path] : []));
   if (reported.length === 0) return notes;

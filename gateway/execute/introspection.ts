@@ -8,10 +8,11 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { PlanFault } from '../planning/plan-fault.ts';
+import type { RequestContext } from '../request-context.ts';
 import type { Supergraph } from '../supergraph.ts';
 import type { Step } from './fetch.ts';
 import type { Fields } from './own.ts';
-import type { Run } from './run.ts';
+import { addError, type Run } from './run.ts';
 import { collectFields, type Collected, type Fragments } from './write/collect.ts';
 import type { Introspect } from './write/object.ts';
 
@@ -37,10 +38,10 @@ export function compileIntrospection({ apiSchema, introspect }: Supergraph, oper
   async function answer({ field, query, names }: Question, run: Run): Promise<void> {
     if (field.condition !== null && !field.condition(run.coerced)) return;
     try {
-      run.introspected?.set(field.key, await introspect(query, pick(run.variables, names)));
+      run.introspected?.set(field.key, await introspect(query, pick(run.variables, names), (run.request as Partial<RequestContext> | null)?.principal));
     } catch (error) {
       const { refusal } = error as Partial<PlanFault>;
-      run.errors.push({ code: refusal?.code ?? 'INTERNAL', message: (error as Error).message, path: [field.key] });
+      addError(run, { code: refusal?.code ?? 'INTERNAL', message: (error as Error).message, path: [field.key] });
     }
   }
 }

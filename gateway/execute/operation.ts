@@ -7,6 +7,7 @@ import { either, never, type Condition } from './conditions.ts';
 import { fillEmptySelections } from './empty-selections.ts';
 import type { Send, Step, Tools } from './fetch.ts';
 import { compileIntrospection, introspected } from './introspection.ts';
+import { addError } from './run.ts';
 import { objectTypesOf } from './type-conditions.ts';
 import { collectFields, type Fragments } from './write/collect.ts';
 import { compileResponse, rootType, type WriteData } from './write/response.ts';
@@ -39,12 +40,13 @@ export type Operation = Readonly<{ query: string; document: DocumentNode; defini
 export async function compileOperation(
   { supergraph, tools }: EngineTools,
   { query, document, definition }: Operation,
+  principal?: string,
 ): Promise<CompiledOperation> {
   const { apiSchema, planner } = supergraph;
   const fragments = fragmentsOf(document);
   const asks = asksSubgraphs(supergraph, definition, fragments);
   const filled = fillEmptySelections(document, fragments);
-  const planned = asks === never ? null : await planner.plan(filled === document ? query : print(filled), definition.name?.value);
+  const planned = asks === never ? null : await planner.plan(filled === document ? query : print(filled), definition.name?.value, principal);
   const node = planned?.node;
   if (!node && asks === null) throw planFault({ code: 'INTERNAL', message: NO_PLAN });
   const subscription = node?.kind === 'Subscription' ? node : null;
@@ -85,7 +87,7 @@ function asksSubgraphs({ apiSchema }: Supergraph, definition: OperationDefinitio
 /** The planner leaves out what `@skip(if: $x) @include(if: $x)` can never ask for; anything else without a plan is an error. */
 function refuseUnplanned(asks: Condition): Step {
   return async (run) => {
-    if (asks === null || asks(run.coerced)) run.errors.push({ message: NO_PLAN, code: 'INTERNAL' });
+    if (asks === null || asks(run.coerced)) addError(run, { message: NO_PLAN, code: 'INTERNAL' });
   };
 }
 

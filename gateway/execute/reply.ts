@@ -1,10 +1,9 @@
 import { PERSONAL } from '@stromgraph/kernel/auth';
 import { PUBLIC_CODES } from '../errors.ts';
 import { isFields, type Fields } from './own.ts';
-import type { Path } from './run.ts';
+import { boundErrors, type Path, type RunError } from './run.ts';
 
-export type SubgraphError = Readonly<{ message: string; path: Path | undefined; code: string }>;
-export type Reply = Readonly<{ data: Fields | null; errors: readonly SubgraphError[] }>;
+export type Reply = Readonly<{ data: Fields | null; errors: readonly RunError[] }>;
 
 /** A fetch that brought nothing to merge. Thrown by the transport too, with the code the client shall see. */
 export type FetchFault = Error & { readonly fetchCode: string };
@@ -33,16 +32,17 @@ export function toReply(reply: unknown): Reply {
     throw fetchFault('SUBGRAPH_UNAVAILABLE', 'The errors of the subgraph are not a list.');
   if ((data === undefined || data === null) && !errors?.length)
     throw fetchFault('SUBGRAPH_UNAVAILABLE', 'The subgraph answered with neither data nor errors.');
-  return { data: data ?? null, errors: errors?.length ? errors.map(toError) : NONE };
+  return { data: data ?? null, errors: errors?.length ? boundErrors(errors.map(toError)) : NONE };
 }
 
-const NONE: readonly SubgraphError[] = [];
+const NONE: readonly RunError[] = [];
+const MAX_MESSAGE = 2_000;
 
-function toError(error: unknown): SubgraphError {
+function toError(error: unknown): RunError {
   const fields = isFields(error) ? error : {};
   const code = isFields(fields.extensions) ? fields.extensions.code : undefined;
   return {
-    message: typeof fields.message === 'string' ? fields.message : 'The subgraph gave no message.',
+    message: typeof fields.message === 'string' ? fields.message.slice(0, MAX_MESSAGE) : 'The subgraph gave no message.',
     path: isPath(fields.path) ? fields.path : undefined,
     code: typeof code === 'string' && (PUBLIC_CODES.has(code) || code === PERSONAL) ? code : 'INTERNAL',
   };

@@ -1,3 +1,5 @@
+import { PERSONAL } from '@stromgraph/kernel/auth';
+import { COMPLETION } from '../errors.ts';
 import type { Fields } from './own.ts';
 
 /** Which fields a failed fetch leaves empty, and what to tell the client where it misses them. */
@@ -5,11 +7,14 @@ export type Failure = Readonly<{ keys: ReadonlySet<string>; code: string; messag
 
 export type Path = readonly (string | number)[];
 
-/** An error as a subgraph or the engine states it; errors.ts decides what of it a client may read. */
-export type RunError = Readonly<{ message: string; path?: Path | undefined; code: string; service?: string | undefined }>;
+/** An error as a subgraph or the engine states it; errors.ts decides what of it a client may read. `times` is how many it stands for. */
+export type RunError = Readonly<{ message: string; path?: Path | undefined; code: string; service?: string | undefined; times?: number | undefined }>;
+
+/** One answer tells so many errors, and by one more how many others there are. */
+export const MAX_ERRORS = 100;
 
 /** An error found while writing; the path grows from the leaf to the root, so it stands in reverse. */
-export type Note = { message: string; code: string; reversedPath: (string | number)[] };
+export type Note = { message: string; code: string; reversedPath: (string | number)[]; times?: number };
 
 /** Everything one request adds to a compiled operation, which itself holds no state and serves many at once. */
 export type Run = {
@@ -22,7 +27,11 @@ export type Run = {
   data: Fields;
   /** True until the first root fetch answers, so that its data can be taken as they are. */
   fresh: boolean;
-  errors: RunError[];
+  readonly errors: RunError[];
+  /** Errors that were too many to be kept. */
+  untold: number;
+  /** Whether something depends on who asks, and nobody in person does. */
+  personal: boolean;
   failures: Map<object, Failure[]> | null;
   notes: Note[];
   /** What the schema says of itself, as text by response key. */
@@ -30,7 +39,7 @@ export type Run = {
 };
 
 export function startRun(variables: Fields, coerced: Fields, request: unknown): Run {
-  return { variables, coerced, request, data: {}, fresh: true, errors: [], failures: null, notes: [], introspected: null };
+  return { variables, coerced, request, data: {}, fresh: true, errors: [], untold: 0, personal: false, failures: null, notes: [], introspected: null };
 }
 
 /** Remembers on the places of a failed fetch that their fields are missing, not null. */
@@ -47,6 +56,21 @@ export function markFailed(run: Run, places: readonly object[], failure: Failure
 export function failureAt(run: Run, place: object, key: string): Failure | undefined {
   const failures = run.failures?.get(place);
   return failures?.find((failure) => failure.keys.has(key)) ?? failures?.[0];
+}
+
+export function addError(run: Run, error: RunError): void {
+  run.personal ||= error.code === PERSONAL;
+  if (error.times === undefined && run.errors.length < MAX_ERRORS) run.errors.push(error);
+  else run.untold += error.times ?? 1;
+}
+
+/** As many as may be told, and one that says how many more there are. */
+export function boundErrors(errors: readonly RunError[], untold = 0): readonly RunError[] {
+  const told = errors.slice(0, MAX_ERRORS);
+  const others = errors.reduce((sum, { times = 1 }) => sum + times, untold) - told.length;
+  if (others === 0) return errors;
+  const code = errors.slice(MAX_ERRORS).some((error) => error.code === PERSONAL) ? PERSONAL : COMPLETION;
+  return [...told, { code, message: `There are ${others} more errors.`, times: others }];
 }
 
 export function note(run: Run, code: string, message: string): void {

@@ -1,8 +1,7 @@
 import type { FetchDataRewrite } from '@apollo/query-planner';
 import type { Fields } from './own.ts';
 import { placesOf } from './paths.ts';
-import type { SubgraphError } from './reply.ts';
-import type { Path, Run } from './run.ts';
+import { addError, type Path, type Run, type RunError } from './run.ts';
 
 type Placed = Readonly<{ path: Path; service: string; renames: ReadonlyMap<string, string> }>;
 
@@ -17,11 +16,11 @@ export function renamesOf(rewrites: readonly FetchDataRewrite[] | undefined): Re
 }
 
 /** A root fetch's errors stand at their own path, below each place that the fetch was for. */
-export function placeRootErrors(fetch: Placed, run: Run, errors: readonly SubgraphError[], places: readonly Fields[] | null): void {
+export function placeRootErrors(fetch: Placed, run: Run, errors: readonly RunError[], places: readonly Fields[] | null): void {
   const at = places ? [...placesOf(run.data, fetch.path, new Set(places)).values()].flat() : [[]];
   for (const error of errors) {
-    if (error.path === undefined) push(fetch, run, error, undefined);
-    else for (const place of at) push(fetch, run, error, [...place, ...renamed(fetch, error.path)]);
+    if (error.path === undefined) add(fetch, run, error, undefined);
+    else for (const place of at) add(fetch, run, error, [...place, ...renamed(fetch, error.path)]);
   }
 }
 
@@ -29,7 +28,7 @@ export function placeRootErrors(fetch: Placed, run: Run, errors: readonly Subgra
 export function placeEntityErrors(
   fetch: Placed,
   run: Run,
-  errors: readonly SubgraphError[],
+  errors: readonly RunError[],
   sent: Readonly<{ places: readonly Fields[]; slots: readonly number[] }>,
 ): void {
   const paths = placesOf(run.data, fetch.path, new Set(sent.places));
@@ -41,12 +40,12 @@ export function placeEntityErrors(
   for (const error of errors) {
     const slot = error.path?.[0] === '_entities' ? error.path[1] : undefined;
     if (typeof slot !== 'number') {
-      push(fetch, run, error, undefined);
+      add(fetch, run, error, undefined);
       continue;
     }
     const rest = renamed(fetch, error.path?.slice(2) ?? []);
     for (const place of placesOfSlot.get(slot) ?? []) {
-      for (const path of paths.get(place) ?? []) push(fetch, run, error, [...path, ...rest]);
+      for (const path of paths.get(place) ?? []) add(fetch, run, error, [...path, ...rest]);
     }
   }
 }
@@ -55,6 +54,6 @@ function renamed(fetch: Placed, path: Path): Path {
   return fetch.renames.size === 0 ? path : path.map((part) => (typeof part === 'string' ? (fetch.renames.get(part) ?? part) : part));
 }
 
-function push(fetch: Placed, run: Run, error: SubgraphError, path: Path | undefined): void {
-  run.errors.push({ message: error.message, code: error.code, path, service: fetch.service });
+function add(fetch: Placed, run: Run, error: RunError, path: Path | undefined): void {
+  addError(run, { ...error, path, service: fetch.service });
 }

@@ -83,7 +83,8 @@ export function makeBudgets({ concurrentOperations, costPerSecond, costBurst }: 
 
 const LONGEST_SECONDS = 3_600;
 
-function throttled(limit: string, value: number, maximum: number, seconds: number): Refusal {
+/** Too much of one client's, and when it may come again. */
+export function throttled(limit: string, value: number, maximum: number, seconds: number): Refusal {
   const retryAfterSeconds = Math.min(LONGEST_SECONDS, Math.max(1, Math.ceil(seconds)));
   return {
     code: 'LIMIT_EXCEEDED',

@@ -26,7 +26,7 @@ function heapBytes(): number {
   return process.memoryUsage().heapUsed;
 }
 
-const verdictOn = (query: string) => validateOperation(engine.gate, { query, operationName: undefined, variables: {} }, null, new Set(['query']));
+const verdictOn = (query: string) => validateOperation(engine.gate, { query, operationName: undefined, variables: {} }, { actor: null }, new Set(['query']));
 
 async function accepted(verdict: Verdict | Promise<Verdict>): Promise<Accepted> {
   const settled = await verdict;

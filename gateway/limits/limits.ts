@@ -31,6 +31,8 @@ export type Limits = Readonly<{
   introspectionMs: number;
   /** Operations that wait for their plan while another one is planned. */
   planQueue: number;
+  /** How many of those one principal may wait for. */
+  planQueueShare: number;
   planMemoryMb: number;
   requestMs: number;
   /** How long an answer waits for a client that reads nothing of it. */
@@ -61,6 +63,7 @@ export const LIMITS: Limits = {
   planMs: 500,
   introspectionMs: 5_000,
   planQueue: 100,
+  planQueueShare: 10,
   planMemoryMb: 512,
   requestMs: 8_000,
   unreadMs: 30_000,

@@ -11,7 +11,7 @@ beforeAll(async () => {
   engine = await makeToyEngine(shop);
 });
 const verdictOn = (query: string, variables = {}) =>
-  validateOperation(engine.gate, { query, operationName: undefined, variables }, null, new Set(['query']));
+  validateOperation(engine.gate, { query, operationName: undefined, variables }, { actor: null }, new Set(['query']));
 
 test('what no variables can mend is not kept, and what is kept stays within its bytes', async () => {
   const hopeless = ATTACKS.filter(({ refusedBy, document }) => refusedBy !== 'cost' && !document(QUERY).includes('$'));

@@ -14,6 +14,9 @@ import { depthOfVariable } from './measure.ts';
 import type { OperationCache } from './operation-cache.ts';
 import { entriesOf, refuseEntries, refuseIntrospection, type Entry, type Introspection } from './rights.ts';
 
+/** Who asks; whose places are counted where somebody waits. */
+export type Caller = Readonly<{ actor: Actor | null; principal?: string }>;
+
 export type OperationRequest = Named & Readonly<{ operationName: string | undefined; variables: Fields }>;
 
 export type Accepted = Readonly<{ operation: CompiledOperation; variables: Fields; coerced: Fields; name: string; cost: number; budgetMs: number; ways: Ways }>;
@@ -47,7 +50,7 @@ export type Gate = Readonly<{
 export function validateOperation(
   gate: Gate,
   request: OperationRequest,
-  actor: Actor | null,
+  { actor, principal }: Caller,
   kinds: ReadonlySet<string>,
 ): Verdict | Promise<Verdict> {
   const { limits } = gate;
@@ -79,7 +82,7 @@ export function validateOperation(
     budgetMs: budgetOf(known.entries, limits),
     ways: gate.ways,
   });
-  const compiled = known.compiled ?? compile(gate, known, key);
+  const compiled = known.compiled ?? compile(gate, known, { key, principal });
   return compiled instanceof Promise ? compiled.then(accept, (error: unknown) => refuse(refusalOf(error))) : accept(compiled);
 }
 
@@ -89,7 +92,7 @@ export async function prepareOperation(gate: Gate, { query, operationName }: Rea
   const known = gate.cache.get(key) ?? learn(gate, { key, query, operationName });
   if ('refusals' in known) throw planFault(known.refusals[0] ?? { code: 'BAD_USER_INPUT', message: '' });
   gate.cache.get(key); // asked for, so that what comes once does not drive it out
-  await (known.compiled ?? compile(gate, known, key));
+  await (known.compiled ?? compile(gate, known, { key }));
 }
 
 /** The operations that were asked for most. */
@@ -105,9 +108,9 @@ function keyOf(query: string, operationName: string | undefined): string {
 }
 
 /** Those who ask for the same operation while it is planned wait for one plan; what cannot be planned is not kept. */
-function compile({ engine, cache, ways }: Gate, known: Known, key: string): Promise<CompiledOperation> {
+function compile({ engine, cache, ways }: Gate, known: Known, { key, principal }: Readonly<{ key: string; principal?: string | undefined }>): Promise<CompiledOperation> {
   const held = ways.hold();
-  const compiling = compileOperation(engine, known).finally(() => held[Symbol.dispose]());
+  const compiling = compileOperation(engine, known, principal).finally(() => held[Symbol.dispose]());
   known.compiled = compiling;
   compiling.then(
     (operation) => {
@@ -148,7 +151,7 @@ function makeKnown({ engine, limits }: Gate, query: string, checked: CheckedDocu
   return {
     ...checked,
     query,
-    coerce: compileCoercion(apiSchema, checked.definition),
+    coerce: compileCoercion(apiSchema, checked.definition, fragments),
     entries: entriesOf(apiSchema, scopes, checked.definition, fragments),
     cost: compileCost({ schema: apiSchema, fragments, assumedListSize: limits.assumedListSize }, checked.definition),
     compiled: null,

@@ -98,7 +98,7 @@ export function serveConnection(tools: LiveTools, socket: WebSocket, clientAddre
     if (throttled) return refuse(id, requestId, [throttled]);
     const request = toOperationRequest(payload);
     if (typeof request === 'string') return refuse(id, requestId, [{ code: 'BAD_USER_INPUT', message: request }]);
-    const verdict = validateOperation(tools.gate(), request, actor, KINDS);
+    const verdict = validateOperation(tools.gate(), request, { actor, principal }, KINDS);
     if (!(verdict instanceof Promise)) return settle({ id, requestId, principal }, verdict);
     const planning = () => {};
     subscriptions.set(id, planning);

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '@stromgraph/kernel/auth';
+import type { Counter } from '../counter.ts';
 import { overLimit, refusedError, type Refusal } from '../errors.ts';
 import type { Accepted } from '../limits/validate-operation.ts';
 import { admit, begin } from './admission.ts';
-import type { Counter } from './sockets.ts';
 import type { LiveTools } from './tools.ts';
 
 /** Subscriptions as server-sent events, one per request (GraphQL over SSE, distinct connections). */

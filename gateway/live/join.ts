@@ -1,4 +1,3 @@
-import { PERSONAL } from '@stromgraph/kernel/auth';
 import type { Logger } from '@stromgraph/kernel/log';
 import { formatErrors } from '../graphql-reply.ts';
 import { finish } from '../execute/answer.ts';
@@ -18,7 +17,7 @@ export async function joinEvent({ accepted, primary, context, eventMs, log }: Se
   try {
     mergeRoot(primary, run, toReply(event), null);
     await operation.run(run);
-    if (context.actor?.group && run.errors.some(({ code }) => code === PERSONAL)) return null;
+    if (context.actor?.group && run.personal) return null;
     const { data, errors } = finish(operation, run);
     return textOf(data, errors);
   } catch (error) {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   issuer = await startIssuer();
   graph = await startToyGraph([pond.definition, stones], {
     tokens: issuer.rule,
-    liveLimits: { bufferedBytes: 20_000, streamsPerUser: 5, initMs: 200 },
+    liveLimits: { bufferedBytes: 20_000, streamsPerUser: 5, initMs: 1_500 },
     subscriptionLimits: { resumeAfterMs: [10, 10, 10] },
   });
   await keepUpstreamOpen();

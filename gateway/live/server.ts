@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { makeCounter } from '../counter.ts';
 import { isForeign } from '../origin.ts';
 import { serveConnection } from './connection.ts';
 import { makeEventStreams, type EventStreams } from './event-streams.ts';
-import { makeCounter } from './sockets.ts';
 import type { LiveTools } from './tools.ts';
 
 const PROTOCOL = 'graphql-transport-ws';

@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { startToyGraph, type ToyGraph } from '../toys/graph.ts';
 import { makePond, stones, type Pond } from '../toys/pond.ts';
 import { openRaw, type RawSocket } from '../toys/raw-socket.ts';
+import type { SubscriptionLimits } from './subscription.ts';
 
 // Two hundred events a second, each joined with a subgraph that takes 100 ms to answer.
 const EVERY_MS = 25;
@@ -16,14 +17,14 @@ let pond: Pond;
 afterEach(() => graph.stop());
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-async function start(field: string): Promise<RawSocket> {
+async function start(field: string, { limits = { waitingEvents: WAITING }, selected = 'seq stone { grams }' }: { limits?: Partial<SubscriptionLimits>; selected?: string } = {}): Promise<RawSocket> {
   pond = makePond();
-  graph = await startToyGraph([pond.definition, stones], { subscriptionLimits: { waitingEvents: WAITING } });
+  graph = await startToyGraph([pond.definition, stones], { subscriptionLimits: limits });
   graph.toys.stones!.misbehave((text, response) => void setTimeout(() => response.writeHead(200, { 'content-type': 'application/json' }).end(text), 100));
   const raw = await openRaw(graph.gateway.url);
   raw.send({ type: 'connection_init' });
   await raw.next();
-  raw.send({ id: 'a', type: 'subscribe', payload: { query: `subscription { ${field} { seq stone { grams } } }` } });
+  raw.send({ id: 'a', type: 'subscribe', payload: { query: `subscription { ${field} { ${selected} } }` } });
   await expect.poll(pond.listeners).toBe(1);
   return raw;
 }
@@ -74,5 +75,31 @@ test('a source that cannot be taken up again is given up with 4490 before it fil
   pond.publish(1_000);
   expect(await raw.closed()).toEqual([4490, 'slow consumer']);
   expect(joins()).toBeLessThan(WAITING);
+  await expect.poll(pond.listeners).toBe(0);
+});
+
+// By count none of these would be too many.
+const EVENT_BYTES = 9_000;
+const FEW_BYTES = { waitingEvents: 1_000, waitingEventBytes: WAITING * EVENT_BYTES };
+const LARGE = { limits: FEW_BYTES, selected: `seq stone { grams } ${'x'.repeat(EVENT_BYTES)}: reset` };
+
+test('few large events that wait are bounded by their bytes as many small ones are by their number', async () => {
+  const raw = await start('ripple', LARGE);
+  let ahead = 0;
+  await flow(() => (ahead = Math.max(ahead, pond.told() - joins())));
+  expect(ahead).toBeLessThan(WAITING + UNDER_WAY);
+  expect(joins()).toBeLessThan(EVENTS / 2);
+  graph.toys.stones!.misbehave(null);
+  for (let seq = 1; seq <= EVENTS; seq++) expect(await seqOf(raw, 'ripple')).toBe(seq);
+  expect(subscribed()).toBeGreaterThan(2);
+  raw.socket.close();
+});
+
+test('where the source cannot be taken up again, so many bytes end it; one event alone may be larger', async () => {
+  const raw = await start('still', { ...LARGE, limits: { ...FEW_BYTES, waitingEventBytes: EVENT_BYTES / 2 } });
+  pond.publish(1);
+  expect(await seqOf(raw, 'still')).toBe(1);
+  pond.publish(4);
+  expect(await raw.closed()).toEqual([4490, 'slow consumer']);
   await expect.poll(pond.listeners).toBe(0);
 });

@@ -6,9 +6,9 @@ import type { RequestContext } from '../request-context.ts';
 import { newRequestId } from '../request-id.ts';
 import { vouchingHeaders, type Secret } from '../vouching.ts';
 
-/** What comes from upstream: an event's result, GraphQL errors that end it, its own end, or a lost connection. */
+/** What comes from upstream: an event's result with its length as it came, GraphQL errors that end it, its own end, or a lost connection. */
 export type Sink = Readonly<{
-  next: (result: unknown) => void;
+  next: (result: unknown, bytes: number) => void;
   failed: (errors: readonly unknown[]) => void;
   ended: () => void;
   lost: () => void;
@@ -36,11 +36,15 @@ export function makeSource(url: string, secret: Secret): Source {
   const path = address.pathname;
   let connected = false;
   let subscriptions = 0;
+  let bytes = 0;
   const client: Client = createClient({
     url: address.href,
-    webSocketImpl: socketsWith(() => {
-      const about = { actor: null, tenant: null, requestId: newRequestId(), deadlineAt: Date.now() + HANDSHAKE_MS };
-      return vouchingHeaders(secret, { method: 'GET', path, body: '' }, about);
+    webSocketImpl: socketsWith({
+      headers() {
+        const about = { actor: null, tenant: null, requestId: newRequestId(), deadlineAt: Date.now() + HANDSHAKE_MS };
+        return vouchingHeaders(secret, { method: 'GET', path, body: '' }, about);
+      },
+      heard: (length) => void (bytes = length),
     }),
     lazyCloseTimeout: IDLE_MS,
     keepAlive: KEEP_ALIVE_MS,
@@ -65,7 +69,7 @@ export function makeSource(url: string, secret: Secret): Source {
     const stop = client.subscribe(
       { query, variables, ...(signed && { extensions: { stromgraph: signed } }) },
       {
-        next: (result) => sink.next(result),
+        next: (result) => sink.next(result, bytes),
         error: (error) => {
           leave();
           if (Array.isArray(error)) sink.failed(error);
@@ -86,11 +90,14 @@ export function makeSource(url: string, secret: Secret): Source {
   return { open, connected: () => connected, subscriptions: () => subscriptions, stop: async () => void (await client.dispose()) };
 }
 
-/** The client library makes its own sockets; only so can their headers and their largest message be set. */
-function socketsWith(headers: () => Record<string, string>) {
+type SocketSettings = Readonly<{ headers: () => Record<string, string>; /** The length of a message, before it is handed out. */ heard: (bytes: number) => void }>;
+
+/** The client library makes its own sockets and hands out what it has parsed; only so can headers and largest message be set, and lengths be known. */
+function socketsWith({ headers, heard }: SocketSettings) {
   return class extends WebSocket {
     constructor(upstream: string, protocols: string) {
       super(upstream, protocols, { headers: headers(), maxPayload: MAX_EVENT_BYTES, handshakeTimeout: HANDSHAKE_MS });
+      this.on('message', (message: Buffer) => heard(message.length));
     }
   };
 }

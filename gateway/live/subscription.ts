@@ -19,6 +19,8 @@ export type Outlet = Readonly<{
 export type SubscriptionLimits = Readonly<{
   /** Events that wait for their joins before the source is paused. */
   waitingEvents: number;
+  /** The same for their bytes as they came; one alone may be larger. */
+  waitingEventBytes: number;
   /** Bytes that wait for a latecomer while it is brought up to the others. */
   waitingBytes: number;
   eventMs: number;
@@ -27,6 +29,7 @@ export type SubscriptionLimits = Readonly<{
 
 export const SUBSCRIPTION_LIMITS: SubscriptionLimits = {
   waitingEvents: 200,
+  waitingEventBytes: 8_000_000,
   waitingBytes: 1_000_000,
   eventMs: 8_000,
   resumeAfterMs: [50, 200, 500, 1_000, 2_000, 4_000, 4_000, 4_000],

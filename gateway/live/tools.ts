@@ -1,11 +1,12 @@
 import type { Logger } from '@stromgraph/kernel/log';
 import type { Identify } from '../auth.ts';
+import type { Counter } from '../counter.ts';
 import type { Budgets } from '../limits/budgets.ts';
 import type { Gate } from '../limits/validate-operation.ts';
 import type { Metrics } from '../metrics.ts';
 import type { WithdrawnAccess } from '../withdrawn-access.ts';
 import type { Hub } from './hub.ts';
-import type { Counter, LiveLimits } from './sockets.ts';
+import type { LiveLimits } from './sockets.ts';
 import type { SubscriptionLimits } from './subscription.ts';
 
 /** What both transports of subscriptions stand on. */

@@ -33,7 +33,8 @@ type Settings = Readonly<{
 export function openUpstream({ primary, variables: given, source, context, limits, log }: Settings, taker: Taker): () => void {
   const { resume, traits } = primary;
   const variables = { ...given };
-  const waiting: Readonly<{ event: unknown; seq: unknown }>[] = [];
+  const waiting: Readonly<{ event: unknown; seq: unknown; bytes: number }>[] = [];
+  let waitingBytes = 0;
   let taking = false;
   let over = false;
   let paused = false;
@@ -48,7 +49,7 @@ export function openUpstream({ primary, variables: given, source, context, limit
     let left = false;
     const unlessLeft = (then: () => void) => () => left || over || then();
     const leave = source.open(primary.query, variables, context, {
-      next: (result) => left || receive(result),
+      next: (result, bytes) => left || receive(result, bytes),
       failed: (errors) => unlessLeft(() => fail([...toReply({ errors }).errors]))(),
       ended: unlessLeft(() => end(taker.ended)),
       lost: unlessLeft(() => tryAgain() || end(() => taker.failed([LOST]))),
@@ -59,16 +60,17 @@ export function openUpstream({ primary, variables: given, source, context, limit
     };
   }
 
-  function receive(event: unknown): void {
+  function receive(event: unknown, bytes: number): void {
     if (over) return;
     tries = 0;
     heard = true;
     const data = isFields(event) && isFields(event.data) ? event.data : null;
     const seq = resume && data ? resume.seqOf(data) : undefined;
     if (resume && seq !== undefined) variables[resume.variable] = seq;
-    if (traits.latest) waiting.length = 0;
-    waiting.push({ event, seq });
-    if (waiting.length >= limits.waitingEvents) pause();
+    if (traits.latest) forgetWaiting();
+    waiting.push({ event, seq, bytes });
+    waitingBytes += bytes;
+    if (waiting.length >= limits.waitingEvents || (waiting.length > 1 && waitingBytes > limits.waitingEventBytes)) pause();
     if (!taking) void takeAll();
   }
 
@@ -80,7 +82,10 @@ export function openUpstream({ primary, variables: given, source, context, limit
 
   async function takeAll(): Promise<void> {
     taking = true;
-    for (let next = waiting.shift(); next !== undefined && !over; next = waiting.shift()) await taker.take(next.event, next.seq);
+    for (let next = waiting.shift(); next !== undefined && !over; next = waiting.shift()) {
+      waitingBytes -= next.bytes;
+      await taker.take(next.event, next.seq);
+    }
     taking = false;
     if (atEnd) atEnd();
     else if (paused && !over) {
@@ -114,9 +119,14 @@ export function openUpstream({ primary, variables: given, source, context, limit
     if (over) return;
     over = true;
     clearTimeout(timer);
-    waiting.length = 0;
+    forgetWaiting();
     close();
     tell();
+  }
+
+  function forgetWaiting(): void {
+    waiting.length = 0;
+    waitingBytes = 0;
   }
 
   return () => stop();

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LIMITS } from '../limits/limits.ts';
 import { composeToys } from '../toys/compose.ts';
@@ -60,6 +63,21 @@ test('past the queue there is a clear refusal, and those in it are answered', as
   expect(all[9]).toMatchObject({ code: 'OVERLOADED', retryAfterSeconds: 1 });
 });
 
+test('one principal has a share of those who wait: beyond it is refused and told when to come again, others are planned', async () => {
+  const { plan } = await start(MAZE, { planQueue: 100, planQueueShare: 3 });
+  const settled = (n: number, principal?: string) => plan(lostInMaze(0, `${principal}${n}`), undefined, principal).then(() => 'planned', ({ refusal }) => refusal as unknown);
+  const flood = Array.from({ length: 40 }, (_, n) => settled(n, 'flooder'));
+  const others = [...Array.from({ length: 3 }, (_, n) => settled(n, 'other')), settled(0)];
+  const refused = (await Promise.all(flood)).filter((one) => one !== 'planned');
+  expect(await Promise.all(others)).toEqual(Array(4).fill('planned'));
+  expect(refused).toHaveLength(37);
+  expect(new Set(refused.map((one) => JSON.stringify(one)))).toEqual(
+    new Set([JSON.stringify({ code: 'LIMIT_EXCEEDED', message: 'The limit on planQueueShare is 3 for one client; try again in 1 s.', limit: { limit: 'planQueueShare', value: 4, maximum: 3 }, retryAfterSeconds: 1 })]),
+  );
+  expect(await Promise.all([settled(4, 'flooder'), settled(5, 'flooder'), settled(6, 'flooder')])).toEqual(Array(3).fill('planned')); // given back
+  expect(outcomes.filter((outcome) => outcome === 'busy')).toHaveLength(37);
+});
+
 test('S12: a plan that takes too long is refused, remembered, and costs one thread', async () => {
   const { plan } = await start(MAZE, { planMs: 100 });
   await plan(lostInMaze(0), undefined);
@@ -103,4 +121,26 @@ describe('S12 G1: through the gateway', () => {
     expect(await refused[0]?.json()).toMatchObject({ errors: [{ extensions: { code: 'OVERLOADED', retryAfterSeconds: 1 } }] });
     expect(responses.filter(({ status }) => status === 200).length).toBeGreaterThan(0);
   });
+});
+
+test('a flood of one-off documents from one address: 429 with Retry-After, another address is planned, the limit stands in the metrics', async () => {
+  const graph = await startToyGraph(maze, { limits: { planQueueShare: 2 } });
+  const send = async (query: string, localAddress: string) => {
+    const sent = request(graph.gateway.url, { method: 'POST', localAddress, agent: false, headers: { 'content-type': 'application/json' } }).end(JSON.stringify({ query }));
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    return { status: response.statusCode, retryAfter: response.headers['retry-after'], result: JSON.parse(await text(response)) as unknown };
+  };
+  const flood = Array.from({ length: 8 }, (_, n) => send(lostInMaze(2, `Q${n}`), '127.0.0.2'));
+  const introspection = Array.from({ length: 8 }, (_, n) => send(`{ a: __typename t: __type(name: "Node") { name a${n}: name } }`, '127.0.0.2'));
+  const other = send('{ node(id: "1") { f0 } }', '127.0.0.3');
+  const refused = (await Promise.all(flood)).filter(({ status }) => status !== 200);
+  expect(refused.length).toBeGreaterThan(0);
+  for (const answer of refused)
+    expect(answer).toMatchObject({ status: 429, retryAfter: '1', result: { errors: [{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'planQueueShare', value: 3, maximum: 2, retryAfterSeconds: 1 } }] } });
+  expect((await Promise.all(introspection)).map(({ result }) => JSON.stringify(result)).filter((result) => result.includes('planQueueShare')).length).toBeGreaterThan(0);
+  expect(await other).toMatchObject({ status: 200, result: { data: { node: { f0: 'here' } } } });
+  const metrics = await (await fetch(new URL('/metrics', graph.gateway.url))).text();
+  expect(metrics).toContain('gateway_limit{limit="planQueueShare"} 2');
+  expect(metrics).toContain(`gateway_refusals_total{code="LIMIT_EXCEEDED",limit="planQueueShare"} ${refused.length}`);
+  await graph.stop();
 });

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { makeBoundedCache } from '../bounded-cache.ts';
+import { makeCounter } from '../counter.ts';
 import type { Refusal } from '../errors.ts';
+import { throttled } from '../limits/budgets.ts';
 import type { Limits } from '../limits/limits.ts';
 import { planFault, type PlanFault } from './plan-fault.ts';
 import { planWithin } from './plan-within.ts';
@@ -8,7 +10,7 @@ import { plannerOver, type StartPlanner } from './planner.ts';
 import type { Question, Reply } from './question.ts';
 import { startThread, type PlannerThread } from './thread.ts';
 
-export type PlanLimits = Pick<Limits, 'planMs' | 'introspectionMs' | 'planQueue' | 'planMemoryMb' | 'requestMs'>;
+export type PlanLimits = Pick<Limits, 'planMs' | 'introspectionMs' | 'planQueue' | 'planQueueShare' | 'planMemoryMb' | 'requestMs'>;
 
 export type PlanOutcome = 'ok' | 'refused' | 'busy';
 
@@ -23,8 +25,9 @@ const BYTES_OF_A_REFUSAL = 500;
 type Job = Readonly<{ question: Question; queuedAt: number; resolve: (reply: Reply) => void; reject: (fault: unknown) => void }>;
 
 /**
- * Plans in a thread beside the event loop: one question at a time, equal questions as one, so many waiting. When the
- * thread has died over a question, another one is started; whatever was planned before is served meanwhile.
+ * Plans in a thread beside the event loop: one question at a time, equal questions as one, so many waiting, and no more
+ * than a share of them for one principal. When the thread has died over a question, another one is started; whatever was
+ * planned before is served meanwhile.
  */
 export const planBeside =
   (limits: PlanLimits, watch: PlanWatch = { planned() {}, restarted() {} }): StartPlanner =>
@@ -35,6 +38,7 @@ export const planBeside =
     let stopped = false;
     const waiting: Job[] = [];
     const pending = new Map<string, Promise<Reply>>();
+    const places = makeCounter();
     const refused = makeBoundedCache<Refusal>(REFUSED_BYTES);
     const { facts } = adopt(await start());
 
@@ -60,19 +64,23 @@ export const planBeside =
       }
     }
 
-    async function ask(question: Question): Promise<Reply> {
+    async function ask(question: Question, principal?: string): Promise<Reply> {
       const key = keyOf(question);
       const asked = pending.get(key);
       if (asked) return asked;
       const before = refused.get(key);
       if (before) throw planFault(before);
       if (stopped || waiting.length >= limits.planQueue) throw tooBusy();
+      if (principal !== undefined && !places.take(principal, limits.planQueueShare)) throw overShare();
       const answered = queue(question).catch((fault: PlanFault) => {
         if (fault.refusal.code === 'LIMIT_EXCEEDED') refused.set(key, fault.refusal, Date.now() + REFUSED_FOR_MS, BYTES_OF_A_REFUSAL);
         throw fault;
       });
       pending.set(key, answered);
-      return answered.finally(() => pending.delete(key));
+      return answered.finally(() => {
+        pending.delete(key);
+        if (principal !== undefined) places.release(principal);
+      });
     }
 
     function queue(question: Question): Promise<Reply> {
@@ -109,6 +117,11 @@ export const planBeside =
     function tooBusy(): PlanFault {
       watch.planned('busy', 0);
       return planFault({ code: 'OVERLOADED', message: 'Too many new operations at once; try again in a second.', retryAfterSeconds: 1 });
+    }
+
+    function overShare(): PlanFault {
+      watch.planned('busy', 0);
+      return planFault(throttled('planQueueShare', limits.planQueueShare + 1, limits.planQueueShare, 1));
     }
 
     function refuseWaiting(): void {

@@ -12,9 +12,9 @@ export type Planned = Readonly<{
 
 /** Makes plans and answers introspection, both away from the event loop. Rejects with a PlanFault. */
 export type Planner = Readonly<{
-  plan: (query: string, operationName: string | undefined) => Promise<Planned>;
+  plan: (query: string, operationName: string | undefined, principal?: string) => Promise<Planned>;
   /** The value, as JSON text, of the one introspection field that the query asks for. */
-  introspect: (query: string, variables: Readonly<Record<string, unknown>>) => Promise<string>;
+  introspect: (query: string, variables: Readonly<Record<string, unknown>>, principal?: string) => Promise<string>;
   stop: () => Promise<void>;
 }>;
 
@@ -23,11 +23,11 @@ export type StartPlanner = (supergraphSdl: string) => Promise<Readonly<{ facts: 
 
 export function plannerOver(ask: Ask, stop: () => Promise<void>): Planner {
   return {
-    async plan(query, operationName) {
-      const text = textOf(await ask({ kind: 'plan', query, operationName }), 'The operation cannot be planned.');
+    async plan(query, operationName, principal) {
+      const text = textOf(await ask({ kind: 'plan', query, operationName }, principal), 'The operation cannot be planned.');
       return { node: (JSON.parse(text) ?? undefined) as Planned['node'], characters: text.length };
     },
-    introspect: async (query, variables) => textOf(await ask({ kind: 'introspect', query, variables }), 'The schema cannot be told.'),
+    introspect: async (query, variables, principal) => textOf(await ask({ kind: 'introspect', query, variables }, principal), 'The schema cannot be told.'),
     stop,
   };
 }

@@ -64,7 +64,7 @@ export async function makeToyEngine(definitions: readonly ToyDefinition[], limit
     async run(query, variables = {}, instead = () => undefined) {
       asked.length = 0;
       change = instead;
-      const verdict = await validateOperation(gate, { query, operationName: undefined, variables }, null, KINDS);
+      const verdict = await validateOperation(gate, { query, operationName: undefined, variables }, { actor: null }, KINDS);
       if ('refusals' in verdict) return { data: null, text: 'null', errors: [], refused: verdict.refusals.map(({ message }) => message) };
       const { data, errors } = await answerOperation(verdict.operation, verdict.variables, verdict.coerced, null);
       return { data: JSON.parse(data) as unknown, text: data, errors };

@@ -1,6 +1,6 @@
 import { isCompositeType, isLeafType, isListType, isNonNullType, type GraphQLOutputType, type GraphQLSchema } from 'graphql';
 import { COMPLETION } from '../../errors.ts';
-import { note, type Run } from '../run.ts';
+import { MAX_ERRORS, note, type Run } from '../run.ts';
 import type { Selections } from './collect.ts';
 import { compileLeaf } from './leaf.ts';
 import { FAILED, type Write } from './written.ts';
@@ -43,6 +43,7 @@ function compileList(write: Write, nonNull: boolean, owner: string): Write {
       const written = write(value[index], run);
       if (run.notes.length > noted) prefixNotes(run, noted, index);
       if (typeof written !== 'string' && nonNull) return bubble(run, start, noted);
+      if (run.notes.length > start + MAX_ERRORS + 1) countOthers(run, start + MAX_ERRORS);
       text += index === 0 ? (written ?? 'null') : `,${written ?? 'null'}`;
     }
     return `${text}]`;
@@ -52,6 +53,13 @@ function compileList(write: Write, nonNull: boolean, owner: string): Write {
 /** Paths are only built on the way up from an error, so that a healthy answer pays one comparison per field. */
 export function prefixNotes(run: Run, from: number, part: string | number): void {
   for (let i = from; i < run.notes.length; i++) run.notes[i]?.reversedPath.push(part);
+}
+
+/** Of a long list no more errors are kept than one answer tells: the last stands for the others. */
+function countOthers(run: Run, last: number): void {
+  const others = run.notes.splice(last + 1);
+  const stands = run.notes[last];
+  if (stands) stands.times = others.reduce((sum, { times = 1 }) => sum + times, stands.times ?? 1);
 }
 
 /** What goes away as a whole needs one reason: errors of siblings before the failing part are dropped. */
