@@ -32,15 +32,16 @@ function mutationsOf(document: DocumentNode): ReadonlySet<string> {
   return new Set(types.filter(({ name }) => name.value === 'Mutation').flatMap(({ fields = [] }) => fields.map(({ name }) => name.value)));
 }
 
-/** `BillingRun` as `billing run`. */
-const inWords = (name: string): string => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+/** `BillingRun` as `billing runs`, `SwitchBoardEntry` as `switch board entries`; what is named in the plural stays. */
+const inWords = (name: string): string =>
+  `${name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()}s`.replace(/(?<=[^aeiou])ys$/, 'ies').replace(/ss$/, 's');
 
 function ofType(name: string, mutations: ReadonlySet<string>): string | undefined {
   const [, stem, role] = /^(\w+)(Connection|Edge|Result|Success|Input)$/.exec(name) ?? [];
   if (!stem) return ROOTS[name];
   const mutation = `${stem[0]!.toLowerCase()}${stem.slice(1)}`;
   if (role === 'Input') return mutations.has(mutation) ? `What \`${mutation}\` is to do.` : undefined;
-  if (role === 'Connection') return `A page of a list of ${inWords(stem)}s.`;
+  if (role === 'Connection') return `A page of a list of ${inWords(stem)}.`;
   if (role === 'Edge') return 'One item of a page, with its place in the list.';
   if (role === 'Result') return `What comes of \`${mutation}\`: its success, or the problem that kept it from it.`;
   return `\`${mutation}\` was done.`;
