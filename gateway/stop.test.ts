@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { composeToys } from './toys/compose.ts';
+import { openEvents } from './toys/event-source.ts';
 import { makePond, stones } from './toys/pond.ts';
 import { openRaw, refusedStatus } from './toys/raw-socket.ts';
 import { startToy, type Toy } from './toys/toy.ts';
@@ -73,6 +74,22 @@ async function watch(url: string, afterSeq: number, count: number, seen: (seq: n
   return null;
 }
 
+/** The same as server-sent events; says whether the stream came to a clean end, which a client takes for a reason to come again. */
+async function read(url: string, afterSeq: number, count: number, seen: (seq: number) => void): Promise<Readonly<{ whole: boolean; words: string[] }>> {
+  const headers: Record<string, string> = afterSeq > 0 ? { 'last-event-id': String(afterSeq) } : {};
+  const source = await openEvents(url, { query: 'subscription { ripple { seq stone { grams } } }', headers });
+  const words: string[] = [];
+  for (let n = 0; n < count; n++) {
+    const event = await source.next();
+    if (event === null) break;
+    words.push(event.event);
+    seen(Number(event.id));
+  }
+  const { complete } = source.response;
+  source.close();
+  return { whole: complete, words: [...new Set(words)] };
+}
+
 test('not ready first, what runs is finished, a new connection is refused, a stream is resumed at another gateway without loss', async () => {
   const [first, second] = gateways as [Running, Running];
   const ready = new URL('/health/ready', first.url);
@@ -80,9 +97,11 @@ test('not ready first, what runs is finished, a new connection is refused, a str
 
   const seqs: number[] = [];
   const watching = watch(first.url, 0, 1_000, (seq) => seqs.push(seq));
-  await expect.poll(pond.listeners, PATIENT).toBe(1);
+  const ids: number[] = [];
+  const reading = read(first.url, 0, 1_000, (seq) => ids.push(seq));
+  await expect.poll(pond.listeners, PATIENT).toBe(2);
   pond.publish(5);
-  await expect.poll(() => seqs.length, PATIENT).toBe(5);
+  await expect.poll(() => [seqs.length, ids.length], PATIENT).toEqual([5, 5]);
   const { asked, letGo } = holdAnswer();
   const running = ask(first.url);
   await asked;
@@ -96,6 +115,7 @@ test('not ready first, what runs is finished, a new connection is refused, a str
 
   pond.publish(20);
   expect(await watching).toBe(1001);
+  expect(await reading).toEqual({ whole: true, words: ['next'] });
   await expect(ask(first.url)).rejects.toThrow('fetch failed');
   letGo();
   expect(await (await running).json()).toEqual({ data: { stone: { grams: 1 } } });
@@ -103,7 +123,9 @@ test('not ready first, what runs is finished, a new connection is refused, a str
 
   pond.publish(10);
   await watch(second.url, seqs.at(-1)!, 35 - seqs.length, (seq) => seqs.push(seq));
-  expect(seqs).toEqual(Array.from({ length: 35 }, (_, n) => n + 1));
+  await read(second.url, ids.at(-1)!, 35 - ids.length, (seq) => ids.push(seq));
+  const all = Array.from({ length: 35 }, (_, n) => n + 1);
+  expect([seqs, ids]).toEqual([all, all]);
 }, 30_000);
 
 test('what does not end within its time is cut off, and the process ends all the same', async () => {

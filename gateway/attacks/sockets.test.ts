@@ -9,7 +9,7 @@ import { LIVE_LIMITS } from '../live/sockets.ts';
 let attacked: AttackedGraph;
 let opened: RawSocket[] = [];
 beforeAll(async () => {
-  attacked = await startAttackedGraph({ liveLimits: { initMs: 300, bufferedBytes: 200_000 } });
+  attacked = await startAttackedGraph({ liveLimits: { initMs: 2_000, bufferedBytes: 200_000 } });
 });
 beforeEach(async () => {
   for (const { socket } of opened) socket.terminate();

@@ -25,9 +25,10 @@ const SEQ = /^\d{1,15}$/;
 
 export function makeEventStreams(tools: LiveTools, addresses: Counter): EventStreams {
   const { limits, metrics } = tools;
-  const alive = new Set<ServerResponse>();
+  /** Each with what ends it. */
+  const alive = new Map<ServerResponse, (text: string) => void>();
   const ping = setInterval(() => {
-    for (const response of alive) response.write(KEEP_ALIVE);
+    for (const response of alive.keys()) response.write(KEEP_ALIVE);
   }, limits.pingMs);
   ping.unref();
 
@@ -47,7 +48,7 @@ export function makeEventStreams(tools: LiveTools, addresses: Counter): EventStr
     }
     let stop = () => {};
     let over = false;
-    alive.add(response);
+    alive.set(response, end);
     response.once('close', finish);
     sendHead(exchange);
     const afterSeq = lastId ? Number(lastId) : undefined;
@@ -105,7 +106,7 @@ export function makeEventStreams(tools: LiveTools, addresses: Counter): EventStr
     count: () => alive.size,
     stop() {
       clearInterval(ping);
-      for (const response of alive) response.end();
+      for (const end of alive.values()) end('');
     },
   };
 }
