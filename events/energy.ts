@@ -75,3 +75,18 @@ export const MabisReportReady = event(
     deadlineAt: Instant, expiresAt: Instant, measuredWattHours: QuarterHours, profiledWattHours: QuarterHours,
   }),
 );
+
+/**
+ * Profit and loss of an area's day of delivery or of its closed month has a new version, which takes the place of `replaces`. Imbalance is
+ * consumption less schedule, plus is short; its cents are what it costs. Until the imbalance price is final it is provisional.
+ */
+export const ProfitLossPosted = event(
+  'energy.ProfitLossPosted',
+  1,
+  z.strictObject({
+    profitLossId: Uuid, gridAreaId: Uuid, period: z.enum(['DAY', 'MONTH']), from: Day, until: Day, version: z.int(), replaces: Uuid.nullable(),
+    state: z.enum(['EXPECTED', 'REALISED']), provisional: z.boolean(),
+    purchasedWattHours: Whole, purchasedCents: Whole, resoldWattHours: Whole, resoldCents: Whole, soldWattHours: Whole, soldCents: Whole,
+    imbalanceWattHours: Whole, imbalanceCents: Whole, marginCents: Whole,
+  }),
+);

@@ -7,6 +7,7 @@ import { readingDueHandlers, startReadingPublications } from '@stromgraph/kernel
 import { persistently } from '@stromgraph/kernel/retry';
 import { planCheck } from './actions/check-positions.ts';
 import { openPositionDays } from './actions/open-position-days.ts';
+import { planProfitLoss } from './actions/plan-profit-loss.ts';
 import { readMasterData, taking } from './actions/read-publications.ts';
 import { ENET } from './clients/enet.ts';
 import { readPositionConfig } from './config.ts';
@@ -27,7 +28,9 @@ export async function startWorkers(runtime: EnergyRuntime): Promise<{ stop: () =
       transact(db, async (tx) => {
         if (exchangeUrl !== null) await openExchange(tx);
         await openPositionDays(tx);
-        await planCheck(tx, await businessNow(tx), checkEveryHours);
+        const now = await businessNow(tx);
+        await planCheck(tx, now, checkEveryHours);
+        await planProfitLoss(tx, now);
       }),
     );
   const parts = [

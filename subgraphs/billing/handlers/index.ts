@@ -1,5 +1,6 @@
 import { onContractActivated } from './on-contract-activated.ts';
 import { onContractConfirmed } from './on-contract-confirmed.ts';
 import { onMeterReadingIngested, onReadingCorrected } from './on-meter-reading-ingested.ts';
+import { onProfitLossPosted } from './on-profit-loss-posted.ts';
 
-export const handlers = [onContractConfirmed, onContractActivated, onMeterReadingIngested, onReadingCorrected];
+export const handlers = [onContractConfirmed, onContractActivated, onMeterReadingIngested, onReadingCorrected, onProfitLossPosted];

@@ -1,6 +1,7 @@
 import type { Tx } from '@stromgraph/kernel/database';
+import type { LocalDate } from '@stromgraph/kernel/time';
 import { newId } from '@stromgraph/kernel/ids';
-import type { Entry } from '../ledger/entries.ts';
+import type { DocumentType, Entry } from '../ledger/entries.ts';
 
 /** Books whole documents in one statement; the database checks that each balances and is booked once. */
 export async function book(tx: Tx, entries: readonly Entry[], at: Date): Promise<void> {
@@ -14,4 +15,15 @@ export async function book(tx: Tx, entries: readonly Entry[], at: Date): Promise
       column((e) => e.debitCents), column((e) => e.creditCents), at,
     ],
   );
+}
+
+type Row = { document_id: string; document_type: DocumentType; fiscal_month: LocalDate; position: number; account: string; customer_id: string | null; debit_cents: bigint; credit_cents: bigint };
+
+/** What is booked of a document, in order; nothing when it never was. */
+export async function entriesOf(tx: Tx, documentId: string): Promise<Entry[]> {
+  const rows = await tx.sql<Row>`SELECT * FROM billing.ledger_entry WHERE document_id = ${documentId} ORDER BY position`;
+  return rows.map((row) => ({
+    documentId: row.document_id, documentType: row.document_type, fiscalMonth: row.fiscal_month, position: row.position,
+    account: row.account, customerId: row.customer_id, debitCents: row.debit_cents, creditCents: row.credit_cents,
+  }));
 }

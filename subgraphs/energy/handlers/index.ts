@@ -3,5 +3,8 @@ import { onContractCancelled, onContractTerminated } from './on-contract-ended.t
 import { onCurvePricesPublished, onCurvePublished } from './on-curve-published.ts';
 import { onOpenPositionChanged } from './on-open-position-changed.ts';
 import { onMeterReadingIngested, onReadingCorrected } from './on-meter-reading-ingested.ts';
+import { onTradeAmended, onTradeRecorded } from './on-trade-recorded.ts';
 
-export const handlers = [onContractConfirmed, onContractTerminated, onContractCancelled, onCurvePublished, onCurvePricesPublished, onMeterReadingIngested, onReadingCorrected, onOpenPositionChanged];
+export const handlers = [
+  onContractConfirmed, onContractTerminated, onContractCancelled, onCurvePublished, onCurvePricesPublished, onMeterReadingIngested, onReadingCorrected, onOpenPositionChanged, onTradeRecorded, onTradeAmended,
+];

@@ -1,10 +1,11 @@
 import { ContractConfirmed } from '@stromgraph/events/contracts';
 import { onAll } from '@stromgraph/kernel/hearer';
 import { addContracts } from '../actions/add-contracts.ts';
+import { addContractPrices } from '../store/contract-prices.ts';
 
 /** The position moves from the confirmation on, for the delivery hours from the start of supply. */
-export const onContractConfirmed = onAll(ContractConfirmed, (tx, events) =>
-  addContracts(
+export const onContractConfirmed = onAll(ContractConfirmed, async (tx, events) => {
+  await addContracts(
     tx,
     events.map(({ data, occurredAt }) => ({
       contractId: data.contractId,
@@ -17,5 +18,6 @@ export const onContractConfirmed = onAll(ContractConfirmed, (tx, events) =>
       endOn: data.endOn,
       confirmedAt: occurredAt.toISOString(),
     })),
-  ),
-);
+  );
+  await addContractPrices(tx, events.map(({ data: { contractId, price } }) => ({ contractId, ...price })));
+});

@@ -1,6 +1,8 @@
 import type { DueHandlers } from '@stromgraph/kernel/due';
 import { CHECK_POSITIONS, checkPositions } from '../actions/check-positions.ts';
+import { CLOSE_MONTH, closeMonth, CORRECT_CLOSE, correctClose } from '../actions/close-month.ts';
 import { OPEN_POSITION_DAYS, openPositionDays } from '../actions/open-position-days.ts';
+import { REVALUE_PROFIT_LOSS, revalueProfitLoss, SNAPSHOT_PROFIT_LOSS, snapshotProfitLoss } from '../actions/revalue-profit-loss.ts';
 import { WATCH_LIMITS, watchLimits } from '../actions/watch-limits.ts';
 import { watchDueHandlers } from '../actions/watch-series.ts';
 
@@ -8,6 +10,10 @@ import { watchDueHandlers } from '../actions/watch-series.ts';
 export const dueHandlersWith = ({ checkEveryHours }: { checkEveryHours: number }): DueHandlers => ({
   [OPEN_POSITION_DAYS]: openPositionDays,
   [CHECK_POSITIONS]: async (tx, _, { log }) => void (await checkPositions(tx, { log, everyHours: checkEveryHours })),
+  [SNAPSHOT_PROFIT_LOSS]: snapshotProfitLoss,
+  [REVALUE_PROFIT_LOSS]: (tx, { subject }) => revalueProfitLoss(tx, subject),
+  [CLOSE_MONTH]: (tx, { subject }) => closeMonth(tx, subject),
+  [CORRECT_CLOSE]: (tx, { subject }) => correctClose(tx, subject),
   [WATCH_LIMITS]: (tx, { subject }) => watchLimits(tx, subject),
   ...watchDueHandlers,
 });

@@ -1,6 +1,6 @@
 import { toConnection } from '@stromgraph/kernel/connection';
 import { isId } from '@stromgraph/kernel/ids';
-import { parseInstant } from '@stromgraph/kernel/time';
+import { isLocalDate, parseInstant } from '@stromgraph/kernel/time';
 import type { QueryResolvers } from '#schema';
 import { areaDaysOf } from '../positions/area-day.ts';
 import { daysOf } from '../positions/position.ts';
@@ -10,11 +10,13 @@ import { ordersPage } from '../store/hedge-orders.ts';
 import { gridAreasNamed, gridAreasPage } from '../store/grid-areas.ts';
 import { imbalancePricesPage } from '../store/imbalance-prices.ts';
 import { findDeliveryDay } from '../store/delivery-days.ts';
+import { monthClosesPage } from '../store/month-closes.ts';
 import { positionPartsPage } from '../store/position-parts.ts';
 import { NO_AREA, positionTotalsPage } from '../store/position-totals.ts';
 import { positionsPage } from '../store/positions.ts';
+import { profitLossChange, profitLossPage } from '../store/profit-loss-sums.ts';
 import { tradesPage } from '../store/trades.ts';
-import { areasOrThrow, dayPageOrThrow, daysOrThrow, pageOrThrow, rangeOrThrow, refuse } from './arguments.ts';
+import { areasOrThrow, dayPageOrThrow, daysOrThrow, NOT_A_CURSOR, pageOrThrow, rangeOrThrow, refuse } from './arguments.ts';
 
 /** Pages bound what is read; this bounds what is searched. */
 const MAX_DAYS = 3 * 366;
@@ -30,13 +32,13 @@ export const Query: QueryResolvers = {
   deliveryDay: (_, { date, gridAreaIds }, { db }) => findDeliveryDay(db, { date, gridAreaIds: areasOrThrow(gridAreaIds) }),
   positionTotals: async (_, { step, byArea, ...args }, { db }) => {
     const page = pageOrThrow(args, 2);
-    if (page.after && !(parseInstant(page.after[0]!) && (isId(page.after[1]!) || page.after[1] === NO_AREA))) refuse('after: is not a cursor of this list (allowed: an endCursor that this list gave)');
+    if (page.after && !(parseInstant(page.after[0]!) && (isId(page.after[1]!) || page.after[1] === NO_AREA))) refuse(NOT_A_CURSOR);
     const rows = await positionTotalsPage(db, { range: rangeOrThrow(args, MAX_DAYS), step, byArea }, page);
     return toConnection(rows, page.first, (total) => [total.step.toISOString(), total.gridAreaId ?? NO_AREA]);
   },
   positionParts: async (_, { figure, ...args }, { db }) => {
     const page = pageOrThrow(args, 2);
-    if (page.after && !(/^[1-3]$/.test(page.after[0]!) && isId(page.after[1]!))) refuse('after: is not a cursor of this list (allowed: an endCursor that this list gave)');
+    if (page.after && !(/^[1-3]$/.test(page.after[0]!) && isId(page.after[1]!))) refuse(NOT_A_CURSOR);
     const range = rangeOrThrow(args, MAX_PART_DAYS);
     const areaDays = areaDaysOf(await gridAreasNamed(db, range.gridAreaIds), daysOf(range));
     const rows = await positionPartsPage(db, { figure, areaDays, range }, page);
@@ -61,6 +63,25 @@ export const Query: QueryResolvers = {
     const { first, after } = pageOrThrow(page, 2);
     const rows = await alertsPage(db, { gridAreaIds: areasOrThrow(gridAreaIds), standing }, { first, after });
     return toConnection(rows, first, ({ raisedAt, id }) => [raisedAt.toISOString(), id]);
+  },
+  profitLoss: async (_, { gridAreaIds, from, until, step, byArea, asOf, ...args }, { db }) => {
+    const page = pageOrThrow(args, 2);
+    daysOrThrow({ from, until }, MAX_DAYS);
+    if (page.after && !(isLocalDate(page.after[0]!) && (isId(page.after[1]!) || page.after[1] === NO_AREA))) refuse(NOT_A_CURSOR);
+    const rows = await profitLossPage(db, { range: { gridAreaIds: areasOrThrow(gridAreaIds), from, until }, step, byArea, asOf: asOf ?? null }, page);
+    return toConnection(rows, page.first, (sum) => [sum.step, sum.gridAreaId ?? NO_AREA]);
+  },
+  profitLossChange: (_, { gridAreaIds, from, until, since, asOf }, { db }) => {
+    daysOrThrow({ from, until }, MAX_DAYS);
+    if (asOf && asOf < since) refuse('asOf: is before since (allowed: since or later)');
+    return profitLossChange(db, { range: { gridAreaIds: areasOrThrow(gridAreaIds), from, until }, since, asOf: asOf ?? null });
+  },
+  monthCloses: async (_, { gridAreaIds, from, until, newest, ...args }, { db }) => {
+    const page = pageOrThrow(args, 3);
+    daysOrThrow({ from, until }, MAX_DAYS);
+    if (page.after && !(isLocalDate(page.after[0]!) && isId(page.after[1]!) && /^\d{1,6}$/.test(page.after[2]!))) refuse(NOT_A_CURSOR);
+    const rows = await monthClosesPage(db, { gridAreaIds: areasOrThrow(gridAreaIds), from, until, newest }, page);
+    return toConnection(rows, page.first, (close) => [close.month, close.gridAreaId, String(close.version)]);
   },
   imbalancePrices: async (_, { from, until, ...args }, { db }) => {
     daysOrThrow({ from, until }, MAX_DAYS);

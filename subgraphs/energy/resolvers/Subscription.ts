@@ -1,12 +1,14 @@
-import { EnergyAlertChanged, ForecastImported, OpenPositionChanged } from '@stromgraph/events/energy';
+import { EnergyAlertChanged, ForecastImported, OpenPositionChanged, ProfitLossPosted } from '@stromgraph/events/energy';
 import { liveStream } from '@stromgraph/kernel/live';
 import type { SubscriptionResolvers } from '#schema';
 import { feedOf } from '../feed.ts';
 import { concernsRange, lookUpOf, type PositionsChanged } from '../positions/change.ts';
+import { concernsDays, type Posted } from '../profit/profit-loss-sum.ts';
 import { alertsById, alertsPage } from '../store/alerts.ts';
 import { endDayOf, type ForecastHorizon } from '../forecasts/forecast.ts';
 import { forecastsById, newestForecasts } from '../store/forecasts.ts';
 import { positionsIn } from '../store/positions.ts';
+import { profitLossByVersion, profitLossPage } from '../store/profit-loss-sums.ts';
 import { areasOrThrow, daysOrThrow, rangeOrThrow, refuse } from './arguments.ts';
 
 const MAX_HZ = 10;
@@ -14,6 +16,9 @@ const MAX_HZ = 10;
 const MAX_POSITION_DAYS = 8;
 const MAX_FORECAST_DAYS = 14;
 const MAX_ALERTS = 500;
+const MAX_PROFIT_LOSS_DAYS = 31;
+/** With five areas some 150 rows; more areas than this has are asked for by name. */
+const MAX_PROFIT_LOSS_ROWS = 5_000;
 
 type Imported = Readonly<{ forecastId?: string; gridAreaId: string; horizon: ForecastHorizon; deliveryDay: string }>;
 
@@ -60,6 +65,24 @@ export const Subscription: SubscriptionResolvers = {
         },
         snapshot: async (at) => ({ forecasts: await newestForecasts(at, { gridAreaIds, from, until }) }),
         change: async (entries) => ({ forecasts: await forecastsById(db, entries.flatMap(({ data }) => (data as Imported).forecastId ?? [])) }),
+      }) as never;
+    },
+    resolve: (update: unknown) => update as never,
+  },
+  profitLossUpdated: {
+    subscribe: (_, { gridAreaIds, from, until, afterSeq }, { db, tenant, runtime, untilSeq }) => {
+      const range = { gridAreaIds: areasOrThrow(gridAreaIds), from, until };
+      daysOrThrow(range, MAX_PROFIT_LOSS_DAYS);
+      return liveStream(feedOf(runtime), {
+        tenant,
+        db,
+        untilSeq,
+        types: [ProfitLossPosted.name],
+        afterSeq: afterSeq ?? null,
+        maxHz: MAX_HZ,
+        concerns: ({ data }) => concernsDays(range, data as Posted),
+        snapshot: async (at) => ({ profitLoss: await profitLossPage(at, { range, step: 'DAY', byArea: true, asOf: null }, { first: MAX_PROFIT_LOSS_ROWS, after: null }) }),
+        change: async (entries) => ({ profitLoss: await profitLossByVersion(db, entries.map(({ data }) => (data as Posted).profitLossId)) }),
       }) as never;
     },
     resolve: (update: unknown) => update as never,

@@ -7,6 +7,7 @@ import { daysBetween, isLocalDate, type LocalDate } from '@stromgraph/kernel/tim
 import type { PositionRange } from '../positions/position.ts';
 
 const DAY_MS = 86_400_000;
+export const NOT_A_CURSOR = 'after: is not a cursor of this list (allowed: an endCursor that this list gave)';
 
 export function pageOrThrow(args: PageArguments, parts: number): { first: number; after: string[] | null } {
   const page = pageOf(args, parts);
@@ -16,7 +17,7 @@ export function pageOrThrow(args: PageArguments, parts: number): { first: number
 /** The page of a list in order of days. */
 export function dayPageOrThrow(args: PageArguments): { first: number; after: string[] | null } {
   const page = pageOrThrow(args, 1);
-  return page.after && !isLocalDate(page.after[0]!) ? refuse('after: is not a cursor of this list (allowed: an endCursor that this list gave)') : page;
+  return page.after && !isLocalDate(page.after[0]!) ? refuse(NOT_A_CURSOR) : page;
 }
 
 type RangeArguments = Readonly<{ gridAreaIds?: readonly string[] | null; from: Date; until: Date }>;

@@ -4,11 +4,14 @@ import { EnergyAlert } from './EnergyAlert.ts';
 import { GridArea } from './GridArea.ts';
 import { HedgeOrder } from './HedgeOrder.ts';
 import { ImbalancePrices } from './ImbalancePrices.ts';
+import { MonthClose } from './MonthClose.ts';
 import { Mutation } from './Mutation.ts';
 import { OpenPosition } from './OpenPosition.ts';
 import { OpenPositionUpdate } from './OpenPositionUpdate.ts';
 import { PositionPart } from './PositionPart.ts';
 import { PositionTotal } from './PositionTotal.ts';
+import { ProfitLoss } from './ProfitLoss.ts';
+import { ProfitLossChange } from './ProfitLossChange.ts';
 import { Query } from './Query.ts';
 import { Subscription } from './Subscription.ts';
 import { Trade } from './Trade.ts';
@@ -17,4 +20,5 @@ import { TradeAmendment } from './TradeAmendment.ts';
 export const resolvers = {
   Query, Mutation, Subscription, OpenPosition, OpenPositionUpdate, DeliveryDay, PositionTotal, PositionPart,
   GridArea, DemandForecast, Trade, TradeAmendment, HedgeOrder, EnergyAlert, ImbalancePrices,
+  ProfitLoss, ProfitLossChange, MonthClose,
 };

@@ -7,6 +7,7 @@ import type { AreaDay } from '../positions/area-day.ts';
 import { SUPPLY } from './demand.ts';
 import { forecastQuartersSql } from './forecasts.ts';
 import { areaDayParameters } from './position-figures.ts';
+import { PROFILE_VALUES } from './profile-shares.ts';
 import { STANDING_TRADES } from './trades.ts';
 
 type Row = { rank: number; kind: PositionPartKind; id: string; watt_hours: DecimalText | null; value_cents: Cents | null };
@@ -39,20 +40,8 @@ const POSITIONS = `
     LEFT JOIN energy.demand_forecast f ON f.id = p.forecast_id
   )`;
 
-/** The share of its year that a profile has in these quarter hours, per area, day and cut-off. A profile is that of the delivery year or the last one known. */
-const SHARES = `
-  profile_of_day AS MATERIALIZED (
-    SELECT d.day, d.day_type, l.code, l.year, l.version, CASE WHEN l.dynamised THEN d.dynamisation ELSE 1 END AS factor,
-      energy.profile_period(l.seasonal, d.day)::smallint AS period
-    FROM (SELECT DISTINCT day, day_type, dynamisation FROM area_day) d CROSS JOIN (SELECT DISTINCT code FROM energy.load_profile) c
-    CROSS JOIN LATERAL (
-      SELECT l.* FROM energy.load_profile l WHERE l.code = c.code AND l.year <= extract(year FROM d.day)::int ORDER BY l.year DESC, l.version DESC LIMIT 1
-    ) l
-  ), profile_value AS MATERIALIZED (
-    SELECT p.day, p.day_type, p.code, v.slot, v.value * p.factor * 0.000001 AS share
-    FROM profile_of_day p JOIN energy.slp_profile v ON v.code = p.code AND v.year = p.year AND v.version = p.version
-      AND v.month = p.period AND v.day_type = p.day_type
-  ), share AS MATERIALIZED (
+/** The share of its year that a profile has in these quarter hours, per area, day and cut-off. */
+const SHARES = `${PROFILE_VALUES}, share AS MATERIALIZED (
     SELECT p.grid_area_id, p.day, p.cut_off_at, v.code AS profile, sum(v.share) AS share
     FROM position p JOIN profile_value v ON v.day = p.day AND v.day_type = p.day_type AND v.slot = p.slot
     GROUP BY 1, 2, 3, 4

@@ -1,0 +1,112 @@
+// What an area's days of delivery are worth, from contracts, meters, trades, positions and prices as they now stand.
+import type { Queryable } from '@stromgraph/kernel/database';
+import type { WattHours } from '@stromgraph/kernel/energy';
+import type { DecimalText } from '@stromgraph/kernel/money';
+import type { LocalDate } from '@stromgraph/kernel/time';
+import type { AreaDay } from '../positions/area-day.ts';
+import type { DayFigures, ProfitLossState, ValuedAt } from '../profit/profit-loss.ts';
+import { areaDayParameters } from './position-figures.ts';
+import { PROFILE_VALUES } from './profile-shares.ts';
+import { STANDING_TRADES } from './trades.ts';
+
+type Row = {
+  grid_area_id: string;
+  day: LocalDate;
+  state: ProfitLossState;
+  valued_at: ValuedAt;
+  purchased: bigint;
+  cost: DecimalText;
+  resold: bigint;
+  proceeds: DecimalText;
+  sold: DecimalText;
+  consumption: WattHours[];
+  scheduled: WattHours[];
+  prices: (DecimalText | null)[];
+};
+
+/** The figures of one area's days; those before `today` are over. */
+export async function profitLossFigures(at: Queryable, areaDays: readonly AreaDay[], today: LocalDate): Promise<DayFigures[]> {
+  const { rows } = await at.query<Row>(STATEMENT, [...areaDayParameters(areaDays), today]);
+  return rows.map((row) => ({
+    gridAreaId: row.grid_area_id,
+    deliveryDay: row.day,
+    state: row.state,
+    valuedAt: row.valued_at,
+    purchased: { wattHours: row.purchased, cents: row.cost },
+    resold: { wattHours: row.resold, cents: row.proceeds },
+    soldCents: row.sold,
+    consumptionWattHours: row.consumption,
+    scheduledWattHours: row.scheduled,
+    eurPerMwh: row.prices,
+  }));
+}
+
+const QUARTERS = `
+  area_day AS MATERIALIZED (
+    SELECT g.*, g.day < $5::date AS is_over, g.day::timestamp AT TIME ZONE 'Europe/Berlin' AS start_at, (g.day + 1)::timestamp AT TIME ZONE 'Europe/Berlin' AS end_at
+    FROM unnest($1::uuid[], $2::date[], $3::text[], $4::numeric[]) AS g (grid_area_id, day, day_type, dynamisation)
+  ), quarter AS MATERIALIZED (
+    SELECT d.grid_area_id, d.day, d.day_type, d.is_over, q.nth, q.start_at, (extract(epoch FROM (q.start_at AT TIME ZONE 'Europe/Berlin')::time)::int / 900)::smallint AS slot
+    FROM area_day d CROSS JOIN LATERAL generate_series(d.start_at, d.end_at - interval '15 minutes', interval '15 minutes') WITH ORDINALITY q (start_at, nth)
+  )`;
+
+/**
+ * What customers use: of days that are over what their meters measured, for all others and where no value is known their share by load
+ * profile. Energy is summed exactly and rounded once per quarter hour; money is not rounded here.
+ */
+const CONSUMPTION = `
+  supplied AS MATERIALIZED (
+    SELECT d.grid_area_id, d.day, d.day_type, d.is_over AND c.metering_kind = 'INTERVAL' AS is_metered, c.contract_id, c.profile, c.expected_watt_hours AS expected, coalesce(p.energy_ct_per_kwh, 0) AS price
+    FROM area_day d JOIN energy.supply_contract c ON c.grid_area_id = d.grid_area_id AND c.start_on <= d.day AND (c.end_on IS NULL OR d.day < c.end_on)
+    LEFT JOIN energy.contract_price p USING (contract_id)
+  ), metered AS MATERIALIZED (
+    SELECT s.day, s.contract_id, s.profile, s.expected, s.price, u.nth, sum(u.watt_hours) AS watt_hours
+    FROM supplied s JOIN energy.metered_day m ON m.grid_area_id = s.grid_area_id AND m.day = s.day AND m.contract_id = s.contract_id
+    CROSS JOIN LATERAL unnest(m.watt_hours) WITH ORDINALITY u (watt_hours, nth)
+    WHERE s.is_metered GROUP BY 1, 2, 3, 4, 5, 6
+  ), known AS (
+    SELECT day, nth, sum(watt_hours) AS watt_hours, sum(watt_hours * price) AS priced FROM metered WHERE watt_hours IS NOT NULL GROUP BY 1, 2
+  ), profile_energy AS MATERIALIZED (
+    SELECT s.day, s.day_type, s.profile, NULL::bigint AS nth, sum(s.expected) AS energy, sum(s.expected * s.price) AS priced FROM supplied s
+    WHERE NOT EXISTS (SELECT FROM metered m WHERE m.day = s.day AND m.contract_id = s.contract_id) GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT m.day, d.day_type, m.profile, m.nth, sum(m.expected), sum(m.expected * m.price) FROM metered m JOIN area_day d ON d.day = m.day WHERE m.watt_hours IS NULL GROUP BY 1, 2, 3, 4
+  ), allocated AS MATERIALIZED (
+    SELECT q.day, q.nth, sum(p.energy * v.share) AS watt_hours, sum(p.priced * v.share) AS priced
+    FROM quarter q JOIN profile_energy p ON p.day = q.day AND (p.nth IS NULL OR p.nth = q.nth)
+    JOIN profile_value v ON v.day = q.day AND v.day_type = q.day_type AND v.code = p.profile AND v.slot = q.slot GROUP BY 1, 2
+  )`;
+
+const DEALS = `
+  deal AS MATERIALIZED (
+    SELECT d.day, q.start_at, sum(CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE -t.kilowatts END * 250) AS scheduled,
+      sum(t.kilowatts * 250) FILTER (WHERE t.side = 'BUY') AS purchased, sum(t.kilowatts * 250 * t.price_eur_per_mwh) FILTER (WHERE t.side = 'BUY') AS cost,
+      sum(t.kilowatts * 250) FILTER (WHERE t.side = 'SELL') AS resold, sum(t.kilowatts * 250 * t.price_eur_per_mwh) FILTER (WHERE t.side = 'SELL') AS proceeds
+    FROM area_day d
+    JOIN ${STANDING_TRADES} t ON t.grid_area_id = d.grid_area_id AND tstzrange(t.from_at, t.until_at) && tstzrange(d.start_at, d.end_at)
+    CROSS JOIN LATERAL generate_series(greatest(t.from_at, d.start_at), least(t.until_at, d.end_at) - interval '15 minutes', interval '15 minutes') q (start_at)
+    GROUP BY 1, 2
+  )`;
+
+/** Before its delivery a day has the demand and the curve's price of its positions; the average price of its customers is kept to six decimals. */
+const STATEMENT = `
+  WITH ${QUARTERS}, ${PROFILE_VALUES}, ${CONSUMPTION}, ${DEALS},
+  figure AS (
+    SELECT q.grid_area_id, q.day, q.is_over, q.nth, coalesce(d.scheduled, 0)::bigint AS scheduled, d.purchased, d.cost, d.resold, d.proceeds,
+      CASE WHEN q.is_over THEN round(coalesce(k.watt_hours, 0) + coalesce(a.watt_hours, 0))::bigint ELSE coalesce(p.demand_watt_hours, 0) END AS consumption,
+      coalesce(k.priced, 0) + coalesce(a.priced, 0) AS priced, a.watt_hours AS by_profile, p.price_eur_per_mwh AS curve_price
+    FROM quarter q
+    LEFT JOIN known k ON k.day = q.day AND k.nth = q.nth
+    LEFT JOIN allocated a ON a.day = q.day AND a.nth = q.nth
+    LEFT JOIN deal d ON d.day = q.day AND d.start_at = q.start_at
+    LEFT JOIN energy.current_position p ON p.grid_area_id = q.grid_area_id AND p.start_at = q.start_at
+  )
+  SELECT f.grid_area_id, f.day, CASE WHEN f.is_over THEN 'REALISED' ELSE 'EXPECTED' END AS state,
+    CASE WHEN f.is_over AND i.final THEN 'FINAL' WHEN f.is_over AND NOT i.final THEN 'ESTIMATE' WHEN count(f.curve_price) > 0 THEN 'CURVE' ELSE 'NOTHING' END AS valued_at,
+    coalesce(sum(f.purchased), 0)::bigint AS purchased, coalesce(sum(f.cost), 0) / 10000 AS cost, coalesce(sum(f.resold), 0)::bigint AS resold, coalesce(sum(f.proceeds), 0) / 10000 AS proceeds,
+    CASE WHEN f.is_over THEN sum(f.priced) ELSE sum(f.consumption) * coalesce(round(sum(f.priced) / nullif(sum(f.by_profile), 0), 6), 0) END / 1000 AS sold,
+    array_agg(f.consumption ORDER BY f.nth) AS consumption, array_agg(f.scheduled ORDER BY f.nth) AS scheduled,
+    array_agg(CASE WHEN f.is_over AND i.version IS NOT NULL THEN i.eur_per_mwh[f.nth] ELSE f.curve_price END ORDER BY f.nth) AS prices
+  FROM figure f
+  LEFT JOIN LATERAL (SELECT * FROM energy.imbalance_price i WHERE i.delivery_day = f.day ORDER BY i.version DESC LIMIT 1) i ON true
+  GROUP BY f.grid_area_id, f.day, f.is_over, i.version, i.final, i.eur_per_mwh ORDER BY f.day`;
