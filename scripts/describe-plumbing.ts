@@ -34,7 +34,7 @@ function mutationsOf(document: DocumentNode): ReadonlySet<string> {
 
 /** `BillingRun` as `billing runs`, `SwitchBoardEntry` as `switch board entries`; what is named in the plural stays. */
 const inWords = (name: string): string =>
-  `${name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()}s`.replace(/(?<=[^aeiou])ys$/, 'ies').replace(/ss$/, 's');
+  `${name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()}s`.replace(/(?<=[^aeiou])ys$/, 'ies').replace(/(ch|sh|x)s$/, '$1es').replace(/ss$/, 's');
 
 function ofType(name: string, mutations: ReadonlySet<string>): string | undefined {
   const [, stem, role] = /^(\w+)(Connection|Edge|Result|Success|Input)$/.exec(name) ?? [];
