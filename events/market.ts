@@ -1,6 +1,6 @@
 import { event } from '@stromgraph/kernel/event';
 import { z } from 'zod';
-import { Day, Instant, Uuid } from './values.ts';
+import { Day, Instant, Uuid, Whole } from './values.ts';
 
 /** The grid operator confirmed the start of supply. */
 export const SwitchConfirmed = event(
@@ -42,4 +42,25 @@ export const BalancingSumsReceived = event(
   'market.BalancingSumsReceived',
   1,
   z.strictObject({ balancingGroupCode: z.string(), gridAreaCode: z.string(), month: Day, kind: z.enum(['MEASURED', 'PROFILE']), formedAt: Instant, wattHours: z.array(z.int()) }),
+);
+
+const Measured = {
+  /** Null where the document names the market location alone. */
+  meterNumber: z.string().min(1).max(35).nullable(),
+  obis: z.string().regex(/^1-\d{1,2}:\d\.\d{1,2}\.\d{1,2}$/),
+  status: z.enum(['TRUE', 'SUBSTITUTE', 'PROVISIONAL']),
+  /** Why a substitute stands or a true value was corrected, and how a substitute was formed: the codes of the document. */
+  reason: z.string().nullable(),
+  method: z.string().nullable(),
+};
+
+/** A document of a metering operator with measured values (MSCONS): energy per interval of a register, and readings of counters. Null where the document has no value. */
+export const MarketValuesReceived = event(
+  'market.MarketValuesReceived',
+  1,
+  z.strictObject({
+    inboundId: z.string(), senderCode: z.string(), documentNumber: z.string(), maloId: z.string(),
+    intervals: z.array(z.strictObject({ ...Measured, start: Instant, minutes: z.int().positive(), wattHours: z.array(z.int().nullable()).min(1) })),
+    readings: z.array(z.strictObject({ ...Measured, readAt: Instant, wattHours: Whole })),
+  }),
 );

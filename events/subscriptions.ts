@@ -20,6 +20,7 @@ export const hearersOf: Readonly<Record<string, readonly string[]>> = {
   'market.MarketMessageChanged': [],
   'market.ScheduleAnswered': [],
   'market.BalancingSumsReceived': [],
+  'market.MarketValuesReceived': ['metering'],
   'metering.MeterInstalled': ['contracts', 'customers'],
   'metering.MeterReadingIngested': ['customers', 'energy', 'billing'],
   'metering.ReadingCorrected': ['billing', 'energy', 'customers'],

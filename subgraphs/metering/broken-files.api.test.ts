@@ -41,7 +41,7 @@ const linesOf = (day: string) =>
 const restUrl = () => metering.url.replace('/graphql', '/metering/readings');
 const count = async (sql: string, values: unknown[] = []) => Number((await database.owner.query(`SELECT count(*) FROM metering.${sql}`, values)).rows[0].count);
 const published = async () => (await database.owner.query(`SELECT FROM metering.outbox WHERE payload ->> 'contractId' = $1 AND type <> 'metering.MeterInstalled'`, [contract.contractId])).rowCount;
-const sumFaults = async () => (await database.owner.query(`SELECT * FROM metering.usage_faults('2026-01-01', '2026-12-01')`)).rows;
+const sumFaults = async () => (await database.owner.query(`SELECT register_id, day FROM metering.usage_faults('2026-01-01', '2026-12-01') UNION ALL SELECT register_id, month FROM metering.usage_month_faults('2026-01-01', '2026-12-01')`)).rows;
 
 test('a sender whose connection breaks leaves what came before, marked as cut off', async () => {
   const body = streamSigned(restUrl(), 'POST', { actor: agent, headers: { 'content-type': 'text/csv' } });

@@ -1,5 +1,5 @@
 // Readings of counters held against each other, against their intervals, and against what is expected.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
 import { newId } from '@stromgraph/kernel/ids';
 import { addDays, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
@@ -35,6 +35,17 @@ test('R09: intervals that are not what the counter says hold the day on which it
   expect(finding).toMatchObject({ rule: 'R09', severity: 'ERROR' });
   expect(await release(finding.id)).toEqual({ __typename: 'DecideFindingSuccess' });
   expect((await heldDays(contract)).at(-1)).toEqual(['2026-11-03', 5, false]);
+});
+
+test('R09: a counter that goes over zero is held against its intervals with its transformer factor', async () => {
+  const contract = await desk.confirm();
+  const register = `register_id = (SELECT r.id FROM metering.meter_register r JOIN metering.meter m ON m.id = r.meter_id WHERE m.meter_number = '${contract.meterNumber.toUpperCase()}' AND r.obis = '${COUNTER}')`;
+  await desk.database.owner.query(`UPDATE metering.meter_register SET digits = 5, factor = 2 WHERE ${register.replace('register_id', 'id')}`);
+  await desk.ingest({ intervals: [series(contract, '2026-11-01', whole('2026-11-01', 100))] });
+  await desk.ingest({ registers: [read(contract, '2026-11-01', 99_997_000), read(contract, '2026-11-02', 1_800)] }); // 99,997 to 00,001.8 kWh on the dial, times two
+  expect(await rules(contract)).toEqual([]); // 9,600 Wh
+  await desk.ingest({ registers: [read(contract, '2026-11-02', 2_400, { reason: 'read again' })] });
+  expect(await open(contract)).toMatchObject([{ rule: 'R09', severity: 'ERROR', detail: 'intervals say 9600 Wh, their counter 10800 Wh since its reading before' }]);
 });
 
 test('R12: a counter that went down is held until somebody releases it or another reading comes', async () => {
@@ -85,4 +96,43 @@ test('R16: a day of watt-hours for kilowatt-hours is far from the weeks before, 
   await desk.ingest({ intervals: Array.from({ length: 8 }, (_, nth) => series(contract, addDays(day, nth - 8), whole(addDays(day, nth - 8), 1_000))) });
   await desk.ingest({ intervals: [series(contract, day, quarterHoursOf(day).map(() => 1))] });
   expect((await open(contract)).filter(({ rule }: any) => rule === 'R16')).toMatchObject([{ severity: 'ERROR', day, detail: expect.stringContaining('96000 Wh are usual') }]);
+});
+
+describe('the readings of an exchange', () => {
+  const EXCHANGE = 'mutation ($input: ExchangeMeterInput!) { exchangeMeter(input: $input) { __typename ... on InputInvalid { faults { path fault allowed } } } }';
+  async function anExchange(finalWattHours: number) {
+    const contract = await desk.confirm({ meteringKind: 'PROFILE' });
+    const meterNumber = `1NEU${newId().slice(-8)}`.toUpperCase();
+    const { registerMeter } = await desk.query('mutation ($input: RegisterMeterInput!) { registerMeter(input: $input) { ... on RegisterMeterSuccess { meter { id } } } }', { input: { meterNumber, kind: 'DIGITAL', registers: [{ obis: COUNTER }] } });
+    await desk.ingest({ registers: [read(contract, '2026-09-01', 999_900_000), read(contract, '2026-10-01', 999_990_000)] });
+    const input = { oldMeterId: await desk.meterIdOf(contract), newMeterId: registerMeter.meter.id, finalWattHours, startWattHours: 7_000, at: startOfDay('2026-10-11').toISOString() };
+    return { contract, meterNumber, exchange: async (change: object = {}) => (await desk.query(EXCHANGE, { input: { ...input, ...change } })).exchangeMeter };
+  }
+  const told = async (contract: Confirmed) => (await desk.published(contract)).map(({ payload: { meterNumber, registers } }) => [meterNumber, ...registers.map(({ readAt, wattHours, held }: any) => [readAt.slice(0, 10), wattHours, held ?? false])]);
+
+  test('are told as those of their meters, over zero as well', async () => {
+    const { contract, meterNumber, exchange } = await anExchange(90_000); // 100 kWh since the last reading
+    expect(await exchange()).toEqual({ __typename: 'ExchangeMeterSuccess' });
+    const old = contract.meterNumber.toUpperCase();
+    expect(new Set((await told(contract)).slice(-2))).toEqual(new Set([[old, ['2026-10-10', '90000', false]], [meterNumber, ['2026-10-10', '7000', false]]]));
+    expect((await desk.query('query ($c: ID!) { usage(contractId: $c, from: "2026-10-01", until: "2026-10-11", resolution: MONTH) { totalWattHours source } }', { c: contract.contractId })).usage).toEqual({ totalWattHours: 100_000, source: 'READINGS' });
+    const events = (await desk.database.owner.query(`SELECT type FROM metering.outbox WHERE payload ->> 'maloId' = $1 ORDER BY position DESC LIMIT 4`, [contract.maloId])).rows.map(({ type }) => type);
+    expect(events).toEqual([MeterReadingIngested.name, MeterReadingIngested.name, 'metering.MeterInstalled', 'metering.MeterExchanged']);
+  });
+
+  test('are looked at like others: one that nobody can believe is held', async () => {
+    const { contract, exchange } = await anExchange(500_000_000);
+    expect(await exchange()).toEqual({ __typename: 'ExchangeMeterSuccess' });
+    expect(await rules(contract)).toEqual(['R12 ERROR']);
+    expect((await told(contract)).slice(-2)).toContainEqual([contract.meterNumber.toUpperCase(), ['2026-10-10', '500000000', true]]);
+  });
+
+  test('do not contradict one that is known of the same instant; nothing is exchanged then', async () => {
+    const { contract, exchange } = await anExchange(90_000);
+    await desk.ingest({ registers: [read(contract, '2026-10-11', 80_000)] });
+    expect(await exchange()).toMatchObject({ __typename: 'InputInvalid', faults: [{ path: 'finalWattHours', fault: expect.stringContaining('another reading of 2026-10-10T22:00:00.000Z is known') }] });
+    expect((await desk.database.owner.query('SELECT count(*)::int AS n FROM metering.meter_exchange x JOIN metering.meter m ON m.id = x.old_meter_id WHERE m.meter_number = $1', [contract.meterNumber.toUpperCase()])).rows).toEqual([{ n: 0 }]);
+    expect(await exchange({ finalWattHours: 80_000 })).toEqual({ __typename: 'ExchangeMeterSuccess' });
+    expect((await told(contract)).filter(([number]) => number === contract.meterNumber.toUpperCase())).toHaveLength(2); // told when it was read, not again
+  });
 });

@@ -76,7 +76,7 @@ async function send(body: string, { type = 'text/csv', actor = agent, key }: { t
   const response = await sendSigned(restUrl(), 'POST', body, { actor, streamed: true, headers: { 'content-type': type, ...(key === undefined ? {} : { 'idempotency-key': key }) } });
   return { status: response.status, type: response.headers.get('content-type'), retryAfter: response.headers.get('retry-after'), body: (await response.json()) as any };
 }
-const sumFaults = async () => (await database.owner.query(`SELECT * FROM metering.usage_faults('2026-01-01', '2026-12-01')`)).rows;
+const sumFaults = async () => (await database.owner.query(`SELECT register_id, day FROM metering.usage_faults('2026-01-01', '2026-12-01') UNION ALL SELECT register_id, month FROM metering.usage_month_faults('2026-01-01', '2026-12-01')`)).rows;
 const count = async (sql: string, values: unknown[] = []) => Number((await database.owner.query(`SELECT count(*) FROM metering.${sql}`, values)).rows[0].count);
 
 test('a confirmed contract brings its meter, installed from the start of supply, and is told of', async () => {
@@ -233,7 +233,7 @@ test('rows of a file that are wrong are named with their number and reason; a fi
 
 test.each([
   ['text/csv', '', 400, /empty/],
-  ['text/csv', 'meter;obis', 400, /lacks meter_number/],
+  ['text/csv', 'meter;obis', 400, /separated by ";" \(allowed: commas/],
   ['text/csv', 'x'.repeat(20_000), 400, /first line is no header: .*too long/],
   ['text/csv', `meter,obis\n${'1,2\n'.repeat(1_000_000)}`, 400, /lacks meter_number/], // answered before its end
   ['application/json', '{', 400, /no JSON/],

@@ -1,6 +1,6 @@
 import type { Run } from '../intervals/run.ts';
 import type { Rejection } from '../intervals/value.ts';
-import type { GivenReading, ReadingQuality } from '../meters/reading.ts';
+import { type GivenReading, QUALITY_OF } from '../meters/reading.ts';
 import { fieldsOf, type Line, NO_UTF8, TOO_LONG } from '../value-files.ts';
 import { type Columns, type CsvRow, isOfACounter, type Readers, readRow } from '../validation/csv-row.ts';
 
@@ -51,8 +51,6 @@ const continues = (last: Run, row: Omit<CsvRow, 'endMs' | 'wattHours'>, stepMs: 
   last.reason === row.reason &&
   last.method === row.method;
 
-const QUALITIES = { TRUE: 'MEASURED', SUBSTITUTE: 'SUBSTITUTED', PROVISIONAL: 'PROVISIONAL' } as const satisfies Record<string, ReadingQuality>;
-
 const toReading = ({ row, path, meterNumber, obis, startMs, wattHours, status, reason, method }: CsvRow): GivenReading => ({
   row,
   path,
@@ -62,6 +60,6 @@ const toReading = ({ row, path, meterNumber, obis, startMs, wattHours, status, r
   method,
   readAtMs: startMs,
   wattHours: BigInt(wattHours),
-  quality: QUALITIES[status],
+  quality: QUALITY_OF[status],
   source: 'UPLOAD',
 });

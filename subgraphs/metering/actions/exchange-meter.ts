@@ -1,9 +1,10 @@
 import { MeterExchanged } from '@stromgraph/events/metering';
+import { requireActor } from '@stromgraph/kernel/auth';
 import { businessNow } from '@stromgraph/kernel/clock';
 import { transact, type Tx } from '@stromgraph/kernel/database';
 import { isId, newId } from '@stromgraph/kernel/ids';
 import { publish } from '@stromgraph/kernel/outbox';
-import { fault, invalid, type InputInvalid, problem } from '@stromgraph/kernel/problem';
+import { fault, invalid, type InputInvalid, isProblem, problem } from '@stromgraph/kernel/problem';
 import type { DomainContext } from '../context.ts';
 import {
   DRAWN_COUNTER,
@@ -13,20 +14,22 @@ import {
   type MeterNotFound,
   type MeterNotInstalled,
 } from '../meters/meter.ts';
+import type { GivenReading } from '../meters/reading.ts';
+import { closeBatch, openBatch } from '../store/batches.ts';
 import { addExchange } from '../store/exchanges.ts';
 import { lockMeterFacts } from '../store/meter-facts.ts';
 import { endInstallation, installationsOf, lastValueOf, lockMeter } from '../store/meters.ts';
-import { addReading } from '../store/readings.ts';
 import { suppliesAt } from '../store/supplies.ts';
-import { isFault } from '../validation/check-interval.ts';
-import { checkReading } from '../validation/check-reading.ts';
+import { announceSome } from './announce-batch.ts';
 import { hang, noSuchMeter, tellInstalled } from './install-meter.ts';
+import { storeReadings } from './store-readings.ts';
 
 export type Exchange = Readonly<{ oldMeterId: string; finalWattHours: bigint; newMeterId: string; startWattHours: bigint; at: Date }>;
 
 /** Takes a meter down and hangs another in its place, with the last and the first reading of their counters. */
-export const exchangeMeter = ({ db }: DomainContext, exchange: Exchange) =>
-  transact(db, async (tx): Promise<{ oldMeter: Meter; newMeter: Meter } | MeterNotFound | MeterNotInstalled | MeterInstalledElsewhere | InputInvalid> => {
+export function exchangeMeter({ db, actor }: DomainContext, exchange: Exchange) {
+  const { name: by } = requireActor(actor);
+  return transact(db, async (tx): Promise<{ oldMeter: Meter; newMeter: Meter } | MeterNotFound | MeterNotInstalled | MeterInstalledElsewhere | InputInvalid> => {
     const { oldMeterId, newMeterId, at } = exchange;
     const locked = new Map<string, Meter | null>();
     for (const id of [oldMeterId, newMeterId].toSorted()) locked.set(id, isId(id) ? await lockMeter(tx, id) : null);
@@ -50,8 +53,8 @@ export const exchangeMeter = ({ db }: DomainContext, exchange: Exchange) =>
     if (elsewhere) return elsewhere;
     const id = newId<'meter-exchange'>();
     await addExchange(tx, { id, ...exchange });
-    await readCounter(tx, oldMeter, exchange.finalWattHours, at, await businessNow(tx));
-    await readCounter(tx, newMeter, exchange.startWattHours, at, await businessNow(tx));
+    const stored = await storeReads(tx, exchange, { oldMeter, newMeter, by });
+    if (isProblem(stored)) return stored;
     await publish(tx, MeterExchanged, {
       aggregateType: 'meter',
       aggregateId: oldMeter.id,
@@ -66,27 +69,29 @@ export const exchangeMeter = ({ db }: DomainContext, exchange: Exchange) =>
       },
     });
     await tellInstalled(tx, newMeter, await suppliesAt(tx, there.maloId, at), at);
+    while (await announceSome(tx, stored.batchId));
     return { oldMeter: (await lockMeter(tx, oldMeter.id))!, newMeter: (await lockMeter(tx, newMeter.id))! };
   });
-
-/** Where a contract of ours is supplied, the reading counts for it. */
-async function readCounter(tx: Tx, { meterNumber }: Meter, wattHours: bigint, at: Date, now: Date): Promise<void> {
-  const meter = (await lockMeterFacts(tx, [meterNumber])).get(meterNumber);
-  const placed = checkReading(
-    {
-      row: 1,
-      path: null,
-      meterNumber,
-      obis: DRAWN_COUNTER,
-      readAtMs: at.getTime(),
-      wattHours,
-      quality: 'MEASURED',
-      source: 'UPLOAD',
-      reason: null,
-      method: null,
-    },
-    meter,
-    now.getTime(),
-  );
-  if (!isFault(placed)) await addReading(tx, placed, { batchId: null, at: now });
 }
+
+/** The last and the first reading, checked and told as any other; only where a contract of ours is supplied do they count for one. */
+async function storeReads(tx: Tx, { finalWattHours, startWattHours, at }: Exchange, { oldMeter, newMeter, by }: { oldMeter: Meter; newMeter: Meter; by: string }): Promise<{ batchId: string } | InputInvalid> {
+  const now = await businessNow(tx);
+  const batchId = newId<'batch'>();
+  await openBatch(tx, { id: batchId, source: 'GRAPHQL', actor: by, receivedAt: now });
+  const meters = await lockMeterFacts(tx, [oldMeter.meterNumber, newMeter.meterNumber]);
+  const { accepted, unchanged, rejections } = await storeReadings(
+    tx,
+    [aRead(oldMeter, 'finalWattHours', finalWattHours, at), aRead(newMeter, 'startWattHours', startWattHours, at)],
+    meters,
+    { batchId, now },
+  );
+  const contradicted = rejections.find(({ rule }) => rule === 'R02');
+  if (contradicted) return invalid([fault(contradicted.path!, `another reading of ${at.toISOString()} is known: ${contradicted.reason}`, 'the reading that is known, or another instant')]);
+  await closeBatch(tx, batchId, 'COMPLETE', { counts: { accepted, unchanged, rejected: 0 } });
+  return { batchId };
+}
+
+const aRead = ({ meterNumber }: Meter, path: string, wattHours: bigint, at: Date): GivenReading => ({
+  row: path === 'finalWattHours' ? 1 : 2, path, meterNumber, obis: DRAWN_COUNTER, readAtMs: at.getTime(), wattHours, quality: 'MEASURED', source: 'UPLOAD', reason: null, method: null,
+});

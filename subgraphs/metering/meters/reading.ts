@@ -30,6 +30,9 @@ export type Reading = Readonly<{
   importedAt: Date;
 }>;
 
+/** What a reading of a status is called. */
+export const QUALITY_OF = { TRUE: 'MEASURED', SUBSTITUTE: 'SUBSTITUTED', PROVISIONAL: 'PROVISIONAL' } as const satisfies Record<ValueStatus, ReadingQuality>;
+
 /** The matrix of replacements speaks of values' statuses; a counter's readings have the same three. */
 export const statusOf = (quality: ReadingQuality): ValueStatus =>
   ({ MEASURED: 'TRUE', SUBSTITUTED: 'SUBSTITUTE', PROVISIONAL: 'PROVISIONAL' } as const)[quality];

@@ -212,6 +212,17 @@ test('days whose kept sum is not that of the intervals are found', async () => {
   expect(await faults()).toEqual([{ day: '2026-10-06', summed: null, kept: 5 }]);
 });
 
+test('months whose kept sum is not that of their days are found', async () => {
+  const faults = async () => (await db.query(`SELECT month, summed_watt_hours::int AS summed, kept_watt_hours::int AS kept FROM metering.usage_month_faults('2026-10-15', '2026-10-31')`)).rows;
+  expect(await faults()).toEqual([{ month: '2026-10-01', summed: 67, kept: null }]); // of the register of the tests before; the first one's month is right
+  await db.query(`INSERT INTO metering.usage_monthly VALUES (${itsRegister}, '2026-10-01', 67, 9)`);
+  expect(await faults()).toEqual([{ month: '2026-10-01', summed: 67, kept: 67 }]); // as many watt-hours, of another number of values
+  await db.query(`UPDATE metering.usage_monthly SET known_values = (SELECT sum(known_values) FROM metering.usage_daily WHERE register_id = ${itsRegister}) WHERE register_id = ${itsRegister}`);
+  expect(await faults()).toEqual([]);
+  await db.query(`UPDATE metering.usage_monthly SET watt_hours = 68 WHERE register_id = ${itsRegister}`);
+  expect(await faults()).toHaveLength(1);
+});
+
 const itsInstallation = `WHERE meter_id = '${PLACED}'`;
 const itsSupply = `WHERE contract_id = '${ITS_CONTRACT}'`;
 test.each([

@@ -1,4 +1,5 @@
 import type { Queryable, Tx } from '@stromgraph/kernel/database';
+import type { Hanging } from '../meters/at-location.ts';
 import type { Meter, MeterInstallation, MeterRegister } from '../meters/meter.ts';
 
 type Row = {
@@ -87,6 +88,14 @@ export async function installationsOf(db: Queryable, meterIds: readonly string[]
   return (
     await db.sql<InstallationRow>`SELECT * FROM metering.installation WHERE meter_id = ANY (${meterIds}::uuid[]) ORDER BY meter_id, from_at DESC`
   ).map(toInstallation);
+}
+
+/** Registers of meters that hang or hung at a market location. */
+export async function metersAt(db: Queryable, maloId: string): Promise<Hanging[]> {
+  const rows = await db.sql<{ meter_number: string; obis: string; from_at: Date; until_at: Date | null }>`
+    SELECT m.meter_number, r.obis, i.from_at, i.until_at FROM metering.installation i
+    JOIN metering.meter m ON m.id = i.meter_id JOIN metering.meter_register r ON r.meter_id = m.id WHERE i.malo_id = ${maloId} ORDER BY i.from_at`;
+  return rows.map((row) => ({ meterNumber: row.meter_number, obis: row.obis, fromMs: row.from_at.getTime(), untilMs: row.until_at?.getTime() ?? Infinity }));
 }
 
 /** Fails with 23P01 on a_meter_hangs_in_one_place when the meter is elsewhere then. */

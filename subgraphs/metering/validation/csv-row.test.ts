@@ -40,7 +40,7 @@ test.each([
   expect(readRow(withField(nth, text), 1, header, makeReaders())).toMatch(reason);
 });
 
-test.each([[fields.slice(0, 4), /4 of 6 fields/], [[...fields, 'more'], /7 of 6/], [[''], /1 of 6/]])('%j is refused', (short, reason) => {
+test.each([[fields.slice(0, 4), /4 of 6 fields/], [[...fields, 'more'], /7 of 6 fields: .*decimal comma/], [[''], /1 of 6/]])('%j is refused', (short, reason) => {
   expect(readRow(short, 1, header, makeReaders())).toMatch(reason);
 });
 
@@ -58,7 +58,8 @@ test.each([
   [['meter_number', 'obis', 'start', 'end', 'kwh'], /lacks status/],
   [['meter_number', 'obis', 'start', 'end', 'kwh', 'status', 'colour'], /has colour/],
   [['meter_number', 'obis', 'start', 'end', 'kwh', 'status', 'kwh'], /has kwh/],
-  [['meter_number;obis;start;end;kwh;status'], /lacks meter_number/],
+  [['meter_number;obis;start;end;kwh;status'], /separated by ";" \(allowed: commas, and a decimal point/],
+  [['meter_number\tobis'], /separated by "\\t"/],
 ])('the header %j is refused', (names, reason) => {
   expect(readHeader(names)).toMatch(reason);
 });

@@ -18,6 +18,8 @@ export type Columns = Readonly<{ at: Readonly<Record<Column, number>>; count: nu
 export function readHeader(names: readonly string[]): Columns | string {
   const known: readonly string[] = [...REQUIRED_COLUMNS, ...OPTIONAL_COLUMNS];
   const given = names.map((name) => name.trim());
+  const separator = given.length === 1 ? /[;\t|]/.exec(given[0]!)?.[0] : undefined;
+  if (separator) return `the fields are separated by ${JSON.stringify(separator)} (allowed: commas, and a decimal point in kwh)`;
   const missing = REQUIRED_COLUMNS.filter((name) => !given.includes(name));
   if (missing.length > 0) return `the header lacks ${missing.join(', ')} (allowed: ${known.join(',')}, the last two optional)`;
   const strange = given.filter((name, index) => !known.includes(name) || given.indexOf(name) !== index);
@@ -30,7 +32,7 @@ export type CsvRow = Omit<GivenInterval, 'wattHours'> & Readonly<{ wattHours: nu
 
 /** The row's content, or why it cannot be read. */
 export function readRow(fields: readonly string[], row: number, { at, count }: Columns, { toMs, toObis, toMeter }: Readers): CsvRow | string {
-  if (fields.length !== count) return `${fields.length} of ${count} fields: the row is cut off or has a stray separator`;
+  if (fields.length !== count) return `${fields.length} of ${count} fields: ${fields.length < count ? 'the row is cut off' : 'a stray comma, or a decimal comma in place of a decimal point'}`;
   const meterNumber = toMeter(fields[at.meter_number]!);
   if (meterNumber === null) return fields[at.meter_number]!.trim() === '' ? 'meter_number is empty' : `meter_number ${UNSTORABLE_FAULT}`;
   const unstorable = STORED_TEXTS.find((column) => at[column] >= 0 && !isStorable(fields[at[column]]!));

@@ -38,10 +38,10 @@ describe.each<[string, RuleBook, [string, DayFacts][], [string, DayFacts][], [st
     [['a thousand times as much', day(flat(100), { usualWattHours: 9.6 })], ['a thousandth', day(flat(100), { usualWattHours: 9_600_000 })]],
     [['more than a hundred times', day(flat(100, { 0: 101 }), { usualWattHours: 96 })], ['exactly five hundred times', day(flat(100), { usualWattHours: 19.2 })]],
     [['exactly a hundred times', day(flat(100), { usualWattHours: 96 })], ['nothing was used: another rule', day(flat(0), { usualWattHours: 96 })], ['nothing is known', day(flat(100), { usualWattHours: null })], ['a day with a gap', day(flat(100, { 1: null }), { usualWattHours: 1 })]]],
-  ['R11 power', only('R11', 43, 100),
-    [['100.004 kW', day(flat(100, { 4: 25_001 }))]],
-    [['43.004 kW', day(flat(100, { 4: 10_751 }))], ['exactly 100 kW', day(flat(100, { 4: 25_000 }))]],
-    [['exactly 43 kW', day(flat(100, { 4: 10_750 }))], ['43 kW in an hour', day(flat(100, { 4: 43_000 }, 24), { minutes: 60 })]]],
+  ['R11 power', only('R11', 100, 200),
+    [['more than twice the 43 kW of a house', day(flat(100, { 4: 21_501 }))], ['more than twice 5,000 MWh in 1,000 hours', day(flat(100, { 4: 2_500_001 }), { expectedWattHoursAYear: 5_000_000_000 })]],
+    [['43.004 kW', day(flat(100, { 4: 10_751 }))], ['exactly twice', day(flat(100, { 4: 21_500 }))]],
+    [['exactly 43 kW', day(flat(100, { 4: 10_750 }))], ['43 kW in an hour', day(flat(100, { 4: 43_000 }, 24), { minutes: 60 })], ['5 MW where 5,000 MWh are expected', day(flat(100, { 4: 1_250_000 }), { expectedWattHoursAYear: 5_000_000_000 })]]],
 ])('%s', (_, book, blocking, warning, inside) => {
   test.each(blocking)('blocks: %s', (_name, facts) => expect(findingsOf(book, facts).map(({ severity }) => severity)).toEqual(['ERROR']));
   test.each(warning)('warns: %s', (_name, facts) => expect(findingsOf(book, facts).map(({ severity }) => severity)).toEqual(['WARNING']));

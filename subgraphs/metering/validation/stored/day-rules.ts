@@ -23,6 +23,11 @@ const SPIKE_FLOOR_WATTS = 4_000;
 /** The highest interval is compared with this one in the order of size: two high neighbours are one event. */
 const COMPARED_WITH = 2;
 
+/** Three fuses of 63 A … */
+const HOUSE_CONNECTION_WATTS = 43_000;
+/** … or for greater users the power at which what they are expected to use in a year takes so few hours; hardly anybody uses a connection for less. */
+const LEAST_FULL_LOAD_HOURS = 1_000;
+
 const TOLERANCE_WATT_HOURS = 1_000;
 const TOLERANCE_SHARE = 100;
 
@@ -69,15 +74,16 @@ export function level({ wattHours, expectedWattHoursAYear }: DayFacts): Measured
   return [told('R10_LOW', used === 0 ? Number.MAX_SAFE_INTEGER : expected / used, used === 0 ? 'none of' : `one ${(expected / used).toFixed(1)}th of`)];
 }
 
-/** R11: the highest power of an interval, in kilowatts: more than a house connection carries. */
-export function power({ minutes, startsMs, wattHours }: DayFacts): Measured | null {
+/** R11: the highest power of an interval, in percent of what the connection carries. */
+export function power({ minutes, startsMs, wattHours, expectedWattHoursAYear }: DayFacts): Measured | null {
   let highest = -1;
   wattHours.forEach((value, nth) => {
     if (value !== null && (highest < 0 || value > wattHours[highest]!)) highest = nth;
   });
   if (highest < 0) return null;
-  const kilowatts = wattsOf(wattHours[highest]!, minutes) / 1_000;
-  return { rule: 'R11', startMs: startsMs[highest]!, measure: kilowatts, detail: `${kilowatts} kW in one interval` };
+  const watts = wattsOf(wattHours[highest]!, minutes);
+  const carried = Math.max(HOUSE_CONNECTION_WATTS, expectedWattHoursAYear / LEAST_FULL_LOAD_HOURS);
+  return { rule: 'R11', startMs: startsMs[highest]!, measure: (watts / carried) * 100, detail: `${watts / 1_000} kW in one interval, where the connection carries about ${Math.round(carried / 1_000)} kW` };
 }
 
 /** R09: by how many tolerances (a kilowatt-hour, or a hundredth of the advance if that is more) intervals differ from their counter. */
