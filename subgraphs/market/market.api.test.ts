@@ -273,6 +273,26 @@ test('what came unasked is kept for a person', async () => {
   await waitFor('a person to decide', async () => (await database.owner.query(`SELECT 1 FROM market.inbound_message WHERE note = '55010 came unasked' AND status = 'MANUAL'`)).rowCount === 1);
 });
 
+test('measured values are told on once a document; what cannot be read is kept for a person', async () => {
+  const [maloId, dokumentennummer] = [makeMalo('5170000001'), randomUUID()];
+  const quarter = (nth: number, wert: unknown) => ({ obisKennzahl: '1-0:1.29.0', startdatum: new Date(Date.UTC(2026, 10, 22, 23, 15 * nth)).toISOString(), enddatum: new Date(Date.UTC(2026, 10, 22, 23, 15 * (nth + 1))).toISOString(), wert, einheit: 'KWH', messwertstatus: 'ABGELESEN' });
+  const publish = (number: string, values: object[]) => fetch(`${house.url}/_publish`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ nachricht: {
+    stammdaten: { MARKTLOKATION: [{ marktlokationsId: maloId }], ENERGIEMENGE: [{ energieverbrauch: values }] }, zusatzdaten: {},
+    transaktionsdaten: { pruefidentifikator: '13025', vorgangsnummer: 'V1', dokumentennummer: number, absender: { rollencodenummer: '9999000200010' } } } }) });
+  const settled = (number: string, count: number) =>
+    waitFor(`${count} of ${number}`, async () => {
+      const { rows } = await database.owner.query(`SELECT status, note FROM market.inbound_message WHERE document_number = $1 AND status <> 'RECEIVED' ORDER BY status`, [number]);
+      return rows.length === count && rows;
+    });
+  for (let twice = 0; twice < 2; twice++) await publish(dokumentennummer, [quarter(0, 0.125), quarter(1, '0.25')]);
+  expect(await settled(dokumentennummer, 2)).toMatchObject([{ status: 'APPLIED' }, { status: 'DUPLICATE' }]);
+  const { rows } = await database.owner.query(`SELECT aggregateid, payload FROM market.outbox WHERE type = 'market.MarketValuesReceived'`);
+  expect(rows).toMatchObject([{ aggregateid: maloId, payload: { senderCode: '9999000200010', documentNumber: dokumentennummer, maloId, readings: [], intervals: [{ meterNumber: null, start: '2026-11-22T23:00:00.000Z', minutes: 15, wattHours: [125, 250], status: 'TRUE' }] } }]);
+  const unread = randomUUID();
+  await publish(unread, [quarter(0, 'much')]);
+  expect(await settled(unread, 1)).toEqual([{ status: 'MANUAL', note: expect.stringMatching(/^measured values that cannot be read: .*wert "much"/) }]);
+});
+
 test('a subscriber sees the state first, then every change of the contract', async () => {
   const contractId = newId();
   const stream = listen(url, staff, `subscription ($contractId: ID) { marketMessageUpdated(filter: { contractId: $contractId }, maxHz: 50) { seq reset messages { processId status answer { outcome } } } }`, { contractId });

@@ -1,4 +1,4 @@
-import { MarketMessageAcknowledged, MarketMessageChanged, ScheduleAnswered, SwitchConfirmed, SwitchRejected } from '@stromgraph/events/market';
+import { MarketMessageAcknowledged, MarketMessageChanged, MarketValuesReceived, ScheduleAnswered, SwitchConfirmed, SwitchRejected } from '@stromgraph/events/market';
 import { businessNow } from '@stromgraph/kernel/clock';
 import { type Db, transact, type Tx } from '@stromgraph/kernel/database';
 import { publish } from '@stromgraph/kernel/outbox';
@@ -8,6 +8,7 @@ import { decide, type Decision, isAnswer, isAnswerTo } from '../answers/decide.t
 import { readSums, SUMS } from '../answers/sums.ts';
 import { type InboundAcknowledgement, type InboundMarketMessage, parseJson, readBody } from '../clients/inbound-body.ts';
 import { type Envelope, textAt } from '../messages/envelope.ts';
+import { isOfValues, readMeasuredValues } from '../messages/measured-values.ts';
 import type { MarketMessage, Outcome } from '../messages/message.ts';
 import { SCHEDULE } from '../messages/schedule.ts';
 import { START_OF_SUPPLY } from '../messages/start-of-supply.ts';
@@ -61,6 +62,7 @@ async function hearMarket(call: Call, { nachricht, ticketId }: InboundMarketMess
   const { tx, inbound } = call;
   const data = nachricht.transaktionsdaten;
   const identifier = textAt(data, 'pruefidentifikator') ?? textAt(data, 'nachrichtentyp') ?? '';
+  if (isOfValues(identifier)) return hearValues(call, nachricht);
   const hasSums = identifier === SUMS;
   if (!hasSums && !isAnswer(identifier)) return manual(`${identifier || 'a message without identifier'} came unasked`);
   if (inbound.document && (await isKnownDocument(tx, inbound.document))) return { status: 'DUPLICATE', message: null, note: 'the same document came before under another id' };
@@ -106,6 +108,18 @@ const keepAnswer = ({ tx, keyring, inbound, at }: Call, { id: messageId, ticketI
   keepProofs(tx, keyring, [{ messageId, kind: 'ANSWERED', reference: inbound.id, original: inbound.body, ticketId: ticketId ?? '-', edifactHash: null }], at);
 
 const unasked = (identifier: string, { messageType }: MarketMessage): Decision => ({ means: 'UNKNOWN', reason: `For a person to decide: ${identifier} is no answer to ${messageType}.` });
+
+/** Measured values come unasked, a document at a time; what cannot be read whole is for a person, who asks the metering operator for it again. */
+async function hearValues({ tx, inbound }: Call, nachricht: Envelope): Promise<Applied> {
+  const { id: inboundId, document } = inbound;
+  if (!document) return manual('measured values without the number of their document');
+  if (await isKnownDocument(tx, document)) return { status: 'DUPLICATE', message: null, note: 'the same document came before under another id' };
+  const values = readMeasuredValues(nachricht);
+  if (typeof values === 'string') return manual(`measured values that cannot be read: ${values}`);
+  const { senderCode, documentNumber } = document;
+  await publish(tx, MarketValuesReceived, { aggregateType: 'market-location', aggregateId: values.maloId, data: { inboundId, senderCode, documentNumber, ...values } });
+  return { status: 'APPLIED', message: null, note: null };
+}
 
 /** A yes counts only when it says what was asked for; everything doubtful goes to a person. */
 function judge({ messageType, maloId }: MarketMessage, { means, reason }: Decision, confirmation: Confirmation | null): { outcome: Outcome; reason: string } {
