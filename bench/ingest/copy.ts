@@ -15,10 +15,21 @@ const QUARTER_HOUR_MINUTES = 15;
 export const createBareTable = async (owner: pg.Client): Promise<void> =>
   void (await owner.query('CREATE TABLE bench_interval (start_at timestamptz NOT NULL, watt_hours bigint NOT NULL, known_from timestamptz NOT NULL, register_id integer NOT NULL, status smallint NOT NULL, minutes smallint NOT NULL, PRIMARY KEY (register_id, start_at))'));
 
-export async function copy(owner: pg.Client, values: readonly Value[]): Promise<void> {
-  const bytes = Buffer.allocUnsafe(SIGNATURE.length + values.length * ROW_BYTES + 2);
-  let at = SIGNATURE.copy(bytes);
+/** One COPY of everything, a piece of rows at a time. */
+export async function copy(owner: pg.Client, pieces: Iterable<readonly Value[]>): Promise<void> {
   const knownFrom = microsOf(Date.now());
+  await pipeline(Readable.from(bytesOf(pieces, knownFrom)), owner.query(copyFrom('COPY bench_interval FROM STDIN (FORMAT binary)')));
+}
+
+function* bytesOf(pieces: Iterable<readonly Value[]>, knownFrom: bigint): Generator<Buffer> {
+  yield SIGNATURE;
+  for (const piece of pieces) yield rowsOf(piece, knownFrom);
+  yield Buffer.from('ffff', 'hex');
+}
+
+function rowsOf(values: readonly Value[], knownFrom: bigint): Buffer {
+  const bytes = Buffer.allocUnsafe(values.length * ROW_BYTES);
+  let at = 0;
   const int8 = (value: bigint) => (at = bytes.writeBigInt64BE(value, bytes.writeInt32BE(8, at)));
   const int2 = (value: number) => (at = bytes.writeInt16BE(value, bytes.writeInt32BE(2, at)));
   for (const { meter, startMs, wattHours } of values) {
@@ -30,8 +41,7 @@ export async function copy(owner: pg.Client, values: readonly Value[]): Promise<
     int2(1);
     int2(QUARTER_HOUR_MINUTES);
   }
-  bytes.writeInt16BE(-1, at);
-  await pipeline(Readable.from([bytes]), owner.query(copyFrom('COPY bench_interval FROM STDIN (FORMAT binary)')));
+  return bytes;
 }
 
 const microsOf = (ms: number): bigint => BigInt(ms - EPOCH_MS) * 1_000n;
