@@ -84,7 +84,9 @@ await withParts(async (start) => {
   for (const [nth, name] of ['metering', 'gateway'].entries()) console.log(`| ${name} | ${memory.map((all) => all[nth]!.mostMegabytes.toFixed(0)).join(' | ')} |`);
 });
 
-const met = (isMet: boolean, goal: string): string => `${goal} ${isMet ? 'met' : '**not met**'}`;
+function met(isMet: boolean, goal: string): string {
+  return `${goal} ${isMet ? 'met' : '**not met**'}`;
+}
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
@@ -92,10 +94,13 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-const memoryOf = (children: readonly Child<unknown>[]): Promise<Memory[]> => Promise.all(children.map((child) => child.ask<Memory>({})));
+function memoryOf(children: readonly Child<unknown>[]): Promise<Memory[]> {
+  return Promise.all(children.map((child) => child.ask<Memory>({})));
+}
 
-const lineOf = ({ meter, startMs, wattHours }: Value): string =>
-  `${meterNumberOf(meter)},${OBIS},${new Date(startMs).toISOString()},${new Date(startMs + QUARTER_HOUR_MS).toISOString()},${(wattHours / 1_000).toFixed(3)},TRUE\n`;
+function lineOf({ meter, startMs, wattHours }: Value): string {
+  return `${meterNumberOf(meter)},${OBIS},${new Date(startMs).toISOString()},${new Date(startMs + QUARTER_HOUR_MS).toISOString()},${(wattHours / 1_000).toFixed(3)},TRUE\n`;
+}
 
 /** By meter, as files come, made as they are sent. */
 async function upload({ url, authorization }: { url: string; authorization: string }, pieces: AsyncIterable<string>, rows: number): Promise<void> {
@@ -110,4 +115,6 @@ async function* encoded(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {
   for await (const piece of pieces) yield Buffer.from(piece);
 }
 
-const round = (value: number): string => Math.round(value).toLocaleString('en');
+function round(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}

@@ -303,7 +303,10 @@ test('of two files at once with one key the second is told to come back; a key w
   body.write(`${HEADER}\n`);
   const held = async () => (await database.owner.query('SELECT state FROM metering.batch WHERE idempotency_key = $1', [key])).rows;
   await expect.poll(held, { timeout: 10_000 }).toEqual([{ state: 'STORING' }]);
-  expect(await send(content, { key })).toMatchObject({ status: 409, retryAfter: '5', type: expect.stringContaining('application/problem+json'), body: { problem: 'KeyInUse', idempotencyKey: key } });
+  const refused = await send(content, { key });
+  expect(refused).toMatchObject({ status: 409, retryAfter: '5', type: expect.stringContaining('application/problem+json'), body: { problem: 'KeyInUse', idempotencyKey: key } });
+  const { data } = await ask(metering.url, agent, 'query ($id: ID!) { readingBatch(id: $id) { state accepted } }', { id: refused.body.batchId });
+  expect(data.readingBatch).toEqual({ state: 'STORING', accepted: 0 });
   await database.owner.query(`UPDATE metering.batch SET claimed_until = clock_timestamp() - interval '1 second' WHERE idempotency_key = $1`, [key]);
   const taken = await send(content, { key });
   expect(taken).toMatchObject({ status: 200, body: { state: 'COMPLETE', accepted: 96 } });

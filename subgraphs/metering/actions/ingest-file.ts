@@ -4,7 +4,7 @@ import { type Db, isPassing, planningOnce, transact } from '@stromgraph/kernel/d
 import { newId } from '@stromgraph/kernel/ids';
 import { isProblem, problem, type Problem } from '@stromgraph/kernel/problem';
 import type { DomainContext } from '../context.ts';
-import { type Batch, closeBatch, countChunk, type FileKey, openFile, releaseKey } from '../store/batches.ts';
+import { type Batch, closeBatch, countChunk, type FileKey, fileOfKey, openFile, releaseKey } from '../store/batches.ts';
 import { rememberDays } from '../store/day-sums.ts';
 import { ruleBook } from '../store/findings.ts';
 import { type Chunk, emptyChunk, lineFault, takeLine, unreadable } from './csv-chunk.ts';
@@ -22,7 +22,7 @@ const TRIES = 4;
 
 export type FileUnusable = Problem<'FileUnusable'>;
 /** Another file with the same key is being stored. */
-export type KeyInUse = Problem<'KeyInUse', { idempotencyKey: string }>;
+export type KeyInUse = Problem<'KeyInUse', { idempotencyKey: string; batchId: string | null }>;
 
 /**
  * Takes a file of any size, a chunk of rows at a time: so few are in hand at once that memory stays flat, and a file that breaks off
@@ -64,7 +64,7 @@ async function* hashed(body: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenera
 
 /** Whether the file ended in the middle of a row, and whether it was the connection that ended it; a file that lost its key stores nothing more. */
 async function storeRows(file: File, body: AsyncIterable<Uint8Array>): Promise<{ cutOff: boolean; brokeOff: boolean } | FileUnusable | KeyInUse> {
-  const { storing, key } = file;
+  const { storing } = file;
   const readers = makeReaders();
   let columns: Columns | undefined;
   let row = 0;
@@ -82,10 +82,10 @@ async function storeRows(file: File, body: AsyncIterable<Uint8Array>): Promise<{
           const header = unread === null ? readHeader(fieldsOf(line as string)) : `the first line is no header: ${unread}`;
           if (typeof header === 'string') return problem('FileUnusable', header);
           columns = header;
-          if (!(await open(file))) return keyInUse(key!.key);
+          if (!(await open(file))) return lostKey(file);
         } else if (typeof line !== 'string' || line.trim() !== '') {
           if (isFull(chunk, line)) {
-            if (!(await storing.add(chunk))) return keyInUse(key!.key);
+            if (!(await storing.add(chunk))) return lostKey(file);
             chunk = emptyChunk();
           }
           take(line, page.cutOff);
@@ -98,7 +98,7 @@ async function storeRows(file: File, body: AsyncIterable<Uint8Array>): Promise<{
   }
   if (!columns) return problem('FileUnusable', 'the file is empty (allowed: a header line and rows)');
   const isStored = (chunk.rows + chunk.unreadable.length === 0 || (await storing.add(chunk))) && (await storing.end());
-  return isStored ? { cutOff, brokeOff } : keyInUse(key!.key);
+  return isStored ? { cutOff, brokeOff } : lostKey(file);
 }
 
 /** A chunk ends before the next meter begins, so that two can be stored at once; a long one anywhere. */
@@ -113,12 +113,19 @@ const storeChunk = (db: Db<any>, { runs, readings, unreadable: refused }: Chunk,
       const { changed, counts } = await storeValues(tx, { intervals: runs, readings, unreadable: refused }, about);
       await rememberDays(tx, changed, { at: about.now, batchId: about.batchId });
       await planAnnouncement(tx, about.batchId, about.now);
-      return (await countChunk(tx, about.batchId, counts, key)) ? null : keyInUse(key?.key ?? '');
+      return (await countChunk(tx, about.batchId, counts, key)) ? null : keyInUse(key?.key ?? '', null);
     });
     return !isProblem(outcome);
   });
 
-export const keyInUse = (key: string): KeyInUse => problem('KeyInUse', `A file with the key ${key} is being stored; ask again for its answer.`, { idempotencyKey: key });
+export const keyInUse = (key: string, batchId: string | null): KeyInUse =>
+  problem('KeyInUse', `A file with the key ${key} is being stored; ask again for its answer, or for how far its batch is.`, { idempotencyKey: key, batchId });
+
+/** Another file holds the key now. */
+async function lostKey({ db, key }: File): Promise<KeyInUse> {
+  const held = await fileOfKey(db, key!);
+  return keyInUse(key!.key, held === null || held === 'VALUES' ? null : held.batchId);
+}
 
 /** False when another file holds the key. */
 async function open(file: File): Promise<boolean> {

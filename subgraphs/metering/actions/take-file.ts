@@ -24,7 +24,7 @@ export async function takeFile(
   const known = await fileOfKey(ctx.db, { holder, key });
   if (known === 'VALUES') return reused(key);
   if (known === null || known.abandoned) return ingestFile(ctx, body, { holder, key });
-  if (known.state === 'STORING') return keyInUse(key);
+  if (known.state === 'STORING') return keyInUse(key, known.batchId);
   const digest = createHash('sha256');
   for await (const chunk of body) digest.update(chunk);
   return known.digest?.equals(digest.digest()) ? (await batchById(ctx.db, known.batchId))! : reused(key);
