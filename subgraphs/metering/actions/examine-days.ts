@@ -1,5 +1,5 @@
 import type { Tx } from '@stromgraph/kernel/database';
-import { addDays, startOfDay } from '@stromgraph/kernel/time';
+import { berlinDay } from '../intervals/berlin-day.ts';
 import { releasedOf, releaseKey, ruleBook, saveFindings } from '../store/findings.ts';
 import { type Place, placesOf } from '../store/estimation.ts';
 import type { StoredDay } from '../store/intervals.ts';
@@ -38,12 +38,14 @@ const isFarFromExpected = (facts: DayFacts): boolean => facts.expectedWattHoursA
 
 /** The day with a place for every interval that it has, known or not; none for a time in which the meter did not hang at a contract of ours. */
 function factsOf({ day, minutes, startsMs, wattHours }: StoredDay, { expected, places, now }: { expected: bigint; places: readonly Place[]; now: Date }): DayFacts {
-  const [fromMs, untilMs] = [startOfDay(day).getTime(), startOfDay(addDays(day, 1)).getTime()];
+  const { fromMs, untilMs } = berlinDay(day);
   const stepMs = minutes * 60_000;
+  const about = { minutes, isOver: untilMs <= now.getTime(), expectedWattHoursAYear: Number(expected) };
+  if (startsMs.length * stepMs === untilMs - fromMs) return { ...about, startsMs, wattHours: wattHours.map(Number) };
   const known = new Map(startsMs.map((startMs, nth) => [startMs, Number(wattHours[nth])]));
   const starts = Array.from({ length: (untilMs - fromMs) / stepMs }, (_, nth) => fromMs + nth * stepMs).filter(
     (startMs) => known.has(startMs) || places.some((place) => place.fromMs <= startMs && startMs + stepMs <= place.untilMs),
   );
   const values = starts.map((startMs) => known.get(startMs) ?? null);
-  return { minutes, startsMs: starts, wattHours: values, isOver: untilMs <= now.getTime(), expectedWattHoursAYear: Number(expected) };
+  return { ...about, startsMs: starts, wattHours: values };
 }

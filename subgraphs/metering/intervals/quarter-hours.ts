@@ -1,6 +1,7 @@
 import type { WattHours } from '@stromgraph/kernel/energy';
 import { allocate } from '@stromgraph/kernel/money';
-import { addDays, type LocalDate, QUARTER_HOUR_MS, startOfDay } from '@stromgraph/kernel/time';
+import { type LocalDate, QUARTER_HOUR_MS } from '@stromgraph/kernel/time';
+import { berlinDay } from './berlin-day.ts';
 import type { ValueStatus } from './value.ts';
 
 export type KnownInterval = Readonly<{ startMs: number; wattHours: WattHours; status: ValueStatus }>;
@@ -11,8 +12,8 @@ const MINUTES = 15;
 
 /** A day's intervals as quarter hours; longer ones are split so that their parts add up exactly. */
 export function toQuarterHours(day: LocalDate, minutes: number, intervals: readonly KnownInterval[]): QuarterHours {
-  const startMs = startOfDay(day).getTime();
-  const count = (startOfDay(addDays(day, 1)).getTime() - startMs) / QUARTER_HOUR_MS;
+  const { fromMs: startMs, untilMs } = berlinDay(day);
+  const count = (untilMs - startMs) / QUARTER_HOUR_MS;
   const wattHours = Array<WattHours | null>(count).fill(null);
   const statuses = Array<ValueStatus | null>(count).fill(null);
   const share = Array<bigint>(minutes / MINUTES).fill(1n);

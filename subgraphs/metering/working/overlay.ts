@@ -31,6 +31,7 @@ export function stands({ instead }: Pick<WorkingValue, 'instead'>, market: Marke
 
 /** A day as we work with it, and the working values that have given way. */
 export function overlay({ startsMs, wattHours, statuses }: DayValues, working: readonly WorkingValue[]): { values: OverlaidDay; givenWay: WorkingValue[] } {
+  if (working.length === 0) return { values: { startsMs: [...startsMs], wattHours: [...wattHours], statuses: [...statuses], ours: [] }, givenWay: [] };
   const market = new Map(startsMs.map((startMs, nth) => [startMs, { wattHours: wattHours[nth]!, status: statuses[nth]! }]));
   const standing = working.filter((each) => stands(each, market.get(each.startMs) ?? null));
   const givenWay = working.filter((each) => !standing.includes(each));

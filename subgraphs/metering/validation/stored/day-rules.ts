@@ -43,12 +43,23 @@ export function gap({ minutes, startsMs, wattHours, isOver }: DayFacts): Measure
 
 /** R04: the highest interval in percent of the third highest. */
 export function spike({ minutes, startsMs, wattHours }: DayFacts): Measured | null {
-  const known = wattHours.flatMap((value, nth) => (value === null ? [] : [{ value, nth }])).sort((a, b) => b.value - a.value);
-  const [highest] = known;
-  const compared = known[COMPARED_WITH]?.value ?? 0;
-  if (!highest || compared === 0 || wattsOf(highest.value, minutes) <= SPIKE_FLOOR_WATTS) return null;
-  const percent = (highest.value / compared) * 100;
-  return { rule: 'R04', startMs: startsMs[highest.nth]!, measure: percent, detail: `${highest.value} Wh are ${Math.round(percent)} % of the third highest interval of the day` };
+  const highest = highestOf(wattHours, COMPARED_WITH + 1);
+  const [first, compared] = [wattHours[highest[0] ?? -1] ?? 0, wattHours[highest[COMPARED_WITH] ?? -1] ?? 0];
+  if (compared === 0 || wattsOf(first, minutes) <= SPIKE_FLOOR_WATTS) return null;
+  const percent = (first / compared) * 100;
+  return { rule: 'R04', startMs: startsMs[highest[0]!]!, measure: percent, detail: `${first} Wh are ${Math.round(percent)} % of the third highest interval of the day` };
+}
+
+/** The places of the highest values, the highest first and of equal ones the earliest; a whole day is not sorted for three of them. */
+function highestOf(wattHours: readonly (number | null)[], count: number): number[] {
+  const places: number[] = [];
+  wattHours.forEach((value, nth) => {
+    if (value === null || (places.length === count && value <= wattHours[places.at(-1)!]!)) return;
+    const at = places.findIndex((place) => wattHours[place]! < value);
+    places.splice(at < 0 ? places.length : at, 0, nth);
+    if (places.length > count) places.pop();
+  });
+  return places;
 }
 
 /** R05: hours of the longest run of zeros, where something is expected. */
@@ -76,11 +87,8 @@ export function level({ wattHours, expectedWattHoursAYear }: DayFacts): Measured
 
 /** R11: the highest power of an interval, in percent of what the connection carries. */
 export function power({ minutes, startsMs, wattHours, expectedWattHoursAYear }: DayFacts): Measured | null {
-  let highest = -1;
-  wattHours.forEach((value, nth) => {
-    if (value !== null && (highest < 0 || value > wattHours[highest]!)) highest = nth;
-  });
-  if (highest < 0) return null;
+  const [highest] = highestOf(wattHours, 1);
+  if (highest === undefined) return null;
   const watts = wattsOf(wattHours[highest]!, minutes);
   const carried = Math.max(HOUSE_CONNECTION_WATTS, expectedWattHoursAYear / LEAST_FULL_LOAD_HOURS);
   return { rule: 'R11', startMs: startsMs[highest]!, measure: (watts / carried) * 100, detail: `${watts / 1_000} kW in one interval, where the connection carries about ${Math.round(carried / 1_000)} kW` };
