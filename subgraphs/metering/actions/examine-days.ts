@@ -17,31 +17,41 @@ const SUSPICIOUS_TIMES = 10;
 export async function examineDays(tx: Tx, days: readonly StoredDay[], { expected, batchId, now }: { expected: ReadonlyMap<string, bigint>; batchId: string; now: Date }): Promise<ReadonlySet<StoredDay>> {
   if (days.length === 0) return new Set();
   const book = await ruleBook(tx);
-  const released = await releasedOf(tx, days);
-  const places = await placesOf(tx, [...new Set(days.map(({ registerId }) => registerId))]);
+  const partial = days.filter((day) => !isWhole(day));
+  const places = partial.length > 0 ? await placesOf(tx, [...new Set(partial.map(({ registerId }) => registerId))]) : new Map<number, Place[]>();
   const sums = await sumsEndingOn(tx, days);
   const facts = new Map(days.map((day) => [day, { ...factsOf(day, { expected: expected.get(day.contractId) ?? 0n, places: places.get(day.registerId) ?? [], now }), sums: sums.get(keyOf(day)) ?? null }]));
   const usual = await usualDays(tx, days.filter((day) => isFarFromExpected(facts.get(day)!)));
-  const found = days.map((day) => {
+  const found = days.flatMap((day) => {
     const findings = findingsOf(book, { ...facts.get(day)!, usualWattHours: usual.get(keyOf(day)) ?? null });
-    return { day, findings: findings.filter(({ rule }) => !released.has(releaseKey(day.registerId, day.day, rule))) };
+    return findings.length > 0 ? [{ day, findings }] : [];
   });
-  const keyed = found.flatMap(({ day: { registerId, day, version }, findings }) => findings.map((finding) => ({ registerId, day, version, ...finding })));
+  if (found.length === 0) return new Set();
+  const released = await releasedOf(tx, found.map(({ day }) => day));
+  const open = found.map(({ day, findings }) => ({ day, findings: findings.filter(({ rule }) => !released.has(releaseKey(day.registerId, day.day, rule))) }));
+  const keyed = open.flatMap(({ day: { registerId, day, version }, findings }) => findings.map((finding) => ({ registerId, day, version, ...finding })));
   await saveFindings(tx, keyed, { batchId, at: now, by: BY });
-  await planEstimates(tx, found.filter(({ findings }) => findings.some(({ rule, severity }) => rule === 'R01' && severity === 'ERROR')).map(({ day: { day } }) => day), now);
-  return new Set(found.filter(({ findings }) => findings.some(({ severity }) => severity === 'ERROR')).map(({ day }) => day));
+  await planEstimates(tx, open.filter(({ findings }) => findings.some(({ rule, severity }) => rule === 'R01' && severity === 'ERROR')).map(({ day: { day } }) => day), now);
+  return new Set(open.filter(({ findings }) => findings.some(({ severity }) => severity === 'ERROR')).map(({ day }) => day));
 }
 
 const keyOf = ({ registerId, day }: StoredDay): string => `${registerId} ${day}`;
 /** Only then it matters what is usual: a day that has about what is expected has no wrong unit. */
 const isFarFromExpected = (facts: DayFacts): boolean => facts.expectedWattHoursAYear === 0 || level(facts).some(({ measure }) => measure > SUSPICIOUS_TIMES);
 
+/** Whether every interval that the day has is known: then it does not matter where the meter hung. */
+function isWhole({ day, minutes, startsMs }: StoredDay): boolean {
+  const { fromMs, untilMs } = berlinDay(day);
+  return startsMs.length * minutes * 60_000 === untilMs - fromMs;
+}
+
 /** The day with a place for every interval that it has, known or not; none for a time in which the meter did not hang at a contract of ours. */
-function factsOf({ day, minutes, startsMs, wattHours }: StoredDay, { expected, places, now }: { expected: bigint; places: readonly Place[]; now: Date }): DayFacts {
+function factsOf(stored: StoredDay, { expected, places, now }: { expected: bigint; places: readonly Place[]; now: Date }): DayFacts {
+  const { day, minutes, startsMs, wattHours } = stored;
   const { fromMs, untilMs } = berlinDay(day);
   const stepMs = minutes * 60_000;
   const about = { minutes, isOver: untilMs <= now.getTime(), expectedWattHoursAYear: Number(expected) };
-  if (startsMs.length * stepMs === untilMs - fromMs) return { ...about, startsMs, wattHours: wattHours.map(Number) };
+  if (isWhole(stored)) return { ...about, startsMs, wattHours: wattHours.map(Number) };
   const known = new Map(startsMs.map((startMs, nth) => [startMs, Number(wattHours[nth])]));
   const starts = Array.from({ length: (untilMs - fromMs) / stepMs }, (_, nth) => fromMs + nth * stepMs).filter(
     (startMs) => known.has(startMs) || places.some((place) => place.fromMs <= startMs && startMs + stepMs <= place.untilMs),

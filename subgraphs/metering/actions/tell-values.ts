@@ -4,7 +4,7 @@ import type { Tx } from '@stromgraph/kernel/database';
 import { publishAll } from '@stromgraph/kernel/outbox';
 import { QUARTER_HOUR_MS } from '@stromgraph/kernel/time';
 import { berlinDay } from '../intervals/berlin-day.ts';
-import { toQuarterHours } from '../intervals/quarter-hours.ts';
+import { quarterHoursOfDay } from '../intervals/quarter-hours.ts';
 import { suppliesOf, type UntoldReading } from '../store/announcements.ts';
 import { readDays, type StoredDay } from '../store/intervals.ts';
 import { takeSumsToCheck } from '../store/reading-findings.ts';
@@ -85,8 +85,9 @@ function factOf(batchId: string, days: readonly Told[], readings: readonly ToldR
 
 const byDay = (a: Told, b: Told): number => (a.values.day < b.values.day ? -1 : 1);
 
-function toFact({ obis, held, values: { day, minutes, version, startsMs, wattHours, statuses, ours } }: Told) {
-  const quarters = toQuarterHours(day, minutes, startsMs.map((startMs, nth) => ({ startMs, wattHours: wattHours[nth]!, status: statuses[nth]! })));
+function toFact({ obis, held, values }: Told) {
+  const { day, minutes, version, ours } = values;
+  const quarters = quarterHoursOfDay(values);
   return {
     obis,
     day,

@@ -1,6 +1,6 @@
 import type { Db } from '@stromgraph/kernel/database';
 import { makeDayFinder } from '../intervals/berlin-day.ts';
-import { toQuarterHours } from '../intervals/quarter-hours.ts';
+import { quarterHoursOfDay } from '../intervals/quarter-hours.ts';
 import { placesOf } from '../store/estimation.ts';
 import { readDays } from '../store/intervals.ts';
 import { daysWithValues, keptMonths, sumsByDay, type UsageOf } from '../store/usage.ts';
@@ -54,9 +54,7 @@ async function byQuarterHour(db: Db<any>, of: UsageOf, asked: Asked): Promise<Us
   };
   return usageFromDays({
     period, obis,
-    days: days.map(({ day, minutes, startsMs, wattHours, statuses }) => ({
-      day, ...toQuarterHours(day, minutes, startsMs.map((startMs, nth) => ({ startMs, wattHours: wattHours[nth]!, status: statuses[nth]! }))),
-    })),
+    days: days.map((each) => ({ day: each.day, ...quarterHoursOfDay(each) })),
     estimates: estimatedRuns(standing, days[0]?.minutes ?? 15),
     missing: (unknown) => missingRuns(unknown, facts),
   });

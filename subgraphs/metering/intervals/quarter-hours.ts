@@ -10,6 +10,15 @@ export type QuarterHours = Readonly<{ wattHours: (WattHours | null)[]; statuses:
 
 const MINUTES = 15;
 
+type Values = Readonly<{ day: LocalDate; minutes: number; startsMs: readonly number[]; wattHours: readonly WattHours[]; statuses: readonly ValueStatus[] }>;
+
+/** A day of values in order of time as quarter hours; one that has them all is what it is. */
+export function quarterHoursOfDay({ day, minutes, startsMs, wattHours, statuses }: Values): QuarterHours {
+  const { fromMs, untilMs } = berlinDay(day);
+  if (minutes === MINUTES && wattHours.length * QUARTER_HOUR_MS === untilMs - fromMs) return { wattHours: [...wattHours], statuses: [...statuses] };
+  return toQuarterHours(day, minutes, startsMs.map((startMs, nth) => ({ startMs, wattHours: wattHours[nth]!, status: statuses[nth]! })));
+}
+
 /** A day's intervals as quarter hours; longer ones are split so that their parts add up exactly. */
 export function toQuarterHours(day: LocalDate, minutes: number, intervals: readonly KnownInterval[]): QuarterHours {
   const { fromMs: startMs, untilMs } = berlinDay(day);

@@ -24,7 +24,7 @@ export async function lockMeterFacts(tx: Tx, meterNumbers: readonly string[]): P
   const meterIds = [...new Set(registers.map((row) => row.meter_id))];
   const stays = await tx.sql<StayRow>`
     SELECT i.meter_id, i.from_at, i.until_at, i.malo_id, s.contract_id, s.customer_id, s.start_on, s.end_on, s.expected_watt_hours
-    FROM metering.installation i LEFT JOIN metering.supply s ON s.malo_id = i.malo_id
+    FROM metering.installation i LEFT JOIN metering.supply s ON s.malo_id = i.malo_id AND NOT s.cancelled
     WHERE i.meter_id = ANY (${meterIds}::uuid[]) ORDER BY i.from_at, s.start_on DESC, s.contract_id`;
   const staysOf = Map.groupBy(stays, (row) => row.meter_id);
   return new Map(

@@ -67,6 +67,7 @@ test.each([
   ['a register belongs to a meter', register({ meter_id: `'${newId()}'` }), '23503', 'meter_register_meter_id_fkey'],
   ['a register keeps the length of its intervals', 'UPDATE metering.meter_register SET interval_minutes = 30 WHERE id = 1', '23001', 'interval_lengths_stay'],
   ['a contract ends after it began', supply({ end_on: `'2027-01-01'` }), '23514', 'supply_check'],
+  ['what was cancelled has no time', supply({ end_on: `'2027-01-02'`, cancelled: 'true' }), '23514', 'supply_check'],
   ['a contract has a market location', supply({ malo_id: `'1234'` }), '23514', 'supply_malo_id_check'],
   ['a contract expects no negative energy', supply({ expected_watt_hours: '-1' }), '23514', 'supply_expected_watt_hours_check'],
   ['a contract is there once', supply({ contract_id: `'${CONTRACT}'` }), '23505', 'supply_pkey'],

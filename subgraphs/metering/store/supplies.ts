@@ -32,7 +32,7 @@ export async function suppliesAt(db: Queryable, maloId: string, at: Date): Promi
     end_on: LocalDate | null;
     expected_watt_hours: bigint;
   }>`
-    SELECT * FROM metering.supply WHERE malo_id = ${maloId}
+    SELECT * FROM metering.supply WHERE malo_id = ${maloId} AND NOT cancelled
       AND (end_on IS NULL OR end_on::timestamp AT TIME ZONE 'Europe/Berlin' > ${at}) ORDER BY start_on DESC`;
   return rows.map((row) => ({
     contractId: row.contract_id,
@@ -43,4 +43,16 @@ export async function suppliesAt(db: Queryable, maloId: string, at: Date): Promi
     endOn: row.end_on,
     expectedWattHours: row.expected_watt_hours,
   }));
+}
+
+/** When contracts end; null: they were cancelled before their start. */
+export type SupplyEnd = Readonly<{ contractId: string; endOn: LocalDate | null }>;
+
+/** Of a contract the last that is said holds. It is looked at at once, so that a contract that has values behind its end holds up nobody else's event. */
+export async function endSupplies(tx: Tx, ends: readonly SupplyEnd[]): Promise<void> {
+  const last = [...new Map(ends.map((end) => [end.contractId, end])).values()];
+  await tx.sql`
+    UPDATE metering.supply s SET end_on = coalesce(g.end_on, s.start_on), cancelled = g.end_on IS NULL
+    FROM unnest(${last.map(({ contractId }) => contractId)}::uuid[], ${last.map(({ endOn }) => endOn)}::date[]) g (contract_id, end_on) WHERE s.contract_id = g.contract_id`;
+  await tx.sql`SET CONSTRAINTS metering.contracts_hold_their_values IMMEDIATE`;
 }
