@@ -61,6 +61,6 @@ export const MarketValuesReceived = event(
   z.strictObject({
     inboundId: z.string(), senderCode: z.string(), documentNumber: z.string(), maloId: z.string(),
     intervals: z.array(z.strictObject({ ...Measured, start: Instant, minutes: z.int().positive(), wattHours: z.array(z.int().nullable()).min(1) })),
-    readings: z.array(z.strictObject({ ...Measured, readAt: Instant, wattHours: Whole })),
+    registers: z.array(z.strictObject({ ...Measured, readAt: Instant, wattHours: Whole })),
   }),
 );

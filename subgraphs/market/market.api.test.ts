@@ -287,7 +287,7 @@ test('measured values are told on once a document; what cannot be read is kept f
   for (let twice = 0; twice < 2; twice++) await publish(dokumentennummer, [quarter(0, 0.125), quarter(1, '0.25')]);
   expect(await settled(dokumentennummer, 2)).toMatchObject([{ status: 'APPLIED' }, { status: 'DUPLICATE' }]);
   const { rows } = await database.owner.query(`SELECT aggregateid, payload FROM market.outbox WHERE type = 'market.MarketValuesReceived'`);
-  expect(rows).toMatchObject([{ aggregateid: maloId, payload: { senderCode: '9999000200010', documentNumber: dokumentennummer, maloId, readings: [], intervals: [{ meterNumber: null, start: '2026-11-22T23:00:00.000Z', minutes: 15, wattHours: [125, 250], status: 'TRUE' }] } }]);
+  expect(rows).toMatchObject([{ aggregateid: maloId, payload: { senderCode: '9999000200010', documentNumber: dokumentennummer, maloId, registers: [], intervals: [{ meterNumber: null, start: '2026-11-22T23:00:00.000Z', minutes: 15, wattHours: [125, 250], status: 'TRUE' }] } }]);
   const unread = randomUUID();
   await publish(unread, [quarter(0, 'much')]);
   expect(await settled(unread, 1)).toEqual([{ status: 'MANUAL', note: expect.stringMatching(/^measured values that cannot be read: .*wert "much"/) }]);

@@ -18,8 +18,8 @@ const OPERATOR = '9999000200010';
 const meaning = { meterNumber: null, status: 'TRUE' as const, reason: null, method: null };
 const profile = (day: string, wattHours: (number | null)[], change: object = {}) => ({ ...meaning, obis: PROFILE, start: startOfDay(day).toISOString(), minutes: 15, wattHours, ...change });
 const counter = (day: string, wattHours: number, change: object = {}) => ({ ...meaning, obis: COUNTER, readAt: startOfDay(day).toISOString(), wattHours: String(wattHours), ...change });
-async function deliver({ maloId }: Pick<Confirmed, 'maloId'>, values: { intervals?: object[]; readings?: object[] }): Promise<void> {
-  const data = { inboundId: `in_${newId()}`, senderCode: OPERATOR, documentNumber: newId(), maloId, intervals: [], readings: [], ...values } as Parameters<typeof tell<ReturnType<typeof MarketValuesReceived.schema.parse>>>[2]['data'];
+async function deliver({ maloId }: Pick<Confirmed, 'maloId'>, values: { intervals?: object[]; registers?: object[] }): Promise<void> {
+  const data = { inboundId: `in_${newId()}`, senderCode: OPERATOR, documentNumber: newId(), maloId, intervals: [], registers: [], ...values } as Parameters<typeof tell<ReturnType<typeof MarketValuesReceived.schema.parse>>>[2]['data'];
   await tell(desk.database.owner, MarketValuesReceived, { aggregateType: 'market-location', aggregateId: maloId, data });
   await applyEvents(desk.runtime, handlers);
 }
@@ -31,7 +31,7 @@ const stored = async ({ meterNumber }: Pick<Confirmed, 'meterNumber'>) =>
 
 test('a load profile and a reading of a location go to its meter, are stored once and told', async () => {
   const contract = await desk.confirm();
-  const values = { intervals: [profile('2026-10-25', whole('2026-10-25', 110)), profile('2026-11-01', [100, null, 120], { status: 'PROVISIONAL' })], readings: [counter('2026-11-01', 5_000_000)] };
+  const values = { intervals: [profile('2026-10-25', whole('2026-10-25', 110)), profile('2026-11-01', [100, null, 120], { status: 'PROVISIONAL' })], registers: [counter('2026-11-01', 5_000_000)] };
   await deliver(contract, values);
   expect(await batch()).toMatchObject({ source: 'MARKET', actor: `metering operator ${OPERATOR}`, state: 'COMPLETE', accepted: 100 + 2 + 1, unchanged: 0, rejected: 0 });
   expect(await stored(contract)).toBe(103);
@@ -58,7 +58,7 @@ test('what a location measured goes to the meter that hung there then; the quart
   const contract = await desk.confirm();
   const { registerMeter } = await desk.query('mutation ($input: RegisterMeterInput!) { registerMeter(input: $input) { ... on RegisterMeterSuccess { meter { id meterNumber } } } }', { input: { meterNumber: '1NEXT00001', kind: 'SMART', registers: [{ obis: PROFILE }, { obis: COUNTER }] } });
   await desk.query('mutation ($input: ExchangeMeterInput!) { exchangeMeter(input: $input) { __typename } }', { input: { oldMeterId: await desk.meterIdOf(contract), newMeterId: registerMeter.meter.id, finalWattHours: 1, startWattHours: 0, at: '2026-11-02T00:20:00+01:00' } });
-  await deliver(contract, { intervals: [profile('2026-11-02', [1, 2, 3, 4])], readings: [counter('2026-11-03', 7_000), { ...counter('2026-11-02', 5), readAt: '2026-11-01T23:20:00.000Z' }] });
+  await deliver(contract, { intervals: [profile('2026-11-02', [1, 2, 3, 4])], registers: [counter('2026-11-03', 7_000), { ...counter('2026-11-02', 5), readAt: '2026-11-01T23:20:00.000Z' }] });
   expect(await batch()).toMatchObject({ accepted: 4, rejected: 2 });
   expect(await rejections()).toMatchObject([{ row: 2, path: 'intervals.0.wattHours.1', rule: 'R14', reason: expect.stringMatching(/no meter measured 1-0:1.29.0/) }, { row: 6, path: 'registers.1', rule: 'R14', reason: expect.stringMatching(/several meters .* has to name one/) }]);
   expect([await stored(contract), await stored({ meterNumber: '1NEXT00001' })]).toEqual([1 + 1, 2 + 1 + 1]); // with the readings of the exchange
@@ -66,7 +66,7 @@ test('what a location measured goes to the meter that hung there then; the quart
 
 test('a document that names a meter of another place, or an unknown location, stores nothing', async () => {
   const [contract, other] = [await desk.confirm(), await desk.confirm()];
-  await deliver(contract, { intervals: [profile('2026-11-02', [1, 2], { meterNumber: other.meterNumber.toUpperCase() })], readings: [counter('2026-11-02', 5, { meterNumber: other.meterNumber.toUpperCase() })] });
+  await deliver(contract, { intervals: [profile('2026-11-02', [1, 2], { meterNumber: other.meterNumber.toUpperCase() })], registers: [counter('2026-11-02', 5, { meterNumber: other.meterNumber.toUpperCase() })] });
   expect(await batch()).toMatchObject({ state: 'COMPLETE', accepted: 0, rejected: 3 });
   for (const { rule, reason } of await rejections()) expect([rule, reason]).toEqual(['R14', expect.stringMatching(new RegExp(`^meter ${other.meterNumber.toUpperCase()} did not measure .* at the market location ${contract.maloId} then$`))]);
   await deliver({ maloId: '51238696781' }, { intervals: [profile('2026-11-02', [1])] });

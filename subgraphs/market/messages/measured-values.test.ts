@@ -11,7 +11,7 @@ test('values that follow one another in one meaning are one series; a gap, anoth
   const substitute = { messwertstatus: 'ERSATZWERT', grundErsatzwert: 'Z75', ersatzwertbildungsverfahren: 'Z92' };
   const values = [quarter(0, 4.123), quarter(1, '0.1'), quarter(2, 0, { messwertstatus: 'FEHLT' }), quarter(3, 0.2), quarter(4, 0.3, substitute), quarter(5, 0.3, substitute), quarter(6, 0.4, { messwertstatus: 'VORLAEUFIGERWERT' })];
   expect(readMeasuredValues(document(values))).toEqual({
-    maloId: MALO, readings: [],
+    maloId: MALO, registers: [],
     intervals: [
       { ...meaning, start: '2026-10-25T00:00:00.000Z', minutes: 15, wattHours: [4_123, 100] },
       { ...meaning, start: '2026-10-25T00:45:00.000Z', minutes: 15, wattHours: [200] },
@@ -24,7 +24,7 @@ test('values that follow one another in one meaning are one series; a gap, anoth
 test('a value of an instant is the reading of a counter, of the meter that the document names', () => {
   const at = '2026-11-01T00:00:00+01:00';
   expect(readMeasuredValues(document([{ ...used(at, at, 8_130.5), obisKennzahl: '1.8.0', enddatum: undefined }], { zaehlernummer: '1emh1' }))).toEqual({
-    maloId: MALO, intervals: [], readings: [{ ...meaning, meterNumber: '1EMH1', obis: '1-0:1.8.0', readAt: '2026-10-31T23:00:00.000Z', wattHours: '8130500' }],
+    maloId: MALO, intervals: [], registers: [{ ...meaning, meterNumber: '1EMH1', obis: '1-0:1.8.0', readAt: '2026-10-31T23:00:00.000Z', wattHours: '8130500' }],
   });
 });
 

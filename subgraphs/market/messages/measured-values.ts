@@ -8,7 +8,7 @@ type Status = 'TRUE' | 'SUBSTITUTE' | 'PROVISIONAL';
 type Meaning = Readonly<{ meterNumber: string | null; obis: string; status: Status; reason: string | null; method: string | null }>;
 export type MeasuredSeries = Meaning & Readonly<{ start: string; minutes: number; wattHours: (number | null)[] }>;
 export type MeasuredReading = Meaning & Readonly<{ readAt: string; wattHours: string }>;
-export type MeasuredValues = Readonly<{ maloId: string; intervals: MeasuredSeries[]; readings: MeasuredReading[] }>;
+export type MeasuredValues = Readonly<{ maloId: string; intervals: MeasuredSeries[]; registers: MeasuredReading[] }>;
 
 /** Identifiers of MSCONS with energy and readings: counter states, energy of a period, load profiles. */
 const OF_VALUES = new Set(['13002', '13015', '13016', '13017', '13018', '13019', '13025']);
@@ -39,7 +39,7 @@ export function readMeasuredValues(envelope: Envelope): MeasuredValues | string 
     }
   }
   if (values.length === 0) return 'it has no value';
-  return { maloId, intervals: seriesOf(values), readings: values.filter(isReading).map((value) => ({ ...meaningOf(value), readAt: iso(value.startMs), wattHours: String(value.wattHours) })) };
+  return { maloId, intervals: seriesOf(values), registers: values.filter(isReading).map((value) => ({ ...meaningOf(value), readAt: iso(value.startMs), wattHours: String(value.wattHours) })) };
 }
 
 function readValue(used: Fields, meterNumber: string | null): Value | string | null {
