@@ -79,6 +79,7 @@ test('a file of everything that goes wrong: each row has its reason, the good on
     [`${m},1-0:1.8.0,2026-11-03T00:00:00+01:00,2026-11-03T00:00:00+01:00,8130.5,TRUE`, null, null],
     [`${m},1-0:1.8.0,2026-11-03T00:00:00+01:00,2026-11-03T00:15:00+01:00,1,TRUE`, 'R14', /is a counter/],
     [`${m},${PROFILE},2026-11-03T00:00:00+01:00,,1,TRUE`, null, /end "" is no instant/],
+    [`${m},${PROFILE},2026-11-02T01:30:00+01:00,2026-11-02T01:45:00+01:00,20,TRUE`, null, null], // 80 kW once: it may be, so it is taken and the day held
     [`${m},${PROFILE},2026-11-02T01:00:00+01:00,2026-11-02T01:15`, null, /ends in this row.*4 of 6 fields/],
   ];
   const file = [HEADER, ...rows.map(([line]) => line)].join('\n');
@@ -93,6 +94,8 @@ test('a file of everything that goes wrong: each row has its reason, the good on
   expect((await count(INTERVALS, [numberOf(contract)])) + (await count(READINGS, [numberOf(contract)]))).toBe(good);
   expect((await database.owner.query(`SELECT v.watt_hours::int AS wh FROM metering.${READINGS} ORDER BY v.read_at`, [numberOf(contract)])).rows).toEqual([{ wh: 8_120_500 }, { wh: 8_130_500 }]);
   expect(await sumFaults()).toEqual([]);
+  const { rows: spikes } = await database.owner.query(`SELECT severity, start_at, count(*)::int AS times FROM metering.vee_result WHERE rule = 'R04' AND action = 'FLAGGED' GROUP BY 1, 2`);
+  expect(spikes).toEqual([{ severity: 'ERROR', start_at: new Date('2026-11-02T01:30:00+01:00'), times: 1 }]);
 });
 
 test('a file of another encoding gets its name said; rows that can be read are stored', async () => {

@@ -1,6 +1,8 @@
+import { businessNow } from '@stromgraph/kernel/clock';
 import { type Db, planningOnce, transact, type Tx } from '@stromgraph/kernel/database';
 import { schedule, unschedule } from '@stromgraph/kernel/due';
 import { causesOf, lockBatch, nextUntoldMeters, suppliesOf, takeUntold } from '../store/announcements.ts';
+import { ruleBook } from '../store/findings.ts';
 import { readDays } from '../store/intervals.ts';
 import { MAX_DAYS, tellValues } from './tell-values.ts';
 
@@ -34,6 +36,6 @@ export async function announceSome(tx: Tx, batchId: string): Promise<boolean> {
   const causes = await causesOf(tx, batchId, [...new Set(untold.days.map(({ registerId }) => registerId))]);
   const about = new Map(untold.days.map((day) => [`${day.registerId} ${day.day}`, day]));
   const days = stored.map((day) => ({ ...about.get(`${day.registerId} ${day.day}`)!, ...supplies.get(day.contractId)!, cause: causes.get(day.registerId) ?? null, stored: day }));
-  await tellValues(tx, batchId, days, untold.readings);
+  await tellValues(tx, { batchId, now: await businessNow(tx), book: await ruleBook(tx) }, days, untold.readings);
   return true;
 }

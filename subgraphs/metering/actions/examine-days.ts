@@ -1,11 +1,15 @@
 import type { Tx } from '@stromgraph/kernel/database';
 import { berlinDay } from '../intervals/berlin-day.ts';
-import { releasedOf, releaseKey, ruleBook, saveFindings } from '../store/findings.ts';
+import { releasedOf, releaseKey, saveFindings } from '../store/findings.ts';
 import { type Place, placesOf } from '../store/estimation.ts';
 import type { StoredDay } from '../store/intervals.ts';
 import { sumsEndingOn, usualDays } from '../store/rule-facts.ts';
 import { type DayFacts, findingsOf, level } from '../validation/stored/day-rules.ts';
+import type { RuleBook } from '../validation/stored/rule.ts';
 import { planEstimates } from './plan-estimates.ts';
+
+/** For which batch values are looked at, when, and by which thresholds. */
+export type Examined = Readonly<{ batchId: string; now: Date; book: RuleBook }>;
 
 const BY = 'validation';
 const SUSPICIOUS_TIMES = 10;
@@ -14,9 +18,8 @@ const SUSPICIOUS_TIMES = 10;
  * Holds the stored days against the rules about stored values and writes down what they find, but for what was released.
  * Answers the days that have an undecided error: they are not billed as they stand.
  */
-export async function examineDays(tx: Tx, days: readonly StoredDay[], { expected, batchId, now }: { expected: ReadonlyMap<string, bigint>; batchId: string; now: Date }): Promise<ReadonlySet<StoredDay>> {
+export async function examineDays(tx: Tx, days: readonly StoredDay[], expected: ReadonlyMap<string, bigint>, { batchId, now, book }: Examined): Promise<ReadonlySet<StoredDay>> {
   if (days.length === 0) return new Set();
-  const book = await ruleBook(tx);
   const partial = days.filter((day) => !isWhole(day));
   const places = partial.length > 0 ? await placesOf(tx, [...new Set(partial.map(({ registerId }) => registerId))]) : new Map<number, Place[]>();
   const sums = await sumsEndingOn(tx, days);

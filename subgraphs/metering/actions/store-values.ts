@@ -12,9 +12,9 @@ import { foldIntoUsage } from '../store/day-sums.ts';
 import { saveWarnings } from '../store/findings.ts';
 import { addIntervals, replaceIntervals } from '../store/intervals.ts';
 import { lockMeterFacts } from '../store/meter-facts.ts';
-import type { DoorBook } from '../validation/door.ts';
 import type { MeterFacts } from '../validation/meter-facts.ts';
 import { type Piece, placeRuns } from '../validation/place.ts';
+import type { RuleBook } from '../validation/stored/rule.ts';
 import { storeReadings } from './store-readings.ts';
 
 /** Older values are not taken: nothing may be billed from them any more. */
@@ -22,7 +22,7 @@ export const KEPT_MONTHS = 36;
 export const oldestKept = (now: Date): Date => startOfDay(`${addMonths(dayOf(now), -KEPT_MONTHS).slice(0, 7)}-01`);
 
 export type Values = Readonly<{ intervals: readonly Run[]; readings: readonly GivenReading[]; unreadable: readonly Rejection[]; flagged?: readonly Flagged[] }>;
-export type About = Readonly<{ batchId: string; now: Date; by: string; book: DoorBook }>;
+export type About = Readonly<{ batchId: string; now: Date; by: string; book: RuleBook }>;
 /** What became of some values. `isWhole`: the changed days hold everything that is now stored of them. */
 export type Stored = Readonly<{ counts: Counts; meters: ReadonlyMap<string, MeterFacts>; changed: readonly DayColumns[]; replaced: readonly Replacement[]; isWhole: boolean; hasReadings: boolean }>;
 

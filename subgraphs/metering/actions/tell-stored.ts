@@ -9,7 +9,8 @@ import type { About, Stored } from './store-values.ts';
 import { MAX_DAYS, type ToldDay, tellValues } from './tell-values.ts';
 
 /** Tells of values in the transaction that stored them; where they are too many it only remembers their days, and answers false. */
-export async function tellStored(tx: Tx, { meters, changed, replaced, isWhole, hasReadings }: Stored, { batchId, now }: About): Promise<boolean> {
+export async function tellStored(tx: Tx, { meters, changed, replaced, isWhole, hasReadings }: Stored, about: About): Promise<boolean> {
+  const { batchId, now } = about;
   if (!isWhole || changed.length > MAX_DAYS) {
     await rememberDays(tx, changed, { at: now, batchId });
     return false;
@@ -27,7 +28,7 @@ export async function tellStored(tx: Tx, { meters, changed, replaced, isWhole, h
     const { corrected } = values.change;
     return { meterId, meterNumber, obis, maloId, expectedWattHours, corrected, cause: corrected ? (causes.get(values.registerId) ?? null) : null, stored: asItStands(values) };
   });
-  await tellValues(tx, batchId, told, hasReadings ? await readingsOf(tx, meters, batchId) : []);
+  await tellValues(tx, about, told, hasReadings ? await readingsOf(tx, meters, batchId) : []);
   return true;
 }
 

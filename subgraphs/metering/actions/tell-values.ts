@@ -1,5 +1,4 @@
 import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
-import { businessNow } from '@stromgraph/kernel/clock';
 import type { Tx } from '@stromgraph/kernel/database';
 import { publishAll } from '@stromgraph/kernel/outbox';
 import { QUARTER_HOUR_MS } from '@stromgraph/kernel/time';
@@ -9,7 +8,7 @@ import { suppliesOf, type UntoldReading } from '../store/announcements.ts';
 import { readDays, type StoredDay } from '../store/intervals.ts';
 import { takeSumsToCheck } from '../store/reading-findings.ts';
 import { endWorking } from '../store/working.ts';
-import { examineDays } from './examine-days.ts';
+import { type Examined, examineDays } from './examine-days.ts';
 import { examineReadings } from './examine-readings.ts';
 import { dayKeyOf, type WorkedDay, workOver } from './work-over-days.ts';
 
@@ -21,16 +20,16 @@ type ToldReading = UntoldReading & Readonly<{ held: boolean }>;
 export const MAX_DAYS = 1_000;
 
 /** Looks at what a batch has changed and tells of it: one event per meter and contract, another for what was corrected. */
-export async function tellValues(tx: Tx, batchId: string, changed: readonly ToldDay[], readings: readonly UntoldReading[]): Promise<void> {
-  const now = await businessNow(tx);
+export async function tellValues(tx: Tx, about: Examined, changed: readonly ToldDay[], readings: readonly UntoldReading[]): Promise<void> {
+  const { batchId, now } = about;
   const days = [...changed, ...(await daysToCheck(tx, changed, readings, now))];
   const { days: worked, givenWay } = await workOver(tx, days.map(({ stored }) => stored));
   await endWorking(tx, givenWay);
   // Where one of our values gave way, the day that hearers know changes, though nothing of the market's does.
   const gaveWay = new Set(givenWay.map(dayKeyOf));
   const expected = new Map(days.map(({ stored, expectedWattHours }) => [stored.contractId, expectedWattHours]));
-  const held = await examineDays(tx, worked, { expected, batchId, now });
-  const heldReadings = await examineReadings(tx, readings.map(({ id }) => id), batchId);
+  const held = await examineDays(tx, worked, expected, about);
+  const heldReadings = await examineReadings(tx, readings.map(({ id }) => id), about);
   const told = days.map(({ stored, ...day }, nth): Told => {
     const gives = gaveWay.has(`${stored.registerId} ${stored.day}`);
     return { ...day, corrected: day.corrected || gives, cause: day.cause ?? (gives && readings.length === 0 ? 'the value of the market has come' : null), values: worked[nth]!, held: held.has(worked[nth]!) };
