@@ -148,6 +148,12 @@ test.each([
   expect(await trade(input)).toMatchObject(answer);
 });
 
+test.each(['NaN', 'Infinity', '-Infinity'])('a trade at %s is refused at the door', async (pricePerMwh) => {
+  const input = { idempotencyKey: newId(), gridAreaId: areaId(OST), side: 'BUY', from: '2026-11-26T10:00:00Z', until: '2026-11-26T11:00:00Z', kilowatts: 100, pricePerMwh, counterparty: 'EEX' };
+  const { errors } = await ask(energy.url, trader, TRADE, { input });
+  expect(errors).toMatchObject([{ message: expect.stringContaining('pricePerMwh'), extensions: { code: 'BAD_USER_INPUT' } }]);
+});
+
 test('a forecast moves the position soon after its publication; contracts after its cut-off are added by profile', async () => {
   const live = await watch(WEST, '2026-11-24T23:00:00Z', '2026-11-25T23:00:00Z');
   const { positions } = await live.next();

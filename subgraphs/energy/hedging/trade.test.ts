@@ -40,6 +40,7 @@ test.each<[string, Partial<NewTrade>, string[]]>([
   ['has a limit of power', { kilowatts: 10_000_001n }, ['kilowatts']],
   ['has at most 5 decimals', { pricePerMwh: '1.000001' }, ['pricePerMwh']],
   ['has a price below 100,000', { pricePerMwh: '100000' }, ['pricePerMwh']],
+  ...['NaN', 'Infinity', '-Infinity', '1e3', ''].map((pricePerMwh): [string, Partial<NewTrade>, string[]] => [`is not sold for ${pricePerMwh || 'nothing'}`, { pricePerMwh }, ['pricePerMwh']]),
   ['needs a counterparty', { counterparty: ' ' }, ['counterparty']],
   ['names every fault', { kilowatts: 0n, counterparty: '', until: at('2026-11-25T09:00:00Z') }, ['until', 'kilowatts', 'counterparty']],
 ])('a trade %s', (_, change, paths) => {

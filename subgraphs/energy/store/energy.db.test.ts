@@ -106,6 +106,7 @@ test.each([
   ['a trade ends with a quarter hour', trade({ until_at: `'2026-11-25T11:05Z'` }), '23514', 'trade_until_at_check'],
   ['a trade ends after it began', trade({ until_at: `'2026-11-25T10:00Z'`, watt_hours: '0' }), '23514', 'trade_check'],
   ['a trade buys or sells', trade({ side: `'HOLD'` }), '23514', 'trade_side_check'],
+  ...['NaN', 'Infinity', '-Infinity', '100000'].map((price) => [`${price} is no price of a trade`, trade({ price_eur_per_mwh: `'${price}'` }), '23514', 'trades_have_a_price_that_is_a_number'] as [string, string, string, string]),
   ['a trade has a known product', trade({ product: `'GAS'` }), '23514', 'trade_product_check'],
   ['a trade has a counterparty', trade({ counterparty: `''` }), '23514', 'trade_counterparty_check'],
   ['a trade is in an area', trade({ grid_area_id: `'${newId()}'` }), '23503', 'trade_grid_area_id_fkey'],
