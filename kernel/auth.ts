@@ -58,6 +58,10 @@ export function requireScopes(actor: Actor | null, needs: readonly string[]): vo
   throw actor === null ? unauthenticated() : forbidden(needs);
 }
 
+/** For four-eyes rules: other spaces or capitals make nobody another person. */
+export const isSamePerson = (one: string, other: string): boolean => inOneForm(one) === inOneForm(other);
+const inOneForm = (identity: string): string => identity.replaceAll(/\s/gu, '').toLowerCase();
+
 /** The staff member or service behind a write, for trails and four-eyes rules. */
 export function requireActor(actor: Actor | null): Actor {
   if (actor === null) throw unauthenticated();

@@ -82,11 +82,21 @@ test('values set by hand are proposed by one and approved by another', async () 
   expect(await decide({ findingId: gap.id, decision: 'PROPOSE', wattHours: values })).toMatchObject({ __typename: 'DecideFindingSuccess' });
   expect((await lastDay(contract)).held).toBe(true); // nothing counts yet
   expect((await list(contract, ', severity: ERROR'))[0].proposal).toMatchObject({ starts: { length: 94 }, wattHours: values, reason: 'seen on site', proposedBy: agent.name });
-  expect(await decide({ findingId: gap.id, decision: 'APPROVE' })).toMatchObject({ faults: [{ path: 'decision', allowed: `somebody else than ${agent.name}` }] });
+  for (const id of [agent.id, `${agent.id.toUpperCase()} `]) expect(await decide({ findingId: gap.id, decision: 'APPROVE' }, { ...agent, id })).toMatchObject({ faults: [{ path: 'decision', allowed: `somebody else than ${agent.name}` }] });
   expect(await decide({ findingId: gap.id, decision: 'APPROVE' }, second)).toMatchObject({ __typename: 'DecideFindingSuccess' });
   const corrected = await lastDay(contract);
   expect(corrected).toMatchObject({ type: ReadingCorrected.name, cause: '94 values were set by hand: seen on site', ours: { length: 94 }, wattHours: { 1: 110, 2: 150 } });
   expect(corrected.held).toBeUndefined();
+});
+
+test('a finding is released with a name and a reason', async () => {
+  const { spike } = await withSpike();
+  const release = async (reason: string, actor = agent) =>
+    (await desk.query('mutation ($input: ReleaseFindingInput!) { releaseFinding(input: $input) { __typename ... on InputInvalid { faults { path allowed } } } }', { input: { findingId: spike.id, reason } }, actor)).releaseFinding;
+  expect(await release(' ')).toEqual({ __typename: 'InputInvalid', faults: [{ path: 'reason', allowed: '1 to 500 characters' }] });
+  expect(await release('seen on site', { ...agent, name: ' ' })).toMatchObject({ faults: [{ path: 'name' }] });
+  expect(await decide({ findingId: spike.id, decision: 'RELEASE' }, { ...agent, name: '' })).toMatchObject({ faults: [{ path: 'name' }] });
+  expect(await release('seen on site')).toEqual({ __typename: 'ReleaseFindingSuccess' });
 });
 
 test('a day that nothing can be estimated from waits for a person', async () => {
@@ -98,6 +108,7 @@ test('a day that nothing can be estimated from waits for a person', async () => 
 
 test.each([
   ['one approves what one has proposed', `UPDATE metering.vee_proposal SET approved_by_id = proposed_by_id, approved_by = 'x', approved_at = proposed_at WHERE approved_at IS NULL`, 'two_people_stand_behind_a_value'],
+  ['one approves what one has proposed, written otherwise', `UPDATE metering.vee_proposal SET approved_by_id = upper(proposed_by_id) || ' ', approved_by = 'x', approved_at = proposed_at WHERE approved_at IS NULL`, 'two_people_stand_behind_a_value'],
   ['an approved proposal changes', `UPDATE metering.vee_proposal SET approved_by = 'x' WHERE approved_at IS NOT NULL`, 'proposals_are_approved_once'],
   ['a proposal changes', `UPDATE metering.vee_proposal SET reason = 'y'`, 'proposals_are_approved_once'],
   ['a value is set by hand without a proposal', `UPDATE metering.interval_working SET method = 'BY_HAND', proposal_id = NULL`, 'values_set_by_hand_were_proposed'],

@@ -1,5 +1,5 @@
 import { businessNow } from '@stromgraph/kernel/clock';
-import { requireActor } from '@stromgraph/kernel/auth';
+import { isSamePerson, requireActor } from '@stromgraph/kernel/auth';
 import { transact } from '@stromgraph/kernel/database';
 import { schedule } from '@stromgraph/kernel/due';
 import { isId } from '@stromgraph/kernel/ids';
@@ -32,7 +32,7 @@ export function approveMaloDraft(
         from: status,
         to: 'MALO_MAPPED' as const,
       });
-    if (malo.editedBy === actor.id) return problem('ApproverIsEditor', 'You edited this version: another person must approve it.');
+    if (isSamePerson(malo.editedBy, actor.id)) return problem('ApproverIsEditor', 'You edited this version: another person must approve it.');
     const at = await businessNow(tx);
     await approveVersion(tx, malo, actor.id, at);
     await recordEvent(tx, ctx.keyring, { contractId, customerId, type: 'APPROVED', actor: actor.id, at, payload: { version } });

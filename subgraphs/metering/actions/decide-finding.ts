@@ -1,4 +1,4 @@
-import { requireActor } from '@stromgraph/kernel/auth';
+import { isSamePerson, requireActor } from '@stromgraph/kernel/auth';
 import { transact, type Tx } from '@stromgraph/kernel/database';
 import { fault, invalid, type InputInvalid, isProblem, type Problem, problem } from '@stromgraph/kernel/problem';
 import type { DomainContext } from '../context.ts';
@@ -50,7 +50,7 @@ async function open(tx: Tx, findingId: string, { id }: Person, now: Date, isAlon
   const finding = /^\d{1,18}$/.test(findingId) ? await lockOpenFinding(tx, BigInt(findingId)) : null;
   if (!finding) return problem('FindingNotFound', `There is no open finding ${findingId}.`, { findingId });
   const { taken } = finding;
-  if (isAlone && taken && taken.byId !== id && now.getTime() - taken.at.getTime() < TAKEN_FOR_MS)
+  if (isAlone && taken && !isSamePerson(taken.byId, id) && now.getTime() - taken.at.getTime() < TAKEN_FOR_MS)
     return problem('FindingTaken', `${taken.by} looks at it since ${taken.at.toISOString()}.`, { findingId, by: taken.by, at: taken.at });
   return finding;
 }
@@ -78,7 +78,7 @@ const DECIDE: Readonly<Record<Decision, (tx: Tx, finding: StoredFinding, given: 
   },
   APPROVE: async (tx, { registerId, day, rule, proposal }, { reason, person, now }) => {
     if (!proposal) return invalid([fault('decision', 'nothing is proposed', 'PROPOSE first')]);
-    if (proposal.byId === person.id) return invalid([fault('decision', 'two people stand behind a value that is set by hand', `somebody else than ${proposal.by}`)]);
+    if (isSamePerson(proposal.byId, person.id)) return invalid([fault('decision', 'two people stand behind a value that is set by hand', `somebody else than ${proposal.by}`)]);
     await approve(tx, proposal, person, now);
     const [{ minutes } = { minutes: null }] = await lockRegisters(tx, [registerId]);
     const values = proposal.starts.map((start, nth) => ({

@@ -4,10 +4,9 @@ import { requireActor } from '@stromgraph/kernel/auth';
 import type { MutationResolvers, QueryResolvers, ReadingFindingResolvers, ValueProposalResolvers } from '#schema';
 import { decideFinding as decide, takeFinding as take } from '../actions/decide-finding.ts';
 import { releaseFinding as release } from '../actions/release-finding.ts';
+import { faultsOfDecision } from '../review/decision.ts';
 import { openFindingsPage } from '../store/findings.ts';
 import { pageOrThrow, refuse } from './page.ts';
-
-const MAX_REASON = 500;
 
 export const openFindings: NonNullable<QueryResolvers['openFindings']> = async (_, { severity, rule, taken, mine, ...args }, { db, actor }) => {
   const { first, after } = pageOrThrow(args, 1);
@@ -18,8 +17,8 @@ export const openFindings: NonNullable<QueryResolvers['openFindings']> = async (
 };
 
 export const releaseFinding: NonNullable<MutationResolvers['releaseFinding']> = async (_, { input: { findingId, reason } }, ctx) => {
-  const length = reason.trim().length;
-  if (length < 1 || length > MAX_REASON) return invalid([fault('reason', 'has a bad length', `1 to ${MAX_REASON} characters`)]);
+  const faults = faultsOfDecision({ reason }, requireActor(ctx.actor));
+  if (faults.length > 0) return invalid(faults);
   const outcome = await release(ctx, { findingId, reason: reason.trim() });
   return isProblem(outcome) ? outcome : { finding: outcome };
 };
@@ -30,8 +29,8 @@ export const takeFinding: NonNullable<MutationResolvers['takeFinding']> = async 
 };
 
 export const decideFinding: NonNullable<MutationResolvers['decideFinding']> = async (_, { input: { findingId, decision, reason, wattHours } }, ctx) => {
-  const length = reason.trim().length;
-  if (length < 1 || length > MAX_REASON) return invalid([fault('reason', 'has a bad length', `1 to ${MAX_REASON} characters`)]);
+  const faults = faultsOfDecision({ reason }, requireActor(ctx.actor));
+  if (faults.length > 0) return invalid(faults);
   if (wattHours && decision !== 'PROPOSE') return invalid([fault('wattHours', `is not for ${decision}`, 'left out')]);
   const outcome = await decide(ctx, { findingId, decision, reason: reason.trim(), wattHours: wattHours?.map(BigInt) ?? null });
   return isProblem(outcome) ? outcome : { finding: outcome };

@@ -109,6 +109,8 @@ test.each([
   ['a finding names a rule', finding({ rule: `'R17'` }), '23514', 'vee_result_rule_check'],
   ['a finding is an error or a warning', finding({ severity: `'NOTE'` }), '23514', 'vee_result_severity_check'],
   ['a finding says what was done', finding({ action: `'FORGOTTEN'` }), '23514', 'vee_result_action_check'],
+  ['whoever finds something has a name', finding({ decided_by: `' '` }), '23514', 'decisions_have_a_name'],
+  ['a release has a reason', finding({ action: `'RELEASED'`, detail: `' '`, day: `'2026-11-01'`, day_version: '1' }), '23514', 'releases_have_a_reason'],
   ['a finding is about a register', finding({ register_id: '99' }), '23503', 'vee_result_register_id_fkey'],
   ['a day in spring has 92 quarter hours', daily({ day: `'2026-03-29'` }), '23514', 'days_have_the_hours_of_the_calendar'],
   ['a day in autumn has 100 quarter hours', daily({ day: `'2026-10-25'` }), '23514', 'days_have_the_hours_of_the_calendar'],
