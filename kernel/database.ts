@@ -151,10 +151,13 @@ export function constraintOf(error: unknown): { name: string; code: string } | n
   return { name: 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : '', code: error.code };
 }
 
+/** Of the connection (28: its sign-in is refused), a lock, a time-out or the server. */
+const PASSING = /^(08|28|40|53|55P03|57|58|25P0[34]|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/;
+
 /** Whether trying again may help: the connection, a lock, a time-out or the server is at fault, not the data. */
 export function isPassing(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^(08|40|53|55P03|57|58|25P0[34]|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND)/.test(code) || (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message));
+  const { code, originalCode } = (error ?? {}) as Readonly<{ code?: unknown; originalCode?: unknown }>; // Prisma keeps the driver's own apart
+  return [code, originalCode].some((said) => typeof said === 'string' && PASSING.test(said)) || (error instanceof Error && /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message));
 }
 
 /** Runs `work` under a savepoint: its failure leaves the transaction usable. */
