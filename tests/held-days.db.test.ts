@@ -24,7 +24,7 @@ async function known(contract: Confirmed, day: string) {
   for (const { type, payload } of facts.slice(carried)) await tell(desk.database.owner, type === ReadingCorrected.name ? ReadingCorrected : MeterReadingIngested, { aggregateType: 'meter', aggregateId: payload.meterId, data: payload });
   carried = facts.length;
   await applyEvents(billing, handlers);
-  return (await desk.database.owner.query('SELECT complete, watt_hours::int AS wh FROM billing.usage WHERE contract_id = $1 AND day = $2', [contract.contractId, day])).rows[0];
+  return (await desk.database.owner.query('SELECT complete, held, watt_hours::int AS wh FROM billing.usage WHERE contract_id = $1 AND day = $2', [contract.contractId, day])).rows[0];
 }
 
 test('a day with an undecided error is not billable, at every step of its way', async () => {
@@ -33,14 +33,14 @@ test('a day with an undecided error is not billable, at every step of its way', 
   const from = quarterHoursOf(day)[40]!.toISOString();
   await desk.ingest({ intervals: [7, 14].map((back) => series(contract, addDays(day, -back), whole(addDays(day, -back), 120))) });
   await desk.ingest({ intervals: [series(contract, day, whole(day, (nth) => (nth >= 40 && nth < 48 ? null : 100)))] });
-  expect(await known(contract, day)).toEqual({ complete: false, wh: 8_800 }); // a gap
+  expect(await known(contract, day)).toEqual({ complete: false, held: false, wh: 8_800 }); // a gap
   await desk.database.setClock('2026-11-26T10:00:00Z');
   await desk.doWhatIsDue();
-  expect(await known(contract, day)).toEqual({ complete: true, wh: 8_800 + 8 * 120 }); // estimated
+  expect(await known(contract, day)).toEqual({ complete: true, held: false, wh: 8_800 + 8 * 120 }); // estimated
   await desk.ingest({ intervals: [series(contract, day, Array(8).fill(110), { start: from })] });
-  expect(await known(contract, day)).toEqual({ complete: true, wh: 8_800 + 8 * 110 }); // delivered
+  expect(await known(contract, day)).toEqual({ complete: true, held: false, wh: 8_800 + 8 * 110 }); // delivered
   await desk.ingest({ intervals: [series(contract, day, [12_000], { start: from, reason: 'device fault' })] });
-  expect((await known(contract, day)).complete).toBe(false); // a spike
+  expect(await known(contract, day)).toMatchObject({ complete: false, held: true }); // a spike
   await desk.query(`mutation ($input: DecideFindingInput!) { decideFinding(input: $input) { __typename } }`, { input: { findingId: (await desk.query('{ openFindings(rule: "R04") { nodes { id } } }')).openFindings.nodes[0].id, decision: 'ESTIMATE', reason: 'device fault' } });
-  expect(await known(contract, day)).toEqual({ complete: true, wh: 8_800 + 7 * 110 + 105 }); // ours in place of it: between 100 and 110
+  expect(await known(contract, day)).toEqual({ complete: true, held: false, wh: 8_800 + 7 * 110 + 105 }); // ours in place of it: between 100 and 110
 });

@@ -58,9 +58,9 @@ async function sell(change: Partial<Confirmed> = {}): Promise<Confirmed> {
   return contract;
 }
 
-const measured = (contract: Confirmed, days: { day: string; each?: number | null; version?: number }[]) => ({
+const measured = (contract: Confirmed, days: { day: string; each?: number | null; version?: number; held?: boolean }[]) => ({
   batchId: newId(), meterId: newId(), meterNumber: contract.meterNumber, contractId: contract.contractId, customerId: contract.customerId, maloId: contract.maloId, registers: [],
-  days: days.map(({ day, each = 100, version = 1 }) => ({ obis: '1-0:1.29.0', day, version, wattHours: quarterHoursOf(day).map(() => each), statuses: quarterHoursOf(day).map(() => 'TRUE' as const) })),
+  days: days.map(({ day, each = 100, version = 1, held }) => ({ obis: '1-0:1.29.0', day, version, ...(held && { held }), wattHours: quarterHoursOf(day).map(() => each), statuses: quarterHoursOf(day).map(() => 'TRUE' as const) })),
 });
 
 async function read(contract: Confirmed, from: string, until: string, each = 100) {
@@ -114,6 +114,27 @@ test('what cannot be billed is listed with its reason; the rest is billed; a men
   const again = await ask(billing.url, clerk, `mutation ($input: RetryFailedContractsInput!) { retryFailedContracts(input: $input) { __typename ... on RetryFailedContractsSuccess { run { failed } } } }`, { input: { idempotencyKey: newId(), runId: run.id } });
   expect(again.data.retryFailedContracts.__typename).toBe('RetryFailedContractsSuccess');
   await finished(run.id).toMatchObject({ status: 'COMPLETED_WITH_FAILURES', done: 4, invoicesCreated: 2, failed: 2 });
+});
+
+test('a day that validation holds is told from one without readings, in words for the customer too, and billed once it is released', async () => {
+  const [held, both] = [await sell(), await sell()];
+  const tellDays = (contract: Confirmed, days: { day: string; version: number; held?: boolean }[]) => tell(database.owner, MeterReadingIngested, { aggregateType: 'meter', aggregateId: contract.meterNumber, data: measured(contract, days) });
+  for (const contract of [held, both]) await read(contract, '2026-10-01', '2026-11-01');
+  await tellDays(held, [{ day: '2026-10-07', version: 2, held: true }, { day: '2026-10-09', version: 2, held: true }]);
+  await tellDays(both, [{ day: '2026-10-07', version: 2, held: true }]);
+  await tell(database.owner, MeterReadingIngested, { aggregateType: 'meter', aggregateId: both.meterNumber, data: measured(both, [{ day: '2026-10-08', each: null, version: 2, held: true }]) });
+  await heard();
+  const { run } = await start({ contractIds: [held.contractId, both.contractId] });
+  await finished(run.id).toMatchObject({ status: 'COMPLETED_WITH_FAILURES', invoicesCreated: 0, failed: 2 });
+  const { data } = await ask(billing.url, clerk, 'query ($id: ID!) { billingRun(id: $id) { failures { nodes { contractId reason text detail } } } }', { id: run.id });
+  expect(data.billingRun.failures.nodes).toHaveLength(2);
+  expect(data.billingRun.failures.nodes).toEqual(expect.arrayContaining([
+    { contractId: held.contractId, reason: 'READINGS_HELD', text: expect.stringContaining('We check them before we bill them'), detail: '2026-10-07, 2026-10-09' },
+    { contractId: both.contractId, reason: 'READINGS_INCOMPLETE', text: expect.stringContaining('do not have all readings'), detail: '2026-10-08' },
+  ]));
+  await tellDays(held, [{ day: '2026-10-07', version: 3 }, { day: '2026-10-09', version: 3 }]);
+  await heard();
+  await finished((await start({ contractIds: [held.contractId] })).run.id).toMatchObject({ status: 'COMPLETED', invoicesCreated: 1 });
 });
 
 test('a run over everything due bills nobody twice, however often and in parallel it is started', async () => {

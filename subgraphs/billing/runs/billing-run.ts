@@ -6,7 +6,7 @@ import type { Period } from '../invoicing/invoice.ts';
 
 export type BillingRunKind = 'MONTHLY' | 'QUARTERLY' | 'YEARLY' | 'MOVE_OUT' | 'RE_RATING';
 export type BillingRunStatus = 'RUNNING' | 'COMPLETED' | 'COMPLETED_WITH_FAILURES';
-export type BillingFailureReason = 'READINGS_INCOMPLETE' | 'PRICE_MISSING' | 'ALREADY_BILLED' | 'NOT_SUPPLIED' | 'CONTRACT_UNKNOWN';
+export type BillingFailureReason = 'READINGS_INCOMPLETE' | 'READINGS_HELD' | 'PRICE_MISSING' | 'ALREADY_BILLED' | 'NOT_SUPPLIED' | 'CONTRACT_UNKNOWN';
 
 export type BillingRun = Readonly<{
   id: Id<'billing-run'>;
@@ -23,6 +23,16 @@ export type BillingRun = Readonly<{
   finishedAt: Date | null;
 }>;
 export type BillingFailure = Readonly<{ contractId: Id<'contract'>; reason: BillingFailureReason; detail: string | null }>;
+
+/** For those who want to know why there is no invoice: what a customer is told. */
+export const FAILURE_TEXTS: Readonly<Record<BillingFailureReason, string>> = {
+  READINGS_INCOMPLETE: 'For some days of this period we do not have all readings of your meter yet. You get your invoice as soon as they are there.',
+  READINGS_HELD: 'Some readings of this period look unusual. We check them before we bill them, so that you pay for what you have used and no more.',
+  PRICE_MISSING: 'The price of this period is not settled yet.',
+  ALREADY_BILLED: 'There is an invoice for days of this period already.',
+  NOT_SUPPLIED: 'We did not supply you in this period.',
+  CONTRACT_UNKNOWN: 'This contract is not in billing yet.',
+};
 
 export type BillingRunInProgress = Problem<'BillingRunInProgress', { runId: string }>;
 export type BillingRunNotFound = Problem<'BillingRunNotFound', { runId: string }>;

@@ -29,14 +29,18 @@ export async function parkUnbillable(tx: Tx, runId: string, chunk: number, perio
          WHEN NOT activated OR from_on >= until_on THEN 'NOT_SUPPLIED'
          WHEN EXISTS (SELECT 1 FROM billing.invoice i WHERE i.contract_id = w.contract_id AND i.type = 'FINAL' AND i.state <> 'CANCELLED' AND i.period && daterange(from_on, until_on)) THEN 'ALREADY_BILLED'
          WHEN NOT EXISTS (SELECT 1 FROM billing.contract_price p WHERE p.contract_id = w.contract_id AND p.valid_from <= from_on) THEN 'PRICE_MISSING'
-         WHEN (SELECT count(*) FROM billing.usage u WHERE u.contract_id = w.contract_id AND u.complete AND u.day >= from_on AND u.day < until_on) < until_on - from_on THEN 'READINGS_INCOMPLETE'
-       END AS reason, from_on, until_on FROM work w
+         WHEN days.missing > 0 THEN 'READINGS_INCOMPLETE'
+         WHEN days.held > 0 THEN 'READINGS_HELD'
+       END AS reason, from_on, until_on FROM work w CROSS JOIN LATERAL (
+         SELECT until_on - from_on - count(*) FILTER (WHERE u.complete OR u.held) AS missing, count(*) FILTER (WHERE u.held) AS held
+         FROM billing.usage u WHERE u.contract_id = w.contract_id AND u.day >= from_on AND u.day < until_on) days
      )
      UPDATE billing.billing_run_contract r SET status = 'FAILED', reason = j.reason,
-       detail = CASE j.reason WHEN 'READINGS_INCOMPLETE' THEN (
-         SELECT string_agg(missing_on::date::text, ', ' ORDER BY missing_on) FILTER (WHERE place <= 5) || CASE WHEN count(*) > 5 THEN ' and ' || count(*) - 5 || ' more days' ELSE '' END
-         FROM (SELECT missing_on, row_number() OVER (ORDER BY missing_on) AS place FROM generate_series(j.from_on, j.until_on - 1, interval '1 day') AS d (missing_on)
-               WHERE NOT EXISTS (SELECT 1 FROM billing.usage u WHERE u.contract_id = j.contract_id AND u.day = missing_on::date AND u.complete)) missing) END
+       detail = CASE WHEN j.reason IN ('READINGS_INCOMPLETE', 'READINGS_HELD') THEN (
+         SELECT string_agg(named_on::date::text, ', ' ORDER BY named_on) FILTER (WHERE place <= 5) || CASE WHEN count(*) > 5 THEN ' and ' || count(*) - 5 || ' more days' ELSE '' END
+         FROM (SELECT named_on, row_number() OVER (ORDER BY named_on) AS place FROM generate_series(j.from_on, j.until_on - 1, interval '1 day') AS d (named_on)
+               LEFT JOIN billing.usage u ON u.contract_id = j.contract_id AND u.day = named_on::date
+               WHERE CASE j.reason WHEN 'READINGS_HELD' THEN u.held ELSE (u.complete OR u.held) IS NOT TRUE END) named) END
      FROM judged j WHERE r.run_id = $1 AND r.contract_id = j.contract_id AND j.reason IS NOT NULL`,
     [runId, chunk, period.from, period.until],
   );

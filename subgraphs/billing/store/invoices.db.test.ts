@@ -246,6 +246,7 @@ test.each([
   ['a rate has an unknown kind', (c: string) => `INSERT INTO billing.contract_price VALUES ('${c}', '2026-02-01', '${newId()}', '{"kind":"MAGIC"}', 30, 10, 0, 0, 8, 5)`, '23514', 'contract_price_rate_check'],
   ['a price has no contract', () => `INSERT INTO billing.contract_price VALUES ('${newId()}', '2026-02-01', '${newId()}', ${PRICE})`, '23503', 'contract_price_contract_id_fkey'],
   ['energy is negative', (c: string) => `INSERT INTO billing.usage VALUES ('${c}', '2026-01-01', 'ALL', -1, true, 1)`, '23514', 'usage_watt_hours_check'],
+  ['a day is held and complete', (c: string) => `INSERT INTO billing.usage VALUES ('${c}', '2026-01-01', 'ALL', 1, true, 1, true)`, '23514', 'held_days_are_not_complete'],
   ['a reading has no version', (c: string) => `INSERT INTO billing.usage VALUES ('${c}', '2026-01-01', 'ALL', 1, true, 0)`, '23514', 'usage_reading_version_check'],
   ['a contract ends as it begins', (c: string) => `UPDATE billing.contract_cache SET end_on = start_on WHERE contract_id = '${c}'`, '23514', 'contract_cache_check'],
   ['a contract gets another VAT', (c: string) => `UPDATE billing.contract_cache SET vat_basis_points = 700 WHERE contract_id = '${c}'`, '23001', 'other terms'],

@@ -7,12 +7,12 @@ import type { DayUsage } from '../usage/day-usage.ts';
 export async function foldUsage(tx: Tx, days: readonly DayUsage[]): Promise<void> {
   if (days.length === 0) return;
   await tx.query(
-    `INSERT INTO billing.usage AS u (contract_id, day, watt_hours, complete, reading_version)
-     SELECT DISTINCT ON (contract_id, day) * FROM unnest($1::uuid[], $2::date[], $3::bigint[], $4::boolean[], $5::integer[]) AS d (contract_id, day, watt_hours, complete, reading_version)
+    `INSERT INTO billing.usage AS u (contract_id, day, watt_hours, complete, held, reading_version)
+     SELECT DISTINCT ON (contract_id, day) * FROM unnest($1::uuid[], $2::date[], $3::bigint[], $4::boolean[], $5::boolean[], $6::integer[]) AS d (contract_id, day, watt_hours, complete, held, reading_version)
      ORDER BY contract_id, day, reading_version DESC
-     ON CONFLICT (contract_id, day, tariff_window) DO UPDATE SET watt_hours = excluded.watt_hours, complete = excluded.complete, reading_version = excluded.reading_version
+     ON CONFLICT (contract_id, day, tariff_window) DO UPDATE SET watt_hours = excluded.watt_hours, complete = excluded.complete, held = excluded.held, reading_version = excluded.reading_version
      WHERE excluded.reading_version >= u.reading_version`,
-    [days.map((day) => day.contractId), days.map((day) => day.day), days.map((day) => day.wattHours), days.map((day) => day.complete), days.map((day) => day.version)],
+    [days.map((day) => day.contractId), days.map((day) => day.day), days.map((day) => day.wattHours), days.map((day) => day.complete), days.map((day) => day.held), days.map((day) => day.version)],
   );
 }
 

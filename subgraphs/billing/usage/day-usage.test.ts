@@ -16,7 +16,7 @@ test.each([
   ['a provisional value', day('2026-06-01', 96, { status: 'PROVISIONAL' }), 9500n, false],
   ['a substitute value', day('2026-06-01', 96, { status: 'SUBSTITUTE' }), 9600n, true],
 ])('%s is folded', (_, measured, wattHours, complete) => {
-  expect(toDayUsage('c', [measured])).toEqual([{ contractId: 'c', day: measured.day, version: 2, wattHours, complete }]);
+  expect(toDayUsage('c', [measured])).toEqual([{ contractId: 'c', day: measured.day, version: 2, wattHours, complete, held: false }]);
 });
 
 test.each(['1-0:2.29.0', '1-0:1.8.1', '1-0:3.8.0'])('register %s is not billed by a flat tariff', (obis) => {
@@ -25,5 +25,6 @@ test.each(['1-0:2.29.0', '1-0:1.8.1', '1-0:3.8.0'])('register %s is not billed b
 
 test('a day that is held by validation is not billed as it stands, though every value is known', () => {
   const day = { obis: '1-0:1.29.0', day: '2026-11-10', version: 1, wattHours: Array<number>(96).fill(1), statuses: Array<string>(96).fill('TRUE') };
-  expect(toDayUsage('c', [day, { ...day, held: true }, { ...day, held: false }]).map(({ complete }) => complete)).toEqual([true, false, true]);
+  const gap = { ...day, wattHours: day.wattHours.with(7, null as never), statuses: day.statuses.with(7, null as never) };
+  expect(toDayUsage('c', [day, { ...day, held: true }, { ...day, held: false }, { ...gap, held: true }]).map(({ complete, held }) => [complete, held])).toEqual([[true, false], [false, true], [true, false], [false, false]]);
 });
