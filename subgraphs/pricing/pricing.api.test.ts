@@ -116,6 +116,18 @@ test('a campaign is loaded, published in one fact, and its prices are told in ch
   expect(await post([{ ...header, inputHash: 'f'.repeat(64) }, ...rows])).toMatchObject({ status: 409, body: { problem: 'CampaignAlreadyPublished' } });
 });
 
+test.each([
+  [{ validUntil: '2026-12-02' }, ['validUntil', 'at most 2026-12-01']],
+  [{ validFrom: '2026-12-01' }, ['validFrom', 'before 2026-12-01']],
+])('a campaign with %j outlasts a tariff that ends on 2026-12-01, and is refused; one without an end does not', async (change, [path, allowed]) => {
+  const { tariff } = await define({ name: `Ends ${newId()}`, validUntil: '2026-12-01' });
+  const before = await campaigns();
+  expect(await post([aCampaign(tariff.id, change), aPriceLine()])).toMatchObject({ status: 400, body: { faults: [{ path, allowed }] } });
+  expect(await campaigns()).toEqual(before);
+  expect((await post([aCampaign(tariff.id, { validUntil: '2026-12-01' }), aPriceLine()])).status).toBe(201);
+  expect((await post([aCampaign(tariff.id), aPriceLine()])).status).toBe(201);
+});
+
 test('one wrong row refuses the whole payload; the answer names each row and its allowed range; nothing stays', async () => {
   const { tariff } = await define();
   const before = await campaigns();

@@ -6,7 +6,7 @@ import { newId } from '@stromgraph/kernel/ids';
 import { parseInput } from '@stromgraph/kernel/input';
 import { publish } from '@stromgraph/kernel/outbox';
 import { fault, type InputInvalid, invalid, isProblem, problem } from '@stromgraph/kernel/problem';
-import { type Campaign, type CampaignAlreadyPublished, CampaignHeader, type ChannelNotFound } from '../campaigns/campaign.ts';
+import { type Campaign, type CampaignAlreadyPublished, CampaignHeader, type ChannelNotFound, faultsOfDays } from '../campaigns/campaign.ts';
 import { ANNOUNCE_PRICES, DISCARD_CAMPAIGN } from '../campaigns/due-kinds.ts';
 import type { DomainContext } from '../context.ts';
 import { campaignsById, channelsByName, discardSome, insertCampaign, publishCampaign } from '../store/campaigns.ts';
@@ -64,6 +64,8 @@ async function beginCampaign(
         : problem('CampaignAlreadyPublished', `The campaign ${known.id} is published and never changes.`, { campaignId: known.id });
     if (known) await discardCampaign(ctx, known.id);
   }
+  const faults = faultsOfDays(header, tariff);
+  if (faults.length > 0) return invalid(faults);
   const createdAt = await ctx.now();
   const campaign: Campaign = {
     ...header,

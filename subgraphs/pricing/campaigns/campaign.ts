@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Id } from '@stromgraph/kernel/ids';
-import type { Problem } from '@stromgraph/kernel/problem';
+import { fault, type InputFault, type Problem } from '@stromgraph/kernel/problem';
 import type { LocalDate } from '@stromgraph/kernel/time';
 import { isStorable, UNSTORABLE_FAULT } from '@stromgraph/kernel/told';
 
@@ -38,3 +38,13 @@ export const CampaignHeader = z
     message: 'is not after validFrom',
   });
 export type CampaignHeader = z.infer<typeof CampaignHeader>;
+
+/** Prices are offered for days on which their tariff can be had; without an end of its own a campaign ends with its tariff. */
+export function faultsOfDays({ validFrom, validUntil }: CampaignHeader, tariff: Readonly<{ validUntil: LocalDate | null }>): InputFault[] {
+  const until = tariff.validUntil;
+  if (until === null) return [];
+  return [
+    ...(validFrom >= until ? [fault('validFrom', `is after the end of the tariff on ${until}`, `before ${until}`)] : []),
+    ...(validUntil && validUntil > until ? [fault('validUntil', `is after the end of the tariff on ${until}`, `at most ${until}`)] : []),
+  ];
+}

@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '@stromgraph/kernel/ids';
 import type { Db } from '@stromgraph/kernel/database';
 import { type TestDatabase, testDatabase } from '../../../tests/database.ts';
+import { waitsForLock } from '../../../tests/locks.ts';
 import { refusal } from '../../../tests/refusal.ts';
 
 let database: TestDatabase;
 let db: Db;
-const [tariffId, dynamicId, campaignId, publishedId, dynamicCampaignId] = Array.from({ length: 5 }, () => newId());
+const [tariffId, dynamicId, endingId, campaignId, publishedId, dynamicCampaignId] = Array.from({ length: 6 }, () => newId());
 
 const CHECK = '23514';
 const FOREIGN_KEY = '23503';
@@ -40,7 +41,8 @@ beforeAll(async () => {
   db = await database.open('pricing');
   await insert('tariff', { id: tariffId, name: 'Fixed' });
   await insert('tariff', { id: dynamicId, name: 'Dynamic', kind: 'DYNAMIC' });
-  for (const id of [tariffId, dynamicId]) await db.query(`INSERT INTO pricing.rate_configuration VALUES ($1, 1, '{"kind": "FLAT"}', '2026-01-01')`, [id]);
+  await insert('tariff', { id: endingId, name: 'Ending', valid_until: '2027-01-01' });
+  for (const id of [tariffId, dynamicId, endingId]) await db.query(`INSERT INTO pricing.rate_configuration VALUES ($1, 1, '{"kind": "FLAT"}', '2026-01-01')`, [id]);
   await insert('place');
   await insert('place', { postal_code: '97941', city: 'Tauberbischofsheim', district: null });
   await insert('grid_fee');
@@ -76,6 +78,8 @@ test.each<[string, keyof typeof TABLES, object, string, string]>([
   ['a campaign of an unknown rate', 'campaign', { rate_version: 2 }, FOREIGN_KEY, 'campaign_has_a_rate'],
   ['a campaign for an unknown channel', 'campaign', { channel: 'FAX' }, FOREIGN_KEY, 'campaign_channel_fkey'],
   ['a campaign that ends before it begins', 'campaign', { valid_until: '2026-01-01' }, CHECK, 'campaign_validity_is_not_empty'],
+  ['a campaign after its tariff', 'campaign', { tariff_id: endingId, valid_from: '2027-01-01' }, CHECK, 'campaigns_end_with_their_tariff'],
+  ['a campaign that outlasts its tariff', 'campaign', { tariff_id: endingId, valid_until: '2027-01-02' }, CHECK, 'campaigns_end_with_their_tariff'],
   ['a campaign without inputs', 'campaign', { input_hash: 'abc' }, CHECK, 'campaign_input_hash_check'],
   ['a campaign without an engine', 'campaign', { engine_version: '' }, CHECK, 'campaign_engine_version_check'],
   ['a campaign born published', 'campaign', { published_at: '2026-01-02', price_count: 1 }, RESTRICTED, 'campaigns_begin_unpublished'],
@@ -129,6 +133,22 @@ test.each<[string, keyof typeof TABLES, object, string, string]>([
 
 test('the end of a tariff may be set', async () => {
   expect(await db.query(`UPDATE pricing.tariff SET valid_until = '2028-01-01' WHERE name = 'Dynamic'`)).toMatchObject({ rowCount: 1 });
+});
+
+test('a tariff does not end before a campaign of it, also while that is being written', async () => {
+  const end = (day: string | null) => db.query(`UPDATE pricing.tariff SET valid_until = $1 WHERE id = $2`, [day, endingId]);
+  const tooEarly = refusal(CHECK, 'tariffs_end_after_their_campaigns');
+  await insert('campaign', { tariff_id: endingId, valid_until: '2026-10-01' });
+  await insert('campaign', { tariff_id: endingId, valid_from: '2026-11-01' });
+  for (const day of ['2026-09-30', '2026-11-01']) await expect(end(day)).rejects.toMatchObject(tooEarly);
+  for (const day of ['2026-11-02', null, '2027-01-01']) expect(await end(day)).toMatchObject({ rowCount: 1 });
+  const seller = database.owner;
+  await seller.query('BEGIN');
+  await seller.query(`INSERT INTO pricing.campaign (id, tariff_id, rate_version, channel, valid_from, created_at, engine_version, input_hash) VALUES ('${newId()}', '${endingId}', 1, 'WEB', '2026-12-01', '2026-01-01', 'test', repeat('0', 64))`);
+  const ended = end('2026-11-15').then(() => null, (error: unknown) => error);
+  await waitsForLock(seller);
+  await seller.query('COMMIT');
+  expect(await ended).toMatchObject(tooEarly);
 });
 
 test.each([
