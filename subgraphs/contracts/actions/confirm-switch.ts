@@ -8,18 +8,21 @@ import { schedule } from '@stromgraph/kernel/due';
 import { idOf, newId } from '@stromgraph/kernel/ids';
 import { publish } from '@stromgraph/kernel/outbox';
 import { choosePlace } from '@stromgraph/kernel/place';
-import { isProblem } from '@stromgraph/kernel/problem';
+import { parseMeterNumber } from '@stromgraph/kernel/market-ids';
+import { fault, type InputFault, isProblem } from '@stromgraph/kernel/problem';
 import type { Keyring } from '@stromgraph/kernel/seal';
 import { addMonths, startOfDay } from '@stromgraph/kernel/time';
 import type { Draft, MaloDraft } from '../drafts/draft.ts';
 import { ACTIVATE } from '../drafts/due-kinds.ts';
 import { SYSTEM } from '../drafts/trail.ts';
-import { confirmApplication, lockApplication } from '../store/applications.ts';
+import { confirmApplication, lockApplication, meterElsewhere } from '../store/applications.ts';
 import { insertContract, insertPrice, insertSuppliedMalo, saveMarketLocation } from '../store/contracts.ts';
-import { lockDraft, moveDraft, saveExpectedEnd } from '../store/drafts.ts';
+import { lockDraft, moveDraft, saveExpectedEnd, saveValidation } from '../store/drafts.ts';
 import { knownPlaces } from '../store/known-offers.ts';
 import { latestMaloDraft } from '../store/malo-drafts.ts';
 import { type Contract, type MarketLocation, type SuppliedMalo, usualProfile } from '../supply/contract.ts';
+import type { SwitchApplication } from '../switching/application.ts';
+import { inUseElsewhere } from '../switching/missing.ts';
 import { recordEvent } from './record-event.ts';
 
 type Confirmation = z.infer<typeof SwitchConfirmed.schema>;
@@ -35,7 +38,7 @@ export async function confirmSwitch(tx: Tx, keyring: Keyring, confirmation: Conf
   const { customerId } = draft;
   const at = await businessNow(tx);
   const malo = await latestMaloDraft(tx, contractId);
-  const meterNumber = confirmation.meterNumber ?? application.meterNumber;
+  const { meterNumber, faults } = await meterOf(tx, application, confirmation);
   const location = await saveMarketLocation(tx, await locationOf(tx, draft, confirmation));
   const contract = contractOf(draft, location, startOn, at);
   await confirmApplication(tx, processId, at);
@@ -44,13 +47,14 @@ export async function confirmSwitch(tx: Tx, keyring: Keyring, confirmation: Conf
   await insertSuppliedMalo(tx, supplyOf(contract, location, malo, meterNumber));
   await saveExpectedEnd(tx, contractId, draft.minimumDurationMonths > 0 ? addMonths(startOn, draft.minimumDurationMonths) : null);
   await moveDraft(tx, contractId, 'CONFIRMED', at);
+  if (faults.length > 0) await saveValidation(tx, contractId, faults);
   await recordEvent(tx, keyring, {
     contractId,
     customerId,
     type: 'CONFIRMED',
     actor: SYSTEM,
     at,
-    payload: { processId, messageId: confirmation.messageId, maloId: location.maloId, meterNumber, startOn },
+    payload: { processId, messageId: confirmation.messageId, maloId: location.maloId, meterNumber, startOn, ...(faults.length > 0 && { faults }) },
   });
   await schedule(tx, { kind: ACTIVATE, subject: contractId, dueAt: startOfDay(startOn) });
   await publish(tx, ContractConfirmed, {
@@ -58,6 +62,18 @@ export async function confirmSwitch(tx: Tx, keyring: Keyring, confirmation: Conf
     aggregateId: contractId,
     data: factOf(draft, contract, location, meterNumber),
   });
+}
+
+/** The market's word on the meter counts, unless it is none or we know that meter at another place: then the one that was applied for stays, and staff see why. */
+async function meterOf(
+  tx: Tx,
+  { meterNumber: applied }: SwitchApplication,
+  { meterNumber: named, maloId, startOn }: Confirmation,
+): Promise<{ meterNumber: string; faults: readonly InputFault[] }> {
+  const meterNumber = named === null ? applied : parseMeterNumber(named);
+  if (isProblem(meterNumber)) return { meterNumber: applied, faults: [fault('meterNumber', `${named} of the network operator ${meterNumber.reason}`, applied)] };
+  const elsewhere = await meterElsewhere(tx, { maloId, meterNumber }, startOn);
+  return elsewhere ? { meterNumber: applied, faults: [inUseElsewhere(elsewhere, `${meterNumber} of the network operator `)] } : { meterNumber, faults: [] };
 }
 
 async function locationOf(

@@ -28,8 +28,8 @@ export function identifiersOf(
 }
 
 /** A meter measures one market location: one of the two numbers is wrong, or the other contract's is. */
-export const inUseElsewhere = ({ by, contractId }: Readonly<{ by: 'APPLICATION' | 'SUPPLY'; contractId: string }>): InputFault =>
-  fault('meterNumber', `${by === 'SUPPLY' ? 'measures' : 'is applied for at'} another market location under the contract ${contractId}`, 'the number of the meter at this market location');
+export const inUseElsewhere = ({ by, contractId }: Readonly<{ by: 'APPLICATION' | 'SUPPLY'; contractId: string }>, which = ''): InputFault =>
+  fault('meterNumber', `${which}${by === 'SUPPLY' ? 'measures' : 'is applied for at'} another market location under the contract ${contractId}`, 'the number of the meter at this market location');
 
 export const switchNotPossible = (missing: readonly InputFault[]): SwitchNotPossible =>
   problem('SwitchNotPossible', `Nothing was sent: ${missing.map(({ path, fault: what }) => `${path} ${what}`).join('; ')}.`, { missing });

@@ -49,6 +49,10 @@ export function nextSteps(
       return [step('WAIT', 'The network operator is being waited for.')];
     case 'SWITCH_FAILED':
       return [...afterRefusal(refusal)];
+    case 'CONFIRMED':
+      return draft.validationFaults.length > 0
+        ? [step('DECIDE', 'The network operator named a meter that cannot be right here: ask it which one hangs there, and exchange ours if it is another.')]
+        : [];
     case 'REJECTED':
       return [step('ASK_CUSTOMER', 'It is given up. If the customer still wants supply, import a new contract.')];
     default:

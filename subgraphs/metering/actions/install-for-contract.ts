@@ -5,8 +5,8 @@ import { isProblem } from '@stromgraph/kernel/problem';
 import { businessNow } from '@stromgraph/kernel/clock';
 import { startOfDay } from '@stromgraph/kernel/time';
 import { kindFor, type Meter, registersFor } from '../meters/meter.ts';
-import { addMeter, addRegisters, beginInstallationAt, installationsOf, meterByNumber } from '../store/meters.ts';
-import { addSupply, type SupplyContract } from '../store/supplies.ts';
+import { addMeter, addRegisters, beginInstallationAt, endInstallation, installationsOf, lastValueOf, meterByNumber } from '../store/meters.ts';
+import { addSupply, suppliesAt, type SupplyContract } from '../store/supplies.ts';
 import { hang, tellInstalled } from './install-meter.ts';
 
 export type MeteredContract = SupplyContract & Readonly<{ meterNumber: string; meteringKind: 'PROFILE' | 'INTERVAL' }>;
@@ -24,10 +24,19 @@ export async function installForContract(tx: Tx, { meterNumber: given, meteringK
   );
   if (here) await beginInstallationAt(tx, here.id, fromAt);
   else {
+    await leaveUnsuppliedPlace(tx, meter.id, fromAt);
     const elsewhere = await hang(tx, meter, { maloId: supply.maloId, meloId: null, marketLocationId: supply.marketLocationId, fromAt });
     if (elsewhere) throw new Error(elsewhere.message);
   }
   await tellInstalled(tx, meter, [supply], fromAt);
+}
+
+/** Where we supply nobody any more, a meter that the market names for another place hangs no longer. */
+async function leaveUnsuppliedPlace(tx: Tx, meterId: string, at: Date): Promise<void> {
+  const there = (await installationsOf(tx, [meterId])).find(({ fromAt, untilAt }) => untilAt === null && fromAt < at);
+  if (!there || (await suppliesAt(tx, there.maloId, at)).length > 0) return;
+  const last = await lastValueOf(tx, meterId);
+  if (!last || last <= at) await endInstallation(tx, { id: there.id, meterId, untilAt: at });
 }
 
 async function register(tx: Tx, meterNumber: string, meteringKind: 'PROFILE' | 'INTERVAL'): Promise<Meter> {
