@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readExamples } from '@stromgraph/web/build';
 import { type Example, fillVariables } from '../../web/welcome/examples.ts';
-import { addDays, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
 import { type Environment, startEnvironment } from '../environment.ts';
 import { calmClearingHouse } from '../outside.ts';
 
@@ -22,23 +21,30 @@ const SHOWS: Readonly<Record<string, (data: any) => unknown>> = {
   'ingest-readings': ({ ingestReadings }) => ingestReadings.accepted === 3 && ingestReadings.rejected === 1,
   usage: ({ usage }) => usage.complete,
   quote: ({ quote }) => quote.offers[0].price.campaign.id,
+  'ingest-month': ({ ingestReadings }) => ingestReadings.batchId,
   'advance-clock': ({ advanceClock }) => advanceClock.clock.now,
   queues: ({ queueStates }) => queueStates.length > 10,
 };
-/** Those that need what another one has made come after it; the clock is moved last. */
+/** A Tuesday: what is imported tomorrow is supplied on the last days of the month. Behind us, so that the demo's ids are older than the newcomer's. */
+const TUESDAY = '2026-09-22T10:00:00Z';
+/** Those that need what another one has made come after it; the clock is moved last, over weeks by the newcomer alone. */
 const ORDER = ['start-billing-run', 'import-contract'];
+const NEWCOMERS = 'advance-to-next-month';
 const examples = readExamples();
-const ordered = [...examples].sort((a, b) => rank(a) - rank(b));
+const ordered = examples.filter(({ name }) => name !== NEWCOMERS).sort((a, b) => rank(a) - rank(b));
 function rank({ name }: Example): number {
   if (ORDER.includes(name)) return 0;
   return name === 'advance-clock' ? 2 : 1;
 }
 
+/** Facts are waited for; how long they take is the machine's business. */
+const PATIENT = { timeout: 60_000 };
+
 let world: Environment;
 let today: string;
 const tokens = new Map<string | null, string | null>([[null, null]]);
 beforeAll(async () => {
-  world = await startEnvironment({ customers: 30, days: 60 });
+  world = await startEnvironment({ customers: 30, days: 60, now: TUESDAY });
   for (const email of new Set(examples.map(({ signIn }) => signIn))) if (email) tokens.set(email, await world.signIn(email));
   ({ today } = (await world.query(tokens.get('agent@demo.test')!, '{ businessClock { today } }')).businessClock);
 });
@@ -86,37 +92,36 @@ test.each(ordered.map((example) => [example.name, example] as const))('%s', asyn
   if (SHOWS[name]) expect(SHOWS[name](data)).toBeTruthy();
 });
 
-test('what the example imports can be measured by the example of readings, and billed', { timeout: 120_000 }, async () => {
+test('a newcomer takes the examples as they are: what is imported is supplied, measured and billed', { timeout: 240_000 }, async () => {
   await calmClearingHouse(world);
-  const [agent, clerk, admin] = ['agent@demo.test', 'billing@demo.test', 'admin@demo.test'].map((email) => tokens.get(email)!) as [string, string, string];
-  const run = async (name: string) => {
+  const [agent, clerk] = ['agent@demo.test', 'billing@demo.test'].map((email) => tokens.get(email)!) as [string, string];
+  const run = async (name: string): Promise<Record<string, any>> => {
     ({ today } = (await world.query(agent, '{ businessClock { today } }')).businessClock);
     const example = examples.find((each) => each.name === name)!;
-    const variables = (await fillVariables(example, examples, { today }, ask)) as { input: Record<string, any> };
-    return { variables, answer: await ask(example, variables) as Record<string, any> };
+    const variables = await fillVariables(example, examples, { today }, ask);
+    return { variables, ...((await ask(example, variables)) as object) };
   };
-  const { id } = (await run('import-contract')).answer['importContract'].draft;
-  const contract = async () => (await world.query(agent, 'query ($id: ID!) { contract(id: $id) { state startOn meterNumber billingInterval } }', { id })).contract;
-  await expect.poll(contract, { timeout: 30_000 }).toMatchObject({ state: 'CONFIRMED', billingInterval: 'MONTHLY' });
-  const { startOn, meterNumber } = await contract();
-  await world.advanceClock(admin, startOfDay(startOn));
-  await run('advance-clock');
-  await expect.poll(contract).toMatchObject({ state: 'ACTIVE' });
+  const { id } = (await run('import-contract'))['importContract'].draft;
+  const contract = async () => (await world.query(agent, 'query ($id: ID!) { contract(id: $id) { state startOn meterNumber billingInterval meters { nodes { kind } } } }', { id })).contract;
+  await expect.poll(contract, PATIENT).toMatchObject({ state: 'CONFIRMED', startOn: '2026-09-25', billingInterval: 'MONTHLY' });
+  expect((await run(NEWCOMERS))['advanceClock']).toMatchObject({ __typename: 'AdvanceClockSuccess' });
+  await expect.poll(contract, PATIENT).toMatchObject({ state: 'ACTIVE', meters: { nodes: [{ kind: 'SMART' }] } });
+  const { meterNumber } = await contract();
 
-  // The newest contract that can be measured is the newcomer's.
+  // Both choose the newest contract that can be measured: the newcomer's.
+  const month = await run('ingest-month');
+  const days = ['2026-09-25', '2026-09-26', '2026-09-27', '2026-09-28', '2026-09-29', '2026-09-30'];
+  expect([month['variables'].input.intervals[0].meterNumber, month['ingestReadings']]).toMatchObject([meterNumber, { accepted: 96 * days.length, rejected: 96 * (30 - days.length) }]);
   const hour = await run('ingest-readings');
-  expect([hour.variables.input['intervals'][0].meterNumber, hour.answer['ingestReadings']]).toMatchObject([meterNumber, { accepted: 3, rejected: 1 }]);
+  expect([hour['variables'].input.intervals[0].meterNumber, hour['ingestReadings']]).toMatchObject([meterNumber, { accepted: 3, rejected: 1 }]);
+  const { variables, usage } = await run('usage');
+  expect([variables.contractId, usage.wattHours.slice(-days.length)]).toEqual([id, days.map(() => 9_600)]);
 
-  const day = { meterNumber, obis: '1-0:1.29.0', start: startOfDay(startOn), minutes: 15, wattHours: quarterHoursOf(startOn).map(() => 100), status: 'TRUE' };
-  const example = (name: string) => examples.find((each) => each.name === name)!.document;
-  const { ingestReadings } = await world.query(agent, example('ingest-readings'), { input: { idempotencyKey: crypto.randomUUID(), intervals: [day] } });
-  expect(ingestReadings).toMatchObject({ accepted: day.wattHours.length, rejected: 0 });
-  const input = { kind: 'MONTHLY', from: startOn, until: addDays(startOn, 1), contractIds: [id] };
   const invoices = async () => {
-    await world.query(clerk, example('start-billing-run'), { input: { ...input, idempotencyKey: crypto.randomUUID() } }); // refused while another goes on
-    return (await world.query(clerk, 'query ($id: ID!) { invoices(contractId: $id) { nodes { from wattHours } } }', { id })).invoices.nodes;
+    await run('start-billing-run'); // refused while another goes on
+    return (await world.query(clerk, 'query ($id: ID!) { invoices(contractId: $id) { nodes { from until wattHours } } }', { id })).invoices.nodes;
   };
-  await expect.poll(invoices, { timeout: 60_000, interval: 500 }).toEqual([{ from: startOn, wattHours: 100 * day.wattHours.length }]);
+  await expect.poll(invoices, { ...PATIENT, interval: 500 }).toEqual([{ from: '2026-09-25', until: '2026-10-01', wattHours: 9_600 * days.length }]);
 });
 
 async function firstEvent(example: Example, variables: Record<string, unknown>): Promise<unknown> {

@@ -10,8 +10,14 @@ test.each([
   ['<start of today>', '2026-11-21', '2026-11-21T00:00:00+01:00'], ['<start of today>', '2026-07-01', '2026-07-01T00:00:00+02:00'],
   ['<start of today>', '2026-03-29', '2026-03-29T00:00:00+01:00'], ['<start of today+1>', '2026-03-29', '2026-03-30T00:00:00+02:00'], ['<start of today>', '2026-10-25', '2026-10-25T00:00:00+02:00'],
   ['<morning of today+1>', '2026-12-31', '2027-01-01T08:00:00+01:00'], ['<first of month-1>', '2026-01-15', '2025-12-01'], ['<first of month>', '2026-01-15', '2026-01-01'], ['plain', '2026-01-15', 'plain'],
+  ['<start of month-1>', '2026-07-31', '2026-06-01T00:00:00+02:00'], ['<morning of month+1>', '2026-12-31', '2027-01-01T08:00:00+01:00'],
 ])('%s on %s is %s', async (text, today, value) => {
   expect(await fillVariables(example('a', { variables: { input: [{ text }] } }), [], { today }, never)).toEqual({ input: [{ text: value }] });
+});
+
+test.each([['2026-12-01', 30 * 96], ['2026-04-30', 31 * 96 - 4], ['2026-11-15', 31 * 96 + 4], ['2027-03-01', 28 * 96]])('the month before %s has %i quarter hours', async (today, count) => {
+  const { values } = (await fillVariables(example('a', { variables: { values: '<quarter hours of month-1>' } }), [], { today }, never)) as { values: number[] };
+  expect(values).toEqual(Array(count).fill(100));
 });
 
 test('the element of a list is chosen by a field', async () => {

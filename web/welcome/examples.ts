@@ -8,7 +8,7 @@ export type Example = Readonly<{
   /** Who may run it. */
   signIn: string | null;
   document: string;
-  /** Texts such as `<today+1>`, `<start of today-7>`, `<morning of today+1>`, `<first of month>`, `<new key>`, `<new malo>`, `<new meter>` stand for values of the moment. */
+  /** Texts such as `<today+1>`, `<start of today-7>`, `<morning of today+1>`, `<first of month>`, `<start of month-1>`, `<morning of month+1>`, `<quarter hours of month-1>`, `<new key>`, `<new malo>`, `<new meter>` stand for values of the moment. */
   variables?: unknown;
   /** Path of a variable → `<example>: <path in its answer>`; that example is run first. */
   take?: Readonly<Record<string, string>>;
@@ -52,18 +52,23 @@ function fill(value: unknown, moment: Moment): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, moment)]));
 }
 
-function fillText(text: string, { today }: Moment): string {
+function fillText(text: string, { today }: Moment): unknown {
   if (text === '<new key>') return crypto.randomUUID();
   if (text === '<new malo>') return newMaloId();
   if (text === '<new meter>') return `1EMH${digits(10)}`;
-  const [, kind, offset] = /^<(today|start of today|morning of today|first of month)([+-]\d+)?>$/.exec(text) ?? [];
+  const [, kind, offset] = /^<(today|start of today|morning of today|first of month|start of month|morning of month|quarter hours of month)([+-]\d+)?>$/.exec(text) ?? [];
   if (!kind) return text;
   const steps = Number(offset ?? 0);
-  if (kind === 'first of month') return monthsAfter(today, steps);
-  const day = daysAfter(today, steps);
-  if (kind === 'today') return day;
-  return kind === 'start of today' ? startOfDay(day) : startOfDay(day).replace('T00', 'T08');
+  const day = kind.endsWith('month') ? monthsAfter(today, steps) : daysAfter(today, steps);
+  if (kind.startsWith('start')) return startOfDay(day);
+  if (kind.startsWith('morning')) return startOfDay(day).replace('T00', 'T08');
+  if (kind.startsWith('quarter hours')) return Array.from({ length: quarterHoursBetween(day, monthsAfter(day, 1)) }, () => WATT_HOURS);
+  return day;
 }
+
+/** What a household of 3,500 kWh a year uses in a quarter hour. */
+const WATT_HOURS = 100;
+const quarterHoursBetween = (from: string, until: string) => (Date.parse(startOfDay(until)) - Date.parse(startOfDay(from))) / 900_000;
 
 /** Eleven digits, the last one the check digit: odd places count once, even places twice. */
 function newMaloId(): string {
