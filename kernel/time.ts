@@ -29,6 +29,8 @@ export const addDays = (day: LocalDate, days: number): LocalDate => Temporal.Pla
 export const addMonths = (day: LocalDate, months: number): LocalDate => Temporal.PlainDate.from(day).add({ months }).toString();
 /** Days from `from` (inclusive) to `until` (exclusive). */
 export const daysBetween = (from: LocalDate, until: LocalDate): number => Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(until), { largestUnit: 'day' }).days;
+/** The days from `from` (inclusive) to `until` (exclusive). */
+export const daysFrom = ({ from, until }: { from: LocalDate; until: LocalDate }): LocalDate[] => Array.from({ length: Math.max(0, daysBetween(from, until)) }, (_, ahead) => addDays(from, ahead));
 export const daysInYear = (day: LocalDate): number => Temporal.PlainDate.from(day).daysInYear;
 
 /** A local time of a day in Berlin as an instant; a time that the clock change skips or doubles is refused by Temporal with a RangeError. */

@@ -7,6 +7,7 @@ import { forecastsById } from './store/forecasts.ts';
 import { gridAreasById } from './store/grid-areas.ts';
 import { ordersById, ordersOfPositions, statesOfOrders } from './store/hedge-orders.ts';
 import { suspensionsOf } from './store/limit-breaches.ts';
+import { markTrades } from './store/mark-to-market.ts';
 import { positionsById } from './store/positions.ts';
 import { amendmentsBy, amendmentsOf, tradesById } from './store/trades.ts';
 
@@ -37,6 +38,10 @@ export const makeLoaders = (db: Db<any>) => ({
   suspension: loadOne(
     async (areaIds: readonly string[]) => suspensionsOf(db, areaIds, await businessNow(db)),
     (suspension) => suspension.gridAreaId,
+  ),
+  markToMarket: loadOne(
+    async (tradeIds: readonly string[]) => markTrades(db, tradeIds, await businessNow(db)),
+    (mark) => mark.tradeId,
   ),
   amendmentOf: loadOne(
     (tradeIds: readonly string[]) => amendmentsOf(db, tradeIds),

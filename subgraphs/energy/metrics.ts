@@ -1,5 +1,11 @@
 import { Gauge } from 'prom-client';
 
+export const profitLossOverdueSeconds = new Gauge({
+  name: 'stromgraph_energy_profit_loss_overdue_seconds',
+  help: 'For how long a calculation of profit and loss has been due and is not done, in business time; the night\'s snapshot is due at 01:00 in Berlin and promised by 02:00',
+  labelNames: ['tenant'],
+});
+
 export const seriesOverdueSeconds = new Gauge({
   name: 'stromgraph_energy_series_overdue_seconds',
   help: 'For how long a publication that the data service announced has not been read, in business time; 0 when nothing is missing',

@@ -100,7 +100,26 @@ test('pages of sums are complete, and a change of nothing is nothing', async () 
     .toEqual({ before: cents, after: cents, price: cents, volume: cents, deals: cents, imbalance: cents, residual: cents });
 });
 
+test('a trade is marked to market until it counts no longer, and hedges its tenors; a plan of nothing brings nothing', async () => {
+  const input = { idempotencyKey: 'a', gridAreaId: NORD, side: 'BUY', from: '2026-12-31T23:00:00Z', until: '2027-12-31T23:00:00Z', kilowatts: 10, pricePerMwh: '80', counterparty: 'EEX' };
+  const { id } = (await query('mutation ($input: RecordTradeInput!) { recordTrade(input: $input) { ... on RecordTradeSuccess { trade { id } } } }', { input })).data.recordTrade.trade;
+  const marked = async () => (await query('{ trades(from: "2027-01-01T00:00:00Z", until: "2027-01-02T00:00:00Z") { nodes { id markToMarket { wattHours unpricedWattHours marketPricePerMwh value { cents } } } } markToMarket { gridArea { code } trades wattHours value { cents } } }')).data;
+  const left = { wattHours: 87_600_000, unpricedWattHours: 87_600_000, marketPricePerMwh: null, value: { cents: 0 } };
+  expect(await marked()).toEqual({ trades: { nodes: [{ id, markToMarket: left }] }, markToMarket: [{ gridArea: { code: CODES[0] }, trades: 1, wattHours: 87_600_000, value: { cents: 0 } }, { gridArea: null, trades: 1, wattHours: 87_600_000, value: { cents: 0 } }] });
+  const { hedgeRatios } = (await query('{ hedgeRatios { tenor from until gridArea { code } demandWattHours hedgedWattHours ratio } }')).data;
+  expect(hedgeRatios).toHaveLength(15);
+  expect(hedgeRatios.at(-1)).toEqual({ tenor: 'YEAR', from: '2027-01-01', until: '2028-01-01', gridArea: null, demandWattHours: 0, hedgedWattHours: 87_600_000, ratio: null });
+  await query('mutation ($input: CancelTradeInput!) { cancelTrade(input: $input) { __typename } }', { input: { idempotencyKey: 'b', tradeId: id, reason: 'wrong' } });
+  expect(await marked()).toMatchObject({ trades: { nodes: [{ id, markToMarket: null }] }, markToMarket: [{ gridArea: null, trades: 0 }] });
+  const { data } = await query('{ marginPlan(from: "2026-12-01", until: "2027-01-15", gridAreaIds: ["' + OST + '"]) { from until demandWattHours sold { cents } cost { cents } margin { cents } } quantitySettlements(from: "2026-01-01", until: "2027-01-01") { nodes { id } pageInfo { hasNextPage } } }');
+  const nothing = { demandWattHours: 0, sold: { cents: 0 }, cost: { cents: 0 }, margin: { cents: 0 } };
+  expect(data).toEqual({ marginPlan: [{ from: '2026-12-01', until: '2027-01-01', ...nothing }, { from: '2027-01-01', until: '2027-01-15', ...nothing }], quantitySettlements: { nodes: [], pageInfo: { hasNextPage: false } } });
+});
+
 test.each([
+  ['marginPlan(from: "2026-11-24", until: "2027-11-26") { sold { cents } }', 'until: is 367 days after from (allowed: 1 to 366)'],
+  ['hedgeRatios(gridAreaIds: ["x"]) { ratio }', 'gridAreaIds.0: is not an id'],
+  ['quantitySettlements(from: "2026-11-24", until: "2026-11-25", after: "WyJ4IiwieSJd") { nodes { id } }', 'after: is not a cursor of this list'],
   ['profitLoss(from: "2026-11-24", until: "2026-11-24") { nodes { days } }', 'until: is 0 days after from (allowed: 1 to 1098)'],
   ['profitLoss(from: "2026-11-24", until: "2026-11-25", gridAreaIds: ["x"]) { nodes { days } }', 'gridAreaIds.0: is not an id'],
   ['profitLoss(from: "2026-11-24", until: "2026-11-25", after: "WyJ4IiwieSJd") { nodes { days } }', 'after: is not a cursor of this list'],

@@ -14,6 +14,9 @@ const SHOWS: Readonly<Record<string, (data: any) => unknown>> = {
   'delivery-day': ({ deliveryDay }) => deliveryDay.demandWattHours.length === deliveryDay.areas.length * deliveryDay.periods.length,
   'position-totals': ({ positionTotals }) => positionTotals.nodes.length === 4,
   'position-parts': ({ positionParts }) => positionParts.nodes[0].kind,
+  'hedge-ratios': ({ hedgeRatios }) => hedgeRatios.length === 30, // five tenors of five areas and their sum
+  'margin-plan': ({ marginPlan }) => marginPlan[0].demandWattHours > 0,
+  'mark-to-market': ({ markToMarket }) => markToMarket.at(-1).gridArea === null,
   'import-contract': ({ importContract }) => importContract.draft.id,
   'record-trade': ({ recordTrade }) => recordTrade.trade.id,
   'start-billing-run': ({ startBillingRun }) => startBillingRun.run.total > 0,

@@ -1,30 +1,28 @@
 import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
 import { businessNow } from '@stromgraph/kernel/clock';
+import type { Tx } from '@stromgraph/kernel/database';
 import { onAll } from '@stromgraph/kernel/hearer';
+import { dayOf } from '@stromgraph/kernel/time';
+import { settleQuantities } from '../actions/settle-quantities.ts';
 import { takeMeteredDays } from '../actions/take-actuals.ts';
 import type { MeteredDay } from '../store/realised.ts';
+import type { RegisterRead } from '../store/register-reads.ts';
 
 type Readings = Readonly<{
   meterId: string;
   contractId: string | null;
   days: readonly { obis: string; day: string; version: number; wattHours: readonly (number | null)[] }[];
+  registers: readonly { obis: string; readAt: string; wattHours: string; quality: string; held?: boolean | undefined }[];
 }>;
 
-/** What was used becomes known; the days come whole, as they now stand. */
-export const onMeterReadingIngested = onAll(MeterReadingIngested, async (tx, events) =>
-  takeMeteredDays(
-    tx,
-    events.flatMap(({ data }) => consumptionOf(data)),
-    await businessNow(tx),
-  ),
-);
-export const onReadingCorrected = onAll(ReadingCorrected, async (tx, events) =>
-  takeMeteredDays(
-    tx,
-    events.flatMap(({ data }) => consumptionOf(data)),
-    await businessNow(tx),
-  ),
-);
+/** What was used becomes known; the days come whole, as they now stand. What registers say settles who is balanced on a profile. */
+export const onMeterReadingIngested = onAll(MeterReadingIngested, (tx, events) => takeReadings(tx, events.map(({ data }) => data)));
+export const onReadingCorrected = onAll(ReadingCorrected, (tx, events) => takeReadings(tx, events.map(({ data }) => data)));
+
+async function takeReadings(tx: Tx, readings: readonly Readings[]): Promise<void> {
+  await takeMeteredDays(tx, readings.flatMap(consumptionOf), await businessNow(tx));
+  await settleQuantities(tx, readings.flatMap(registersOf));
+}
 
 /** OBIS 1-x:1.…: energy taken from the grid; feeding in is no consumption. */
 const CONSUMPTION = /^1-\d+:1\./;
@@ -35,3 +33,14 @@ const consumptionOf = ({ meterId, contractId, days }: Readings): MeteredDay[] =>
     : days
         .filter(({ obis }) => CONSUMPTION.test(obis))
         .map(({ obis, day, version, wattHours }) => ({ meterId, contractId, obis, day, version, wattHours }));
+
+/** OBIS 1-x:1.8.0: the counter of all energy taken from the grid. */
+const TOTAL = /^1-\d+:1\.8\.0$/;
+
+/** What is provisional or held back for a decision settles nothing. */
+const registersOf = ({ meterId, contractId, registers }: Readings): RegisterRead[] =>
+  contractId === null
+    ? []
+    : registers
+        .filter(({ obis, quality, held }) => TOTAL.test(obis) && quality !== 'PROVISIONAL' && !held)
+        .map(({ readAt, wattHours }) => ({ meterId, contractId, readOn: dayOf(new Date(readAt)), wattHours }));

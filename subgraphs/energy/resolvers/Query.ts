@@ -1,20 +1,26 @@
 import { toConnection } from '@stromgraph/kernel/connection';
+import { businessNow, businessToday } from '@stromgraph/kernel/clock';
 import { isId } from '@stromgraph/kernel/ids';
-import { isLocalDate, parseInstant } from '@stromgraph/kernel/time';
+import { daysFrom, isLocalDate, parseInstant } from '@stromgraph/kernel/time';
 import type { QueryResolvers } from '#schema';
 import { areaDaysOf } from '../positions/area-day.ts';
 import { daysOf } from '../positions/position.ts';
+import { tenorsOf } from '../profit/hedge-ratio.ts';
 import { alertsPage } from '../store/alerts.ts';
 import { findForecast } from '../store/forecasts.ts';
 import { ordersPage } from '../store/hedge-orders.ts';
 import { gridAreasNamed, gridAreasPage } from '../store/grid-areas.ts';
+import { hedgeRatios } from '../store/hedge-ratios.ts';
 import { imbalancePricesPage } from '../store/imbalance-prices.ts';
 import { findDeliveryDay } from '../store/delivery-days.ts';
+import { marginPlans } from '../store/margin-plans.ts';
+import { markBook } from '../store/mark-to-market.ts';
 import { monthClosesPage } from '../store/month-closes.ts';
 import { positionPartsPage } from '../store/position-parts.ts';
 import { NO_AREA, positionTotalsPage } from '../store/position-totals.ts';
 import { positionsPage } from '../store/positions.ts';
 import { profitLossChange, profitLossPage } from '../store/profit-loss-sums.ts';
+import { settlementsPage } from '../store/quantity-settlements.ts';
 import { tradesPage } from '../store/trades.ts';
 import { areasOrThrow, dayPageOrThrow, daysOrThrow, NOT_A_CURSOR, pageOrThrow, rangeOrThrow, refuse } from './arguments.ts';
 
@@ -22,6 +28,8 @@ import { areasOrThrow, dayPageOrThrow, daysOrThrow, NOT_A_CURSOR, pageOrThrow, r
 const MAX_DAYS = 3 * 366;
 /** What a figure is made of is worked out from the contracts. */
 const MAX_PART_DAYS = 8;
+/** A plan works out every quarter hour. */
+const MAX_PLAN_DAYS = 366;
 
 export const Query: QueryResolvers = {
   openPositions: async (_, args, { db }) => {
@@ -82,6 +90,24 @@ export const Query: QueryResolvers = {
     if (page.after && !(isLocalDate(page.after[0]!) && isId(page.after[1]!) && /^\d{1,6}$/.test(page.after[2]!))) refuse(NOT_A_CURSOR);
     const rows = await monthClosesPage(db, { gridAreaIds: areasOrThrow(gridAreaIds), from, until, newest }, page);
     return toConnection(rows, page.first, (close) => [close.month, close.gridAreaId, String(close.version)]);
+  },
+  markToMarket: async (_, { gridAreaIds }, { db }) => markBook(db, areasOrThrow(gridAreaIds), await businessNow(db)),
+  hedgeRatios: async (_, { gridAreaIds }, { db }) => {
+    const areas = await gridAreasNamed(db, areasOrThrow(gridAreaIds));
+    const tenors = tenorsOf(await businessToday(db));
+    const days = new Set(tenors.flatMap(daysFrom));
+    return hedgeRatios(db, tenors, areaDaysOf(areas, [...days].sort()));
+  },
+  marginPlan: async (_, { gridAreaIds, from, until }, { db }) => {
+    daysOrThrow({ from, until }, MAX_PLAN_DAYS);
+    return marginPlans(db, areaDaysOf(await gridAreasNamed(db, areasOrThrow(gridAreaIds)), daysFrom({ from, until })));
+  },
+  quantitySettlements: async (_, { gridAreaIds, from, until, ...args }, { db }) => {
+    const page = pageOrThrow(args, 2);
+    daysOrThrow({ from, until }, MAX_DAYS);
+    if (page.after && !(isLocalDate(page.after[0]!) && isId(page.after[1]!))) refuse(NOT_A_CURSOR);
+    const rows = await settlementsPage(db, { gridAreaIds: areasOrThrow(gridAreaIds), from, until }, page);
+    return toConnection(rows, page.first, ({ until: end, id }) => [end, id]);
   },
   imbalancePrices: async (_, { from, until, ...args }, { db }) => {
     daysOrThrow({ from, until }, MAX_DAYS);

@@ -8,5 +8,6 @@ export const Trade: TradeResolvers = {
     const amendment = await loaders.amendmentBy.load(id);
     return amendment && loaders.trade.load(amendment.tradeId);
   },
+  markToMarket: ({ id }, _, { loaders }) => loaders.markToMarket.load(id),
   gridArea: ({ gridAreaId }, _, { loaders }) => loaders.gridArea.load(gridAreaId),
 };

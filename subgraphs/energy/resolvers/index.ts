@@ -4,6 +4,10 @@ import { EnergyAlert } from './EnergyAlert.ts';
 import { GridArea } from './GridArea.ts';
 import { HedgeOrder } from './HedgeOrder.ts';
 import { ImbalancePrices } from './ImbalancePrices.ts';
+import { HedgeRatio } from './HedgeRatio.ts';
+import { MarginPlan } from './MarginPlan.ts';
+import { MarkToMarket } from './MarkToMarket.ts';
+import { MarkToMarketTotal } from './MarkToMarketTotal.ts';
 import { MonthClose } from './MonthClose.ts';
 import { Mutation } from './Mutation.ts';
 import { OpenPosition } from './OpenPosition.ts';
@@ -12,6 +16,7 @@ import { PositionPart } from './PositionPart.ts';
 import { PositionTotal } from './PositionTotal.ts';
 import { ProfitLoss } from './ProfitLoss.ts';
 import { ProfitLossChange } from './ProfitLossChange.ts';
+import { QuantitySettlement } from './QuantitySettlement.ts';
 import { Query } from './Query.ts';
 import { Subscription } from './Subscription.ts';
 import { Trade } from './Trade.ts';
@@ -20,5 +25,5 @@ import { TradeAmendment } from './TradeAmendment.ts';
 export const resolvers = {
   Query, Mutation, Subscription, OpenPosition, OpenPositionUpdate, DeliveryDay, PositionTotal, PositionPart,
   GridArea, DemandForecast, Trade, TradeAmendment, HedgeOrder, EnergyAlert, ImbalancePrices,
-  ProfitLoss, ProfitLossChange, MonthClose,
+  ProfitLoss, ProfitLossChange, MonthClose, MarkToMarket, MarkToMarketTotal, HedgeRatio, MarginPlan, QuantitySettlement,
 };

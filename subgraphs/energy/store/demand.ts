@@ -26,6 +26,12 @@ export const SUPPLY = `(
   FROM energy.supply_end e JOIN energy.supply_contract c USING (contract_id)
 )`;
 
+/** SQL of contracts with the end that is known now. */
+export const STANDING_SUPPLY = `(
+  SELECT c.contract_id, c.grid_area_id, c.profile, c.metering_kind, c.expected_watt_hours, c.start_on, CASE WHEN e.contract_id IS NULL THEN c.end_on ELSE e.end_on END AS end_on
+  FROM energy.supply_contract c LEFT JOIN (SELECT DISTINCT ON (contract_id) contract_id, end_on FROM energy.supply_end ORDER BY contract_id, version DESC) e USING (contract_id)
+)`;
+
 /** Adds confirmed contracts; answers the ids of those that were not known. */
 export async function addContracts(tx: Tx, contracts: readonly SupplyContract[]): Promise<string[]> {
   const rows = await tx.sql<{ contract_id: string }>`

@@ -1,5 +1,6 @@
 // SQL that turns demand and hedges into the figures of positions, for the area-days given as parameters 1 to 4.
 import type { AreaDay } from '../positions/area-day.ts';
+import { newestPricesSql } from './curve-prices.ts';
 import { newestForecastSql, forecastQuartersSql } from './forecasts.ts';
 import { STANDING_TRADES } from './trades.ts';
 
@@ -10,11 +11,6 @@ export const areaDayParameters = (areaDays: readonly AreaDay[]): unknown[] => [
   areaDays.map((each) => each.dayType),
   areaDays.map((each) => each.dynamisation),
 ];
-
-/** The day's prices in the newest whole curve that has them. */
-const NEWEST_PRICES = `
-  SELECT p.curve_id, k.minutes, p.eur_per_mwh FROM energy.price_curve_day p JOIN energy.price_curve k ON k.id = p.curve_id AND k.whole
-  WHERE p.delivery_day = g.day ORDER BY k.trading_day DESC, k.version DESC LIMIT 1`;
 
 /** An area's own limit, or the one for all. */
 const LIMIT = `
@@ -28,7 +24,7 @@ const QUARTERS = `
       g.day::timestamp AT TIME ZONE 'Europe/Berlin' AS start_at, (g.day + 1)::timestamp AT TIME ZONE 'Europe/Berlin' AS end_at
     FROM unnest($1::uuid[], $2::date[], $3::text[], $4::numeric[]) AS g (grid_area_id, day, day_type, dynamisation)
     LEFT JOIN LATERAL (${newestForecastSql('g.grid_area_id', 'g.day')}) f ON true
-    LEFT JOIN LATERAL (${NEWEST_PRICES}) c ON true
+    LEFT JOIN LATERAL (${newestPricesSql('g.day')}) c ON true
     LEFT JOIN LATERAL (${LIMIT}) l ON true
   ), quarter AS MATERIALIZED (
     SELECT d.grid_area_id, d.day, d.forecast_id, q.start_at, d.curve_id, d.percent, d.watt_hours_per_hour,

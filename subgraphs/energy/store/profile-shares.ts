@@ -1,8 +1,7 @@
-/**
- * SQL of the share of its year that each profile has in the quarter hours of `area_day` (day, day_type, dynamisation), as `profile_value` (day,
- * day_type, code, slot, share); a slot is of the local clock. A profile is that of the delivery year or the last one known.
- */
-export const PROFILE_VALUES = `
+import { STANDING_SUPPLY } from './demand.ts';
+
+/** A profile is that of the delivery year or the last one known. */
+const PROFILE_OF_DAY = `
   profile_of_day AS MATERIALIZED (
     SELECT d.day, d.day_type, l.code, l.year, l.version, CASE WHEN l.dynamised THEN d.dynamisation ELSE 1 END AS factor,
       energy.profile_period(l.seasonal, d.day)::smallint AS period
@@ -10,8 +9,39 @@ export const PROFILE_VALUES = `
     CROSS JOIN LATERAL (
       SELECT l.* FROM energy.load_profile l WHERE l.code = c.code AND l.year <= extract(year FROM d.day)::int ORDER BY l.year DESC, l.version DESC LIMIT 1
     ) l
-  ), profile_value AS MATERIALIZED (
+  )`;
+
+/**
+ * SQL of the share of its year that each profile has in the quarter hours of `area_day` (day, day_type, dynamisation), as `profile_value` (day,
+ * day_type, code, slot, share); a slot is of the local clock.
+ */
+export const PROFILE_VALUES = `${PROFILE_OF_DAY}, profile_value AS MATERIALIZED (
     SELECT p.day, p.day_type, p.code, v.slot, v.value * p.factor * 0.000001 AS share
     FROM profile_of_day p JOIN energy.slp_profile v ON v.code = p.code AND v.year = p.year AND v.version = p.version
       AND v.month = p.period AND v.day_type = p.day_type
   )`;
+
+/** SQL of the same summed to days, as `profile_day` (day, day_type, code, share): of the hour from 02:00 none in spring, two in autumn. */
+export const PROFILE_DAYS = `${PROFILE_OF_DAY}, profile_sum AS MATERIALIZED (
+    SELECT v.code, v.year, v.version, v.month, v.day_type, sum(v.value) AS whole, sum(v.value) FILTER (WHERE v.slot BETWEEN 8 AND 11) AS doubled
+    FROM energy.slp_profile v WHERE (v.code, v.year, v.version) IN (SELECT code, year, version FROM profile_of_day) GROUP BY 1, 2, 3, 4, 5
+  ), profile_day AS MATERIALIZED (
+    SELECT p.day, p.day_type, p.code, (s.whole + s.doubled * (energy.quarter_hours_of(p.day) - 96) / 4) * p.factor * 0.000001 AS share
+    FROM profile_of_day p JOIN profile_sum s ON s.code = p.code AND s.year = p.year AND s.version = p.version AND s.month = p.period AND s.day_type = p.day_type
+  )`;
+
+/**
+ * SQL of the yearly energy of the contracts supplied on the days of `area_day`, by area and profile, as `supply` (grid_area_id, profile, from_day, until_day,
+ * energy, priced: the same times what customers pay in ct/kWh). Contracts are read once and summed by the days on which their supply begins and ends.
+ */
+export const YEARLY_ENERGY = `
+  span AS (SELECT min(day) AS first_day, max(day) AS last_day FROM area_day),
+  supply AS MATERIALIZED (
+    SELECT c.grid_area_id, c.profile, greatest(c.start_on, s.first_day) AS from_day, CASE WHEN c.end_on <= s.last_day THEN c.end_on END AS until_day,
+      sum(c.expected_watt_hours) AS energy, sum(c.expected_watt_hours * coalesce(p.energy_ct_per_kwh, 0)) AS priced
+    FROM span s JOIN ${STANDING_SUPPLY} c ON c.start_on <= s.last_day AND (c.end_on IS NULL OR c.end_on > s.first_day)
+    LEFT JOIN energy.contract_price p USING (contract_id)
+    WHERE c.grid_area_id IN (SELECT grid_area_id FROM area_day) GROUP BY 1, 2, 3, 4
+  )`;
+
+export const suppliedOn = (supply: string, day: string): string => `${supply}.from_day <= ${day} AND (${supply}.until_day IS NULL OR ${day} < ${supply}.until_day)`;

@@ -5,6 +5,7 @@ import type { DecimalText } from '@stromgraph/kernel/money';
 import type { LocalDate } from '@stromgraph/kernel/time';
 import type { AreaDay } from '../positions/area-day.ts';
 import type { DayFigures, ProfitLossState, ValuedAt } from '../profit/profit-loss.ts';
+import { STANDING_SUPPLY } from './demand.ts';
 import { areaDayParameters } from './position-figures.ts';
 import { PROFILE_VALUES } from './profile-shares.ts';
 import { STANDING_TRADES } from './trades.ts';
@@ -57,7 +58,7 @@ const QUARTERS = `
 const CONSUMPTION = `
   supplied AS MATERIALIZED (
     SELECT d.grid_area_id, d.day, d.day_type, d.is_over AND c.metering_kind = 'INTERVAL' AS is_metered, c.contract_id, c.profile, c.expected_watt_hours AS expected, coalesce(p.energy_ct_per_kwh, 0) AS price
-    FROM area_day d JOIN energy.supply_contract c ON c.grid_area_id = d.grid_area_id AND c.start_on <= d.day AND (c.end_on IS NULL OR d.day < c.end_on)
+    FROM area_day d JOIN ${STANDING_SUPPLY} c ON c.grid_area_id = d.grid_area_id AND c.start_on <= d.day AND (c.end_on IS NULL OR d.day < c.end_on)
     LEFT JOIN energy.contract_price p USING (contract_id)
   ), metered AS MATERIALIZED (
     SELECT s.day, s.contract_id, s.profile, s.expected, s.price, u.nth, sum(u.watt_hours) AS watt_hours

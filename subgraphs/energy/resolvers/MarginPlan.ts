@@ -1,0 +1,9 @@
+import { euros } from '@stromgraph/kernel/money';
+import type { MarginPlanResolvers } from '#schema';
+
+export const MarginPlan: MarginPlanResolvers = {
+  gridArea: ({ gridAreaId }, _, { loaders }) => loaders.gridArea.load(gridAreaId),
+  sold: ({ soldCents }) => euros(soldCents),
+  cost: ({ costCents }) => (costCents === null ? null : euros(costCents)),
+  margin: ({ soldCents, costCents }) => (costCents === null ? null : euros(soldCents - costCents)),
+};
