@@ -12,7 +12,7 @@ import { PrismaClient } from '@stromgraph/prisma-energy/client';
 import { actorWith, ask } from '../../tests/ask.ts';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { listen } from '../../tests/listen.ts';
-import { closeMonth } from './actions/close-month.ts';
+import { planClose } from './actions/close-month.ts';
 import { importImbalancePrices } from './actions/import-imbalance-prices.ts';
 import { openPositionDays } from './actions/open-position-days.ts';
 import { planSnapshot } from './actions/revalue-profit-loss.ts';
@@ -72,16 +72,19 @@ test('a day is followed live from its expectation to its final price, each versi
     [NORD, OST].toSorted().map((id) => ({ gridArea: { code: CODES[[NORD, OST].indexOf(id)] }, version: 2, soldWattHours: 0, imbalanceWattHours: 0, margin: { cents: 0 }, realised: { cents: 0 } })),
   );
   expect((await next()).profitLoss).toMatchObject([{ version: 2, provisional: true }]);
-  await transact(db, (tx) => closeMonth(tx, '2026-11-01'));
+  await transact(db, (tx) => planClose(tx, '2026-11-01'));
+  await setTime('2026-12-02T05:00:00Z');
   await balance(2, '251', true);
-  await setTime('2026-11-25T09:02:00Z');
+  await setTime('2026-12-02T05:01:00Z');
   expect((await next()).profitLoss).toMatchObject([{ version: 3, provisional: false }]);
-  await setTime('2026-11-25T09:03:00Z');
+  await setTime('2026-12-02T05:03:00Z');
   await live.stop();
   const { data } = await query('{ monthCloses(from: "2026-11-01", until: "2026-12-01", newest: false) { nodes { month version days provisional gridArea { code } } } }');
-  expect(data.monthCloses.nodes.filter(({ gridArea }: any) => gridArea.code === CODES[0])).toMatchObject([{ version: 1, provisional: true, days: 1 }, { version: 2, provisional: false, days: 1 }]);
+  const closes = data.monthCloses.nodes.filter(({ gridArea }: any) => gridArea.code === CODES[0]);
+  expect(closes.map(({ version }: any) => version)).toEqual(closes.map((_: unknown, index: number) => index + 1));
+  expect(closes.at(-1)).toMatchObject({ month: '2026-11-01', days: 5, provisional: true }); // of the others no price is known
   const { rows } = await db.query<{ period: string; n: number }>(`SELECT payload->>'period' AS period, count(*)::int AS n FROM energy.outbox WHERE type = 'energy.ProfitLossPosted' AND payload->>'gridAreaId' = $1 AND payload->>'from' < '2026-11-25' GROUP BY 1 ORDER BY 1`, [NORD]);
-  expect(rows).toEqual([{ period: 'DAY', n: 3 }, { period: 'MONTH', n: 2 }]);
+  expect(rows).toEqual([{ period: 'DAY', n: 3 }, { period: 'MONTH', n: closes.length }]);
   expect((await query('{ imbalancePrices(from: "2026-11-01", until: "2026-12-01") { nodes { deliveryDay version final pricesPerMwh } } }')).data.imbalancePrices.nodes).toMatchObject([{ deliveryDay: DAY, version: 2, final: true }]);
 });
 

@@ -8,15 +8,13 @@ import { addMonths, type LocalDate } from '@stromgraph/kernel/time';
 import { closeAt, nextMinute } from '../profit/calendar.ts';
 import type { MonthClose } from '../profit/month-close.ts';
 import { amountsTold } from '../profit/profit-loss.ts';
-import { lockGridAreas } from '../store/grid-areas.ts';
 import { addMonthCloses } from '../store/month-closes.ts';
 
 export const CLOSE_MONTH = 'CLOSE_MONTH';
 export const CORRECT_CLOSE = 'CORRECT_CLOSE';
 
-/** Closes a month in every area, and plans the next one; days that change later correct it. */
+/** Closes a month in every area, and plans the next one; days that change later correct it. One that changes at this very moment is refused by the database, and tried again. */
 export async function closeMonth(tx: Tx, month: LocalDate): Promise<void> {
-  await lockGridAreas(tx, null);
   await post(tx, await addMonthCloses(tx, { month, gridAreaIds: null, closedAt: await businessNow(tx) }));
   await planClose(tx, addMonths(month, 1));
 }
@@ -31,7 +29,6 @@ export const scheduleCorrection = (tx: Tx, { gridAreaId, month }: AreaMonth, now
 /** `subject` as it was scheduled. */
 export async function correctClose(tx: Tx, subject: string): Promise<void> {
   const [gridAreaId, month] = subject.split(' ') as [string, LocalDate];
-  await lockGridAreas(tx, [gridAreaId]);
   await post(tx, await addMonthCloses(tx, { month, gridAreaIds: [gridAreaId], closedAt: await businessNow(tx) }));
 }
 

@@ -3,7 +3,6 @@ import { type Db, transact } from '@stromgraph/kernel/database';
 import { moveCursor } from '@stromgraph/kernel/publication-cursor';
 import { ENET } from '../clients/enet.ts';
 import type { PublishedImbalancePrices } from '../profit/imbalance-price.ts';
-import { lockGridAreas } from '../store/grid-areas.ts';
 import { addImbalancePrices } from '../store/imbalance-prices.ts';
 import { noteStaleDays } from './revalue-profit-loss.ts';
 
@@ -11,7 +10,6 @@ import { noteStaleDays } from './revalue-profit-loss.ts';
 export const importImbalancePrices = (db: Db<any>, { position, ...prices }: PublishedImbalancePrices & { position: bigint }): Promise<void> =>
   transact(db, async (tx) => {
     const now = await businessNow(tx);
-    await lockGridAreas(tx, null); // no area is calculated meanwhile without them
     await moveCursor(tx, ENET, position, now);
     if (await addImbalancePrices(tx, prices, now)) await noteStaleDays(tx, null, [prices.deliveryDay]);
   });

@@ -8,12 +8,13 @@ import { addDays, atLocalTime, quarterHoursOf, startOfDay } from '@stromgraph/ke
 import { type TestDatabase, testDatabase } from '../../../tests/database.ts';
 import { energyOfTrade, productOf, type Side } from '../hedging/trade.ts';
 import { dueHandlersWith } from '../jobs/due.ts';
+import { closeAt, monthOf } from '../profit/calendar.ts';
 import { addContractPrices } from '../store/contract-prices.ts';
 import { addCurves } from '../store/curves.ts';
 import { profitLossChange, profitLossPage } from '../store/profit-loss-sums.ts';
 import { addTrade } from '../store/trades.ts';
 import { addContracts } from './add-contracts.ts';
-import { closeMonth } from './close-month.ts';
+import { planClose } from './close-month.ts';
 import { importImbalancePrices } from './import-imbalance-prices.ts';
 import { importLoadProfile } from './import-load-profile.ts';
 import { openPositionDays } from './open-position-days.ts';
@@ -108,7 +109,9 @@ test.each([['2026-03-29', 92n], ['2026-10-25', 100n], ['2026-11-25', 96n]])('%s 
   expect(await standing(day)).toMatchObject(estimated);
 
   // The month is closed; then the price becomes final, and a late reading says that a quarter hour is missing.
-  await transact(db, (tx) => closeMonth(tx, `${day.slice(0, 7)}-01`));
+  const month = monthOf(day);
+  await transact(db, (tx) => planClose(tx, month));
+  await setTime(closeAt(month));
   const late = atLocalTime(addDays(day, 20), '14:00');
   await database.setClock(late);
   await balance(day, '-20.125', 2, true);
@@ -118,8 +121,12 @@ test.each([['2026-03-29', 92n], ['2026-10-25', 100n], ['2026-11-25', 96n]])('%s 
   const imbalance = -((12_000n * quarters + 40_000n - 2_000n) * 20_125n + 5_000_000n) / 10_000_000n;
   expect(await standing(day)).toMatchObject({ soldCents: 980n * quarters - 30n, imbalanceWattHours: 12_000n * quarters + 38_000n, imbalanceCents: imbalance, marginCents: 700n * quarters + 360n - 30n - imbalance, provisional: false, version: 5 });
   await setTime(new Date(late.getTime() + 180_000));
-  const { rows: closes } = await database.owner.query('SELECT version, days, provisional, margin_cents::int AS margin FROM energy.profit_loss_close ORDER BY version');
-  expect(closes).toMatchObject([{ version: 1, provisional: true }, { version: 2, provisional: false, margin: closes[0].margin - Number(estimated.marginCents) + Number(700n * quarters + 330n - imbalance) }]);
+  // The closing is corrected: as its days stand now, others of which have no imbalance price.
+  const { rows: closes } = await database.owner.query<{ version: number; provisional: boolean; margin: number }>('SELECT version, provisional, margin_cents::int AS margin FROM energy.profit_loss_close WHERE month = $1 ORDER BY version', [month]);
+  const { rows: [sum] } = await database.owner.query<{ margin: number }>(`SELECT sum(margin_cents)::int AS margin FROM (SELECT DISTINCT ON (delivery_day) * FROM energy.profit_loss WHERE to_char(delivery_day, 'YYYY-MM-01') = $1 ORDER BY delivery_day, version DESC) d WHERE state = 'REALISED'`, [month]);
+  expect(closes.length).toBeGreaterThan(1);
+  expect(closes.map(({ version }) => version)).toEqual(closes.map((_, index) => index + 1));
+  expect(closes.at(-1)).toMatchObject({ provisional: true, margin: sum!.margin });
 
   // Each version says why it differs: trades, then nothing, then the plant's 2 kWh (30 less 16 ct) and 12 kWh at 20 EUR/MWh more.
   const n = Number(quarters);

@@ -3,7 +3,7 @@ import type { Tx } from '@stromgraph/kernel/database';
 import { addDays, type LocalDate } from '@stromgraph/kernel/time';
 import { areaDaysOf } from '../positions/area-day.ts';
 import { type QuantitySettlement, type ReadPeriod, settleQuantity } from '../profit/quantity.ts';
-import { lockGridAreas } from '../store/grid-areas.ts';
+import { gridAreasById } from '../store/grid-areas.ts';
 import { addSettlements, allocationsOf, newestSettlements } from '../store/quantity-settlements.ts';
 import { readPeriods, type RegisterRead, saveRegisterReads } from '../store/register-reads.ts';
 
@@ -32,9 +32,9 @@ export async function settleQuantities(tx: Tx, reads: readonly RegisterRead[]): 
 
 const keyOf = ({ contractId, meterId, from, until }: ReadPeriod | QuantitySettlement): string => `${contractId} ${meterId} ${from} ${until}`;
 
-/** The days of all these periods in all their areas; the areas are held, so that one settles at a time. */
+/** The days of all these periods in all their areas. */
 async function daysOf(tx: Tx, periods: readonly ReadPeriod[]) {
-  const areas = await lockGridAreas(tx, [...new Set(periods.map(({ gridAreaId }) => gridAreaId))]);
+  const areas = await gridAreasById(tx, [...new Set(periods.map(({ gridAreaId }) => gridAreaId))]);
   const first = periods.map(({ from }) => from).reduce((a, b) => (a < b ? a : b));
   const last = periods.map(({ until }) => until).reduce((a, b) => (a > b ? a : b));
   const days: LocalDate[] = [];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { closeAt, nextClose, nextMinute, nextSnapshotAt, snapshotDaysOf } from './calendar.ts';
+import { closeAt, isClosed, nextClose, nextMinute, nextSnapshotAt } from './calendar.ts';
 
 test.each([
   ['2026-11-24T09:00:00Z', '2026-11-25T00:00:00.000Z'],
@@ -10,8 +10,6 @@ test.each([
   ['2026-10-24T12:00:00Z', '2026-10-24T23:00:00.000Z'],
   ['2026-10-25T12:00:00Z', '2026-10-26T00:00:00.000Z'],
 ])('after %s the next snapshot is at %s: 01:00 in Berlin', (now, at) => expect(nextSnapshotAt(new Date(now)).toISOString()).toBe(at));
-
-test('a snapshot looks at yesterday and the open days', () => expect(snapshotDaysOf('2026-03-01')).toEqual(['2026-02-28', '2026-03-01', '2026-03-02', '2026-03-03', '2026-03-04']));
 
 test.each([
   ['2026-10-01', '2026-11-03T05:00:00.000Z'], // 1 November is a Sunday
@@ -27,3 +25,9 @@ test.each([
 ])('at %s the month of %s is closed next', (now, month) => expect(nextClose(new Date(now))).toEqual({ month, at: closeAt(month) }));
 
 test('together means until the minute is over', () => expect(nextMinute(new Date('2026-11-24T09:00:00Z')).toISOString()).toBe('2026-11-24T09:01:00.000Z'));
+
+test.each([
+  ['2026-11-03T04:58:59Z', false],
+  ['2026-11-03T04:59:00Z', true], // what changes now may miss the closing
+  ['2026-12-01T00:00:00Z', true],
+])('at %s October is closed: %s', (now, closed) => expect(isClosed('2026-10-01', new Date(now))).toBe(closed));

@@ -1,6 +1,5 @@
 import { nextMarketWorkingDay } from '@stromgraph/kernel/calendar';
 import { addDays, addMonths, atLocalTime, dayOf, type LocalDate } from '@stromgraph/kernel/time';
-import { openDaysOf } from '../positions/horizon.ts';
 
 /** Local times: the snapshot is promised by 02:00, the closing within two working days. */
 const SNAPSHOT_AT = '01:00';
@@ -12,9 +11,6 @@ export function nextSnapshotAt(now: Date): Date {
   const today = atLocalTime(dayOf(now), SNAPSHOT_AT);
   return today > now ? today : atLocalTime(addDays(dayOf(now), 1), SNAPSHOT_AT);
 }
-
-/** What a snapshot looks at: the day that is over, and those to come that have positions. */
-export const snapshotDaysOf = (today: LocalDate): LocalDate[] => [addDays(today, -1), ...openDaysOf(today)];
 
 export const monthOf = (day: LocalDate): LocalDate => `${day.slice(0, 7)}-01`;
 
@@ -32,3 +28,6 @@ export function nextClose(now: Date): { month: LocalDate; at: Date } {
 
 /** What becomes known together is calculated together: on the next full minute of business time. */
 export const nextMinute = (now: Date): Date => new Date((Math.floor(now.getTime() / MINUTE_MS) + 1) * MINUTE_MS);
+
+/** Whether a month is closed by now, or is about to be: what changes in it is told by a correction. */
+export const isClosed = (month: LocalDate, now: Date): boolean => nextMinute(now) >= closeAt(month);

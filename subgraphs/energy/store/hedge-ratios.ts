@@ -1,16 +1,17 @@
-import type { Queryable } from '@stromgraph/kernel/database';
+import type { Db } from '@stromgraph/kernel/database';
 import type { LocalDate } from '@stromgraph/kernel/time';
 import type { AreaDay } from '../positions/area-day.ts';
 import type { HedgeRatio, Tenor, TenorPeriod } from '../profit/hedge-ratio.ts';
+import { withHashJoins } from './hash-joins.ts';
 import { areaDayParameters } from './position-figures.ts';
-import { PROFILE_DAYS, suppliedOn, YEARLY_ENERGY } from './profile-shares.ts';
+import { ENERGY_DAYS, PROFILE_DAYS } from './profile-shares.ts';
 import { STANDING_TRADES } from './trades.ts';
 
 type Row = { tenor: Tenor; from_on: LocalDate; until_on: LocalDate; grid_area_id: string | null; demand: bigint; hedged: bigint };
 
 /** Per tenor and area, and over all of them: what is demanded, and what standing trades deliver of it. `areaDays` are the days of the tenors in these areas. */
-export async function hedgeRatios(db: Queryable, tenors: readonly TenorPeriod[], areaDays: readonly AreaDay[]): Promise<HedgeRatio[]> {
-  const { rows } = await db.query<Row>(STATEMENT, [...areaDayParameters(areaDays), tenors.map(({ tenor }) => tenor), tenors.map(({ from }) => from), tenors.map(({ until }) => until)]);
+export async function hedgeRatios(db: Db<any>, tenors: readonly TenorPeriod[], areaDays: readonly AreaDay[]): Promise<HedgeRatio[]> {
+  const { rows } = await withHashJoins(db, (at) => at.query<Row>(STATEMENT, [...areaDayParameters(areaDays), tenors.map(({ tenor }) => tenor), tenors.map(({ from }) => from), tenors.map(({ until }) => until)]));
   return rows.map((row) => ({ tenor: row.tenor, from: row.from_on, until: row.until_on, gridAreaId: row.grid_area_id, demandWattHours: row.demand, hedgedWattHours: row.hedged }));
 }
 
@@ -20,10 +21,10 @@ const STATEMENT = `
     SELECT g.*, g.day::timestamp AT TIME ZONE 'Europe/Berlin' AS start_at, (g.day + 1)::timestamp AT TIME ZONE 'Europe/Berlin' AS end_at
     FROM unnest($1::uuid[], $2::date[], $3::text[], $4::numeric[]) AS g (grid_area_id, day, day_type, dynamisation)
   ), tenor AS (SELECT * FROM unnest($5::text[], $6::date[], $7::date[]) WITH ORDINALITY t (tenor, from_on, until_on, nth)),
-  ${PROFILE_DAYS}, ${YEARLY_ENERGY},
+  ${PROFILE_DAYS}, ${ENERGY_DAYS},
   expected AS (
     SELECT d.grid_area_id, d.day, sum(s.energy * v.share) AS watt_hours FROM area_day d
-    JOIN supply s ON s.grid_area_id = d.grid_area_id AND ${suppliedOn('s', 'd.day')}
+    JOIN energy_day s ON s.grid_area_id = d.grid_area_id AND s.day = d.day
     JOIN profile_day v ON v.day = d.day AND v.day_type = d.day_type AND v.code = s.profile GROUP BY 1, 2
   ), positioned AS (
     SELECT d.grid_area_id, d.day, sum(p.demand_watt_hours) AS watt_hours FROM area_day d

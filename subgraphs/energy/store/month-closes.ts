@@ -29,12 +29,6 @@ export async function addMonthCloses(tx: Tx, { month, gridAreaIds, closedAt }: {
   return rows.map(toMonthClose);
 }
 
-/** Which of these months of an area are closed. */
-export async function closedMonths(tx: Tx, gridAreaId: string, months: readonly LocalDate[]): Promise<LocalDate[]> {
-  const rows = await tx.sql<{ month: LocalDate }>`SELECT DISTINCT month FROM energy.profit_loss_close WHERE grid_area_id = ${gridAreaId} AND month = ANY (${months}::date[]) ORDER BY month`;
-  return rows.map(({ month }) => month);
-}
-
 export type ClosesQuestion = Readonly<{ gridAreaIds: readonly string[] | null; from: LocalDate; until: LocalDate; newest: boolean }>;
 
 /** Every version, or the newest of each; in order of month, area and version; `after` is the [month, area, version] of the last one read. */

@@ -31,17 +31,23 @@ export const PROFILE_DAYS = `${PROFILE_OF_DAY}, profile_sum AS MATERIALIZED (
   )`;
 
 /**
- * SQL of the yearly energy of the contracts supplied on the days of `area_day`, by area and profile, as `supply` (grid_area_id, profile, from_day, until_day,
- * energy, priced: the same times what customers pay in ct/kWh). Contracts are read once and summed by the days on which their supply begins and ends.
+ * SQL of the yearly energy of the contracts supplied on each day from the first to the last of `area_day`, by area and profile, as `energy_day`
+ * (grid_area_id, profile, day, energy, priced: the same times what customers pay in ct/kWh). Contracts are read once: what begins and ends on a day is
+ * carried on to the days after it.
  */
-export const YEARLY_ENERGY = `
+export const ENERGY_DAYS = `
   span AS (SELECT min(day) AS first_day, max(day) AS last_day FROM area_day),
-  supply AS MATERIALIZED (
-    SELECT c.grid_area_id, c.profile, greatest(c.start_on, s.first_day) AS from_day, CASE WHEN c.end_on <= s.last_day THEN c.end_on END AS until_day,
-      sum(c.expected_watt_hours) AS energy, sum(c.expected_watt_hours * coalesce(p.energy_ct_per_kwh, 0)) AS priced
-    FROM span s JOIN ${STANDING_SUPPLY} c ON c.start_on <= s.last_day AND (c.end_on IS NULL OR c.end_on > s.first_day)
-    LEFT JOIN energy.contract_price p USING (contract_id)
-    WHERE c.grid_area_id IN (SELECT grid_area_id FROM area_day) GROUP BY 1, 2, 3, 4
+  supplied AS MATERIALIZED (
+    SELECT c.grid_area_id, c.profile, greatest(c.start_on, s.first_day) AS from_day, CASE WHEN c.end_on <= s.last_day THEN c.end_on END AS until_day, c.expected_watt_hours AS energy,
+      c.expected_watt_hours * coalesce(p.energy_ct_per_kwh, 0) AS priced
+    FROM span s JOIN ${STANDING_SUPPLY} c ON c.start_on <= s.last_day AND (c.end_on IS NULL OR c.end_on > greatest(s.first_day, c.start_on))
+    LEFT JOIN energy.contract_price p USING (contract_id) WHERE c.grid_area_id IN (SELECT grid_area_id FROM area_day)
+  ), step AS MATERIALIZED (
+    SELECT grid_area_id, profile, day, sum(energy) AS energy, sum(priced) AS priced FROM (
+      SELECT grid_area_id, profile, from_day AS day, energy, priced FROM supplied UNION ALL SELECT grid_area_id, profile, until_day, -energy, -priced FROM supplied WHERE until_day IS NOT NULL
+    ) s GROUP BY 1, 2, 3
+  ), energy_day AS MATERIALIZED (
+    SELECT g.grid_area_id, g.profile, d.day::date AS day, sum(t.energy) OVER w AS energy, sum(t.priced) OVER w AS priced
+    FROM (SELECT DISTINCT grid_area_id, profile FROM step) g CROSS JOIN span s CROSS JOIN LATERAL generate_series(s.first_day, s.last_day, interval '1 day') d (day)
+    LEFT JOIN step t ON t.grid_area_id = g.grid_area_id AND t.profile = g.profile AND t.day = d.day::date WINDOW w AS (PARTITION BY g.grid_area_id, g.profile ORDER BY d.day)
   )`;
-
-export const suppliedOn = (supply: string, day: string): string => `${supply}.from_day <= ${day} AND (${supply}.until_day IS NULL OR ${day} < ${supply}.until_day)`;
