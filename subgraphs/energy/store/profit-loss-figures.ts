@@ -60,18 +60,21 @@ const CONSUMPTION = `
     SELECT d.grid_area_id, d.day, d.day_type, d.is_over AND c.metering_kind = 'INTERVAL' AS is_metered, c.contract_id, c.profile, c.expected_watt_hours AS expected, coalesce(p.energy_ct_per_kwh, 0) AS price
     FROM area_day d JOIN ${STANDING_SUPPLY} c ON c.grid_area_id = d.grid_area_id AND c.start_on <= d.day AND (c.end_on IS NULL OR d.day < c.end_on)
     LEFT JOIN energy.contract_price p USING (contract_id)
-  ), metered AS MATERIALIZED (
-    SELECT s.day, s.contract_id, s.profile, s.expected, s.price, u.nth, sum(u.watt_hours) AS watt_hours
-    FROM supplied s JOIN energy.metered_day m ON m.grid_area_id = s.grid_area_id AND m.day = s.day AND m.contract_id = s.contract_id
-    CROSS JOIN LATERAL unnest(m.watt_hours) WITH ORDINALITY u (watt_hours, nth)
-    WHERE s.is_metered GROUP BY 1, 2, 3, 4, 5, 6
+  ), reading AS MATERIALIZED (
+    SELECT s.day, s.contract_id, s.profile, s.expected, s.price, m.watt_hours, (SELECT sum(w) FROM unnest(m.watt_hours) w) AS total, array_position(m.watt_hours, NULL) IS NOT NULL AS has_gaps
+    FROM supplied s JOIN energy.metered_day m ON m.grid_area_id = s.grid_area_id AND m.day = s.day AND m.contract_id = s.contract_id WHERE s.is_metered
+  ), metered_sold AS (
+    SELECT day, sum(total * price) AS priced FROM reading GROUP BY 1
   ), known AS (
-    SELECT day, nth, sum(watt_hours) AS watt_hours, sum(watt_hours * price) AS priced FROM metered WHERE watt_hours IS NOT NULL GROUP BY 1, 2
+    SELECT r.day, u.nth, sum(u.watt_hours) AS watt_hours FROM reading r CROSS JOIN LATERAL unnest(r.watt_hours) WITH ORDINALITY u (watt_hours, nth) GROUP BY 1, 2
+  ), gap AS (
+    SELECT r.day, r.contract_id, r.profile, r.expected, r.price, u.nth FROM reading r CROSS JOIN LATERAL unnest(r.watt_hours) WITH ORDINALITY u (watt_hours, nth)
+    WHERE (r.day, r.contract_id) IN (SELECT day, contract_id FROM reading WHERE has_gaps) GROUP BY 1, 2, 3, 4, 5, 6 HAVING count(u.watt_hours) = 0
   ), profile_energy AS MATERIALIZED (
     SELECT s.day, s.day_type, s.profile, NULL::bigint AS nth, sum(s.expected) AS energy, sum(s.expected * s.price) AS priced FROM supplied s
-    WHERE NOT EXISTS (SELECT FROM metered m WHERE m.day = s.day AND m.contract_id = s.contract_id) GROUP BY 1, 2, 3
+    WHERE NOT EXISTS (SELECT FROM reading r WHERE r.day = s.day AND r.contract_id = s.contract_id) GROUP BY 1, 2, 3
     UNION ALL
-    SELECT m.day, d.day_type, m.profile, m.nth, sum(m.expected), sum(m.expected * m.price) FROM metered m JOIN area_day d ON d.day = m.day WHERE m.watt_hours IS NULL GROUP BY 1, 2, 3, 4
+    SELECT g.day, d.day_type, g.profile, g.nth, sum(g.expected), sum(g.expected * g.price) FROM gap g JOIN area_day d ON d.day = g.day GROUP BY 1, 2, 3, 4
   ), allocated AS MATERIALIZED (
     SELECT q.day, q.nth, sum(p.energy * v.share) AS watt_hours, sum(p.priced * v.share) AS priced
     FROM quarter q JOIN profile_energy p ON p.day = q.day AND (p.nth IS NULL OR p.nth = q.nth)
@@ -95,7 +98,7 @@ const STATEMENT = `
   figure AS (
     SELECT q.grid_area_id, q.day, q.is_over, q.nth, coalesce(d.scheduled, 0)::bigint AS scheduled, d.purchased, d.cost, d.resold, d.proceeds,
       CASE WHEN q.is_over THEN round(coalesce(k.watt_hours, 0) + coalesce(a.watt_hours, 0))::bigint ELSE coalesce(p.demand_watt_hours, 0) END AS consumption,
-      coalesce(k.priced, 0) + coalesce(a.priced, 0) AS priced, a.watt_hours AS by_profile, p.price_eur_per_mwh AS curve_price
+      coalesce(a.priced, 0) AS priced, a.watt_hours AS by_profile, p.price_eur_per_mwh AS curve_price
     FROM quarter q
     LEFT JOIN known k ON k.day = q.day AND k.nth = q.nth
     LEFT JOIN allocated a ON a.day = q.day AND a.nth = q.nth
@@ -105,9 +108,10 @@ const STATEMENT = `
   SELECT f.grid_area_id, f.day, CASE WHEN f.is_over THEN 'REALISED' ELSE 'EXPECTED' END AS state,
     CASE WHEN f.is_over AND i.final THEN 'FINAL' WHEN f.is_over AND NOT i.final THEN 'ESTIMATE' WHEN count(f.curve_price) > 0 THEN 'CURVE' ELSE 'NOTHING' END AS valued_at,
     coalesce(sum(f.purchased), 0)::bigint AS purchased, coalesce(sum(f.cost), 0) / 10000 AS cost, coalesce(sum(f.resold), 0)::bigint AS resold, coalesce(sum(f.proceeds), 0) / 10000 AS proceeds,
-    CASE WHEN f.is_over THEN sum(f.priced) ELSE sum(f.consumption) * coalesce(round(sum(f.priced) / nullif(sum(f.by_profile), 0), 6), 0) END / 1000 AS sold,
+    CASE WHEN f.is_over THEN sum(f.priced) + coalesce(m.priced, 0) ELSE sum(f.consumption) * coalesce(round(sum(f.priced) / nullif(sum(f.by_profile), 0), 6), 0) END / 1000 AS sold,
     array_agg(f.consumption ORDER BY f.nth) AS consumption, array_agg(f.scheduled ORDER BY f.nth) AS scheduled,
     array_agg(CASE WHEN f.is_over AND i.version IS NOT NULL THEN i.eur_per_mwh[f.nth] ELSE f.curve_price END ORDER BY f.nth) AS prices
   FROM figure f
+  LEFT JOIN metered_sold m ON m.day = f.day
   LEFT JOIN LATERAL (SELECT * FROM energy.imbalance_price i WHERE i.delivery_day = f.day ORDER BY i.version DESC LIMIT 1) i ON true
-  GROUP BY f.grid_area_id, f.day, f.is_over, i.version, i.final, i.eur_per_mwh ORDER BY f.day`;
+  GROUP BY f.grid_area_id, f.day, f.is_over, m.priced, i.version, i.final, i.eur_per_mwh ORDER BY f.day`;
