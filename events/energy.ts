@@ -10,6 +10,13 @@ export const ForecastImported = event(
     forecastId: Uuid.optional(), basis: z.enum(['SLP', 'TSO', 'DSO', 'HISTORY']).optional() }),
 );
 
+/** What was used in an area on a day became known or was corrected; `wattHours` is the whole day. */
+export const ConsumptionRealised = event(
+  'energy.ConsumptionRealised',
+  1,
+  z.strictObject({ gridAreaId: Uuid, deliveryDay: Day, version: z.int(), source: z.enum(['DSO']), wattHours: Whole }),
+);
+
 /** Positions of an area between two instants have changed; subscribers read them as they now stand. */
 export const OpenPositionChanged = event(
   'energy.OpenPositionChanged',

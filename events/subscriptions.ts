@@ -26,6 +26,7 @@ export const hearersOf: Readonly<Record<string, readonly string[]>> = {
   'metering.ReadingCorrected': ['billing', 'energy', 'customers'],
   'metering.MeterExchanged': [],
   'energy.ForecastImported': [],
+  'energy.ConsumptionRealised': [],
   'energy.OpenPositionChanged': ['energy'],
   'energy.OpenPositionAlert': [],
   'energy.HedgeOrderPlaced': [],

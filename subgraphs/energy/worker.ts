@@ -6,6 +6,7 @@ import { startHearer } from '@stromgraph/kernel/hearer';
 import { readingDueHandlers, startReadingPublications } from '@stromgraph/kernel/read-publications';
 import { persistently } from '@stromgraph/kernel/retry';
 import { planCheck } from './actions/check-positions.ts';
+import { planForecasts } from './actions/forecast-day.ts';
 import { openPositionDays } from './actions/open-position-days.ts';
 import { planProfitLoss } from './actions/plan-profit-loss.ts';
 import { readMasterData, taking } from './actions/read-publications.ts';
@@ -31,6 +32,7 @@ export async function startWorkers(runtime: EnergyRuntime): Promise<{ stop: () =
         const now = await businessNow(tx);
         await planCheck(tx, now, checkEveryHours);
         await planProfitLoss(tx, now);
+        await planForecasts(tx, now);
       }),
     );
   const parts = [

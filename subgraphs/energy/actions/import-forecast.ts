@@ -1,22 +1,20 @@
 import { ForecastImported } from '@stromgraph/events/energy';
 import { type Db, transact, type Tx } from '@stromgraph/kernel/database';
 import { publish } from '@stromgraph/kernel/outbox';
-import { problem, type Problem } from '@stromgraph/kernel/problem';
 import { moveCursor } from '@stromgraph/kernel/publication-cursor';
+import { gridAreaUnknown, type GridAreaUnknown } from '../areas/grid-area.ts';
 import { ENET } from '../clients/enet.ts';
 import { firstDayOf, type PublishedForecast } from '../forecasts/forecast.ts';
 import { rebuildProfileDemand } from '../store/demand.ts';
 import { addForecast } from '../store/forecasts.ts';
 import { beginCause, type Cause, settleCause } from './move-positions.ts';
 
-export type GridAreaUnknown = Problem<'GridAreaUnknown', { gridAreaId: string }>;
-
 /** Stores a published version and lets it give the demand of the days for which it is the one; a version that is known already only moves the cursor. */
 export const importForecast = (db: Db<any>, { position, ...forecast }: PublishedForecast & { position: bigint }): Promise<void | GridAreaUnknown> =>
   transact(db, async (tx) => {
     const { gridAreaId } = forecast;
     const cause = await beginCause(tx, [gridAreaId]);
-    if (!cause.areas.some(({ id }) => id === gridAreaId)) return problem('GridAreaUnknown', `There is no grid area ${gridAreaId}.`, { gridAreaId });
+    if (!cause.areas.some(({ id }) => id === gridAreaId)) return gridAreaUnknown(gridAreaId);
     await moveCursor(tx, ENET, position, cause.now);
     await takeForecast(tx, cause, forecast);
   });

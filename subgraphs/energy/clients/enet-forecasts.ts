@@ -11,7 +11,7 @@ const QUARTERS = 4;
 const MONTHS = Array.from({ length: 12 }, (_, index) => String(index + 1));
 
 const wattHours = (most: number) => z.int().min(0, `is negative (allowed: 0 to ${most})`).max(most, `is more than a country uses (allowed: 0 to ${most})`).transform(BigInt);
-const QuarterHour = wattHours(MAX_QUARTER_HOUR_WATT_HOURS);
+export const QuarterHour = wattHours(MAX_QUARTER_HOUR_WATT_HOURS);
 const Hour = wattHours(MAX_QUARTER_HOUR_WATT_HOURS * QUARTERS);
 /** One that does not say what it was made from is taken to be of load profiles. */
 const HEAD = { gridArea: Eic, version: z.int().positive(), publishedAt: Instant, cutOffAt: Instant, basis: z.enum(['SLP', 'TSO', 'DSO']).default('SLP'), unit: z.literal('Wh') };

@@ -39,6 +39,9 @@ export function endDayOf({ horizon, deliveryDay }: Pick<PublishedForecast, 'hori
   return addDays(deliveryDay, horizon === 'WEEK_AHEAD' ? 7 : 1);
 }
 
+/** Made by ourselves; imported otherwise. */
+export const isOwn = ({ basis }: Pick<PublishedForecast, 'basis'>): boolean => basis === 'HISTORY';
+
 export const minutesOf = (horizon: ForecastHorizon): 15 | 60 => (horizon === 'WEEK_AHEAD' || horizon === 'YEAR_AHEAD' ? 60 : 15);
 
 /** How many values it has: the days of a clock change are shorter and longer. */

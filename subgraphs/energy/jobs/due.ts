@@ -1,6 +1,8 @@
 import type { DueHandlers } from '@stromgraph/kernel/due';
 import { CHECK_POSITIONS, checkPositions } from '../actions/check-positions.ts';
 import { CLOSE_MONTH, closeMonth, CORRECT_CLOSE, correctClose } from '../actions/close-month.ts';
+import { FORECAST_AREAS, FORECAST_DAY, forecastAreas, forecastDay } from '../actions/forecast-day.ts';
+import { MEASURE_FORECASTS, measureForecasts } from '../actions/measure-forecasts.ts';
 import { OPEN_POSITION_DAYS, openPositionDays } from '../actions/open-position-days.ts';
 import { REVALUE_PROFIT_LOSS, revalueProfitLoss, SNAPSHOT_PROFIT_LOSS, snapshotProfitLoss } from '../actions/revalue-profit-loss.ts';
 import { WATCH_LIMITS, watchLimits } from '../actions/watch-limits.ts';
@@ -14,6 +16,9 @@ export const dueHandlersWith = ({ checkEveryHours }: { checkEveryHours: number }
   [REVALUE_PROFIT_LOSS]: (tx, { subject }) => revalueProfitLoss(tx, subject),
   [CLOSE_MONTH]: (tx, { subject }) => closeMonth(tx, subject),
   [CORRECT_CLOSE]: (tx, { subject }) => correctClose(tx, subject),
+  [FORECAST_AREAS]: (tx, { dueAt }) => forecastAreas(tx, dueAt),
+  [FORECAST_DAY]: (tx, { subject, dueAt }) => forecastDay(tx, subject, dueAt),
+  [MEASURE_FORECASTS]: (tx, { subject }) => measureForecasts(tx, subject),
   [WATCH_LIMITS]: (tx, { subject }) => watchLimits(tx, subject),
   ...watchDueHandlers,
 });

@@ -7,6 +7,7 @@ import { areaDaysOf } from '../positions/area-day.ts';
 import { daysOf } from '../positions/position.ts';
 import { tenorsOf } from '../profit/hedge-ratio.ts';
 import { alertsPage } from '../store/alerts.ts';
+import { forecastErrorsPage } from '../store/forecast-errors.ts';
 import { findForecast } from '../store/forecasts.ts';
 import { ordersPage } from '../store/hedge-orders.ts';
 import { gridAreasNamed, gridAreasPage } from '../store/grid-areas.ts';
@@ -56,6 +57,13 @@ export const Query: QueryResolvers = {
     const isAnyOfDay = horizon == null && version == null && !own;
     if (own && horizon != null && horizon !== 'DAY_AHEAD') refuse('horizon: is not one that we forecast ourselves (allowed with own: DAY_AHEAD)');
     return isId(gridAreaId) ? findForecast(db, { gridAreaId, deliveryDay, horizon: isAnyOfDay ? null : (horizon ?? 'DAY_AHEAD'), own, version: version ?? null }) : null;
+  },
+  forecastErrors: async (_, { gridAreaIds, from, until, horizon, ...args }, { db }) => {
+    const page = pageOrThrow(args, 4);
+    daysOrThrow({ from, until }, MAX_DAYS);
+    if (page.after && !(isLocalDate(page.after[0]!) && isId(page.after[1]!) && /^(true|false)$/.test(page.after[3]!))) refuse('after: is not a cursor of this list (allowed: an endCursor that this list gave)');
+    const rows = await forecastErrorsPage(db, { gridAreaIds: areasOrThrow(gridAreaIds), from, until, horizon: horizon ?? null }, page);
+    return toConnection(rows, page.first, (error) => [error.deliveryDay, error.gridAreaId, error.horizon, String(error.own)]);
   },
   trades: async (_, args, { db }) => {
     const page = pageOrThrow(args, 2);

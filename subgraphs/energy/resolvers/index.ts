@@ -1,6 +1,7 @@
 import { DeliveryDay } from './DeliveryDay.ts';
 import { DemandForecast } from './DemandForecast.ts';
 import { EnergyAlert } from './EnergyAlert.ts';
+import { ForecastError } from './ForecastError.ts';
 import { GridArea } from './GridArea.ts';
 import { HedgeOrder } from './HedgeOrder.ts';
 import { ImbalancePrices } from './ImbalancePrices.ts';
@@ -24,6 +25,6 @@ import { TradeAmendment } from './TradeAmendment.ts';
 
 export const resolvers = {
   Query, Mutation, Subscription, OpenPosition, OpenPositionUpdate, DeliveryDay, PositionTotal, PositionPart,
-  GridArea, DemandForecast, Trade, TradeAmendment, HedgeOrder, EnergyAlert, ImbalancePrices,
+  GridArea, DemandForecast, ForecastError, Trade, TradeAmendment, HedgeOrder, EnergyAlert, ImbalancePrices,
   ProfitLoss, ProfitLossChange, MonthClose, MarkToMarket, MarkToMarketTotal, HedgeRatio, MarginPlan, QuantitySettlement,
 };

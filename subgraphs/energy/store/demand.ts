@@ -110,13 +110,13 @@ export async function rebuildProfileDemand(
  * became known after the cut-off, ends with a minus. The contracts are read once and summed by the days on which their supply begins
  * and ends; the days take from these sums.
  */
-export const DEMAND_OF_CONTRACTS = `
+const demandOfContractsSql = (known: '>' | '<=') => `
   WITH span AS (SELECT min(day) AS first_day, max(day) AS last_day FROM area_day),
   cut AS (SELECT DISTINCT grid_area_id, coalesce(cut_off_at, '-infinity') AS cut_off_at FROM area_day),
   supply AS MATERIALIZED (
     SELECT u.grid_area_id, u.cut_off_at, c.profile, greatest(c.from_on, s.first_day) AS from_day, CASE WHEN c.until_on <= s.last_day THEN c.until_on END AS until_day,
       sum(c.expected_watt_hours) AS expected_watt_hours
-    FROM span s CROSS JOIN cut u JOIN ${SUPPLY} c ON c.grid_area_id = u.grid_area_id AND c.known_at > u.cut_off_at
+    FROM span s CROSS JOIN cut u JOIN ${SUPPLY} c ON c.grid_area_id = u.grid_area_id AND c.known_at ${known} u.cut_off_at
     WHERE c.from_on <= s.last_day AND (c.until_on IS NULL OR c.until_on > s.first_day)
     GROUP BY 1, 2, 3, 4, 5
   )
@@ -124,6 +124,10 @@ export const DEMAND_OF_CONTRACTS = `
   FROM area_day d JOIN supply s ON s.grid_area_id = d.grid_area_id AND s.cut_off_at = coalesce(d.cut_off_at, '-infinity')
     AND s.from_day <= d.day AND (s.until_day IS NULL OR d.day < s.until_day)
   GROUP BY 1, 2, 3`;
+
+export const DEMAND_OF_CONTRACTS = demandOfContractsSql('>');
+/** The same of what was known at the cut-off. */
+export const KNOWN_DEMAND = demandOfContractsSql('<=');
 
 const SUPPLIED = 'c.from_on <= d.day AND (c.until_on IS NULL OR d.day < c.until_on)';
 const UNKNOWN_TO_FORECAST = `c.known_at > coalesce(f.cut_off_at, '-infinity')`;

@@ -25,6 +25,24 @@ const COLUMNS = `f.id, f.horizon, f.basis, f.grid_area_id, f.delivery_day, f.ver
     ELSE (SELECT array_agg(v.demand_watt_hours ORDER BY v.month, v.week_hour) FROM energy.year_ahead_demand_forecast v WHERE v.forecast_id = f.id)
   END AS watt_hours`;
 
+/** What each horizon, and ourselves, last said of an area's day before its period began; intraday: before the day was over. */
+export async function forecastsAhead(db: Queryable, { gridAreaId, day }: { gridAreaId: string; day: LocalDate }): Promise<DemandForecast[]> {
+  const { rows } = await db.query<Row>(
+    `SELECT DISTINCT ON (f.horizon, f.own) ${COLUMNS} FROM energy.demand_forecast f
+     WHERE f.grid_area_id = $1 AND f.delivery_day = energy.forecast_begins_on(f.horizon, $2::date)
+       AND f.published_at < (CASE f.horizon WHEN 'INTRADAY' THEN $2::date + 1 ELSE f.delivery_day END)::timestamp AT TIME ZONE 'Europe/Berlin'
+     ORDER BY f.horizon, f.own, f.version DESC`,
+    [gridAreaId, day],
+  );
+  return rows.map(toForecast);
+}
+
+/** From 1 for each area and day. */
+export async function nextOwnVersion(tx: Tx, gridAreaId: string, deliveryDay: LocalDate): Promise<number> {
+  const [row] = await tx.sql<{ version: number }>`SELECT coalesce(max(version), 0) + 1 AS version FROM energy.demand_forecast WHERE grid_area_id = ${gridAreaId} AND own AND delivery_day = ${deliveryDay}`;
+  return row!.version;
+}
+
 /** SQL of the forecast that gives the demand of an area and day, given as SQL: the newest version of the lowest rank that covers the day. */
 export const newestForecastSql = (gridAreaId: string, day: string): string =>
   `SELECT n.id, n.cut_off_at, n.version, n.horizon FROM energy.forecast_rank r CROSS JOIN LATERAL (

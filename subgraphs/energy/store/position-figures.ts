@@ -37,16 +37,16 @@ const QUARTERS = `
 
 /**
  * Yearly energy per profile × its share of the year in the quarter hour: exact, the sum is rounded once. A profile is that of the
- * delivery year or the last one known.
+ * delivery year or the last one known, as published by an instant given as SQL.
  */
-const BY_PROFILE = `
+export const byProfileSql = (knownAt = `'infinity'`): string => `
   profile_of_day AS MATERIALIZED (
     SELECT d.grid_area_id, d.day, d.day_type, p.expected_watt_hours * CASE WHEN l.dynamised THEN d.dynamisation ELSE 1 END AS energy, l.code, l.year, l.version,
       energy.profile_period(l.seasonal, d.day)::smallint AS period
     FROM area_day d
     JOIN demand p ON p.grid_area_id = d.grid_area_id AND p.delivery_day = d.day
     CROSS JOIN LATERAL (
-      SELECT l.* FROM energy.load_profile l WHERE l.code = p.profile AND l.year <= extract(year FROM d.day)::int
+      SELECT l.* FROM energy.load_profile l WHERE l.code = p.profile AND l.year <= extract(year FROM d.day)::int AND l.published_at <= ${knownAt}
       ORDER BY l.year DESC, l.version DESC LIMIT 1
     ) l
   ), share AS MATERIALIZED (
@@ -70,7 +70,7 @@ const HEDGES = `
 const REALISED = `
   realised AS MATERIALIZED (
     SELECT DISTINCT ON (r.grid_area_id, r.start_at) r.grid_area_id, r.start_at, r.watt_hours
-    FROM area_day d JOIN energy.realised_consumption r ON r.grid_area_id = d.grid_area_id AND r.start_at >= d.start_at AND r.start_at < d.end_at
+    FROM area_day d JOIN energy.realised_consumption r ON r.grid_area_id = d.grid_area_id AND r.source = 'METERED' AND r.start_at >= d.start_at AND r.start_at < d.end_at
     ORDER BY r.grid_area_id, r.start_at, r.version DESC
   )`;
 
@@ -79,7 +79,7 @@ const REALISED = `
  * spread. A limit per hour holds for a quarter of it in a quarter hour; exactly on a limit is within it.
  */
 export const freshFiguresSql = (demand: string): string => `${QUARTERS}, forecast_quarter AS MATERIALIZED (${forecastQuartersSql('area_day')}),
-  demand AS (${demand}), ${BY_PROFILE}, ${HEDGES}, ${REALISED},
+  demand AS (${demand}), ${byProfileSql()}, ${HEDGES}, ${REALISED},
   figure AS (
     SELECT q.*, round(coalesce(f.demand_watt_hours, 0) + coalesce(s.watt_hours, 0))::bigint AS demand, coalesce(h.watt_hours, 0)::bigint AS hedged,
       h.average_price, r.watt_hours AS realised

@@ -23,7 +23,7 @@ const STATEMENT = `
     SELECT DISTINCT ON (p.id) p.id, p.realised_watt_hours AS before, r.watt_hours
     FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) AS g (grid_area_id, from_at, until_at)
     JOIN energy.current_position p ON p.grid_area_id = g.grid_area_id AND p.start_at >= g.from_at AND p.start_at < g.until_at
-    JOIN energy.realised_consumption r ON r.grid_area_id = p.grid_area_id AND r.start_at = p.start_at
+    JOIN energy.realised_consumption r ON r.grid_area_id = p.grid_area_id AND r.start_at = p.start_at AND r.source = 'METERED'
     ORDER BY p.id, r.version DESC
   ), changed AS MATERIALIZED (
     SELECT id, watt_hours FROM newest WHERE before IS DISTINCT FROM watt_hours

@@ -51,7 +51,7 @@ const STATEMENT = `
   SELECT q.grid_area_id, q.start_at, coalesce(r.version, 0) + 1, coalesce(r.watt_hours, 0) + q.watt_hours, 'METERED', $2
   FROM quarter q LEFT JOIN LATERAL (
     SELECT r.version, r.watt_hours
-      FROM energy.realised_consumption r WHERE r.grid_area_id = q.grid_area_id AND r.start_at = q.start_at ORDER BY r.version DESC LIMIT 1
+      FROM energy.realised_consumption r WHERE r.grid_area_id = q.grid_area_id AND r.start_at = q.start_at AND r.source = 'METERED' ORDER BY r.version DESC LIMIT 1
   ) r ON true
   WHERE r.version IS NULL OR q.watt_hours <> 0
   RETURNING grid_area_id, start_at)
