@@ -4,14 +4,13 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { planForecasts } from '@stromgraph/energy/actions/forecast-day';
+import { beginForecasting } from '@stromgraph/energy/actions/begin-forecasting';
 import { readMasterData, taking } from '@stromgraph/energy/actions/read-publications';
 import { ENET } from '@stromgraph/energy/clients/enet';
 import { dueHandlersWith } from '@stromgraph/energy/jobs/due';
 import { openDataService } from '@stromgraph/kernel/data-service';
 import { openDb, transact } from '@stromgraph/kernel/database';
 import { runDue } from '@stromgraph/kernel/due';
-
 import { makeLog } from '@stromgraph/kernel/log';
 import { readPublications } from '@stromgraph/kernel/read-publications';
 import { addDays, atLocalTime } from '@stromgraph/kernel/time';
@@ -62,7 +61,7 @@ async function simulate(): Promise<void> {
   await moveTo(atLocalTime(FIRST_DAY, '00:30'));
   await readMasterData(reading);
   await addPortfolio(admin);
-  await transact(db, async (tx) => planForecasts(tx, atLocalTime(FIRST_DAY, '00:30')));
+  await transact(db, (tx) => beginForecasting(tx, atLocalTime(FIRST_DAY, '00:30')));
   const begun = performance.now();
   for (let nth = 0; nth < DAYS; nth += 1) {
     const day = addDays(FIRST_DAY, nth);
@@ -80,7 +79,7 @@ async function simulate(): Promise<void> {
   await admin.end();
 }
 
-/** Households, shops and farms; one in seven of the later ones begins on each day of the history. */
+/** Households, shops and farms; more of them begin through the whole history. */
 async function addPortfolio(admin: pg.Client): Promise<void> {
   const { rows } = await admin.query<{ id: string }>('SELECT id FROM energy.grid_area ORDER BY code');
   for (const { id } of rows)

@@ -5,8 +5,8 @@ import { startDue } from '@stromgraph/kernel/due';
 import { startHearer } from '@stromgraph/kernel/hearer';
 import { readingDueHandlers, startReadingPublications } from '@stromgraph/kernel/read-publications';
 import { persistently } from '@stromgraph/kernel/retry';
+import { beginForecasting } from './actions/begin-forecasting.ts';
 import { planCheck } from './actions/check-positions.ts';
-import { planForecasts } from './actions/forecast-day.ts';
 import { openPositionDays } from './actions/open-position-days.ts';
 import { planProfitLoss } from './actions/plan-profit-loss.ts';
 import { readMasterData, taking } from './actions/read-publications.ts';
@@ -32,7 +32,7 @@ export async function startWorkers(runtime: EnergyRuntime): Promise<{ stop: () =
         const now = await businessNow(tx);
         await planCheck(tx, now, checkEveryHours);
         await planProfitLoss(tx, now);
-        await planForecasts(tx, now);
+        await beginForecasting(tx, now);
       }),
     );
   const parts = [

@@ -2,6 +2,7 @@ import type { DueHandlers } from '@stromgraph/kernel/due';
 import { CHECK_POSITIONS, checkPositions } from '../actions/check-positions.ts';
 import { CLOSE_MONTH, closeMonth, CORRECT_CLOSE, correctClose } from '../actions/close-month.ts';
 import { FORECAST_AREAS, FORECAST_DAY, forecastAreas, forecastDay } from '../actions/forecast-day.ts';
+import { LEARN_PROFILE, LEARN_PROFILES, learnProfile, learnProfiles } from '../actions/learn-profiles.ts';
 import { MEASURE_FORECASTS, measureForecasts } from '../actions/measure-forecasts.ts';
 import { OPEN_POSITION_DAYS, openPositionDays } from '../actions/open-position-days.ts';
 import { REVALUE_PROFIT_LOSS, revalueProfitLoss, SNAPSHOT_PROFIT_LOSS, snapshotProfitLoss } from '../actions/revalue-profit-loss.ts';
@@ -18,6 +19,8 @@ export const dueHandlersWith = ({ checkEveryHours }: { checkEveryHours: number }
   [CORRECT_CLOSE]: (tx, { subject }) => correctClose(tx, subject),
   [FORECAST_AREAS]: (tx, { dueAt }) => forecastAreas(tx, dueAt),
   [FORECAST_DAY]: (tx, { subject, dueAt }) => forecastDay(tx, subject, dueAt),
+  [LEARN_PROFILES]: (tx, { dueAt }) => learnProfiles(tx, dueAt),
+  [LEARN_PROFILE]: (tx, { subject }) => learnProfile(tx, subject),
   [MEASURE_FORECASTS]: (tx, { subject }) => measureForecasts(tx, subject),
   [WATCH_LIMITS]: (tx, { subject }) => watchLimits(tx, subject),
   ...watchDueHandlers,

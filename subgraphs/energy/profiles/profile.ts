@@ -10,7 +10,7 @@ export type LoadProfile = Readonly<{
   /** Its values are of seasons, not of months. */
   seasonal: boolean;
   publishedAt: Date;
-  source: 'ENET' | 'FILE';
+  source: 'ENET' | 'FILE' | 'MEASURED';
   values: readonly ProfileValue[];
 }>;
 /** `month` is 1 to 12, or the number of the season, from 1. */

@@ -16,15 +16,20 @@ export type SupplyContract = Readonly<{
 
 /**
  * SQL of what became known of our supply, and when: a contract's energy from its start to its end, and less of it (or more) once another
- * end is told. What was known at an instant is the sum of what was known by then.
+ * end is told. What was known at an instant is the sum of what was known by then. Who is metered has a measured profile.
  */
-export const SUPPLY = `(
-  SELECT contract_id, grid_area_id, profile, expected_watt_hours, start_on AS from_on, end_on AS until_on, confirmed_at AS known_at FROM energy.supply_contract
+const supplySql = (contracts: string): string => `(
+  SELECT contract_id, grid_area_id, profile, expected_watt_hours, start_on AS from_on, end_on AS until_on, confirmed_at AS known_at FROM ${contracts} c
   UNION ALL
   SELECT c.contract_id, c.grid_area_id, c.profile, CASE WHEN e.previous_end_on IS NULL OR e.end_on < e.previous_end_on THEN -c.expected_watt_hours ELSE c.expected_watt_hours END,
     least(e.end_on, e.previous_end_on), CASE WHEN e.previous_end_on IS NOT NULL THEN greatest(e.end_on, e.previous_end_on) END, e.told_at
-  FROM energy.supply_end e JOIN energy.supply_contract c USING (contract_id)
+  FROM energy.supply_end e JOIN ${contracts} c USING (contract_id)
 )`;
+const SPREAD_CONTRACT = `(
+  SELECT c.contract_id, c.grid_area_id, coalesce(m.profile, c.profile) AS profile, c.expected_watt_hours, c.start_on, c.end_on, c.confirmed_at
+  FROM energy.supply_contract c LEFT JOIN energy.measured_supply m ON m.contract_id = c.contract_id
+)`;
+export const SUPPLY = supplySql(SPREAD_CONTRACT);
 
 /** SQL of contracts with the end that is known now. */
 export const STANDING_SUPPLY = `(
@@ -110,13 +115,13 @@ export async function rebuildProfileDemand(
  * became known after the cut-off, ends with a minus. The contracts are read once and summed by the days on which their supply begins
  * and ends; the days take from these sums.
  */
-const demandOfContractsSql = (known: '>' | '<=') => `
+const demandOfContractsSql = (known: '>' | '<=', supply: string) => `
   WITH span AS (SELECT min(day) AS first_day, max(day) AS last_day FROM area_day),
   cut AS (SELECT DISTINCT grid_area_id, coalesce(cut_off_at, '-infinity') AS cut_off_at FROM area_day),
   supply AS MATERIALIZED (
     SELECT u.grid_area_id, u.cut_off_at, c.profile, greatest(c.from_on, s.first_day) AS from_day, CASE WHEN c.until_on <= s.last_day THEN c.until_on END AS until_day,
       sum(c.expected_watt_hours) AS expected_watt_hours
-    FROM span s CROSS JOIN cut u JOIN ${SUPPLY} c ON c.grid_area_id = u.grid_area_id AND c.known_at ${known} u.cut_off_at
+    FROM span s CROSS JOIN cut u JOIN ${supply} c ON c.grid_area_id = u.grid_area_id AND c.known_at ${known} u.cut_off_at
     WHERE c.from_on <= s.last_day AND (c.until_on IS NULL OR c.until_on > s.first_day)
     GROUP BY 1, 2, 3, 4, 5
   )
@@ -125,9 +130,9 @@ const demandOfContractsSql = (known: '>' | '<=') => `
     AND s.from_day <= d.day AND (s.until_day IS NULL OR d.day < s.until_day)
   GROUP BY 1, 2, 3`;
 
-export const DEMAND_OF_CONTRACTS = demandOfContractsSql('>');
-/** The same of what was known at the cut-off. */
-export const KNOWN_DEMAND = demandOfContractsSql('<=');
+export const DEMAND_OF_CONTRACTS = demandOfContractsSql('>', SUPPLY);
+/** The same of what was known at the cut-off, by the contracts' load profiles alone. */
+export const KNOWN_DEMAND = demandOfContractsSql('<=', supplySql('energy.supply_contract'));
 
 const SUPPLIED = 'c.from_on <= d.day AND (c.until_on IS NULL OR d.day < c.until_on)';
 const UNKNOWN_TO_FORECAST = `c.known_at > coalesce(f.cut_off_at, '-infinity')`;

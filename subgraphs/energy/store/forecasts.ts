@@ -64,7 +64,8 @@ export const forecastQuartersSql = (areaDays: string): string => `
   FROM ${areaDays} d JOIN energy.weekly_demand_forecast v ON v.forecast_id = d.forecast_id AND v.start_at >= d.start_at AND v.start_at < d.end_at CROSS JOIN generate_series(0, 3) nth
   UNION ALL
   SELECT v.forecast_id, q.start_at, energy.quarter_of(v.demand_watt_hours, extract(minute FROM l.at)::int / 15)
-  FROM ${areaDays} d CROSS JOIN LATERAL generate_series(d.start_at, d.end_at - interval '15 minutes', interval '15 minutes') q (start_at)
+  FROM ${areaDays} d JOIN energy.demand_forecast h ON h.id = d.forecast_id AND h.horizon = 'YEAR_AHEAD'
+  CROSS JOIN LATERAL generate_series(d.start_at, d.end_at - interval '15 minutes', interval '15 minutes') q (start_at)
   CROSS JOIN LATERAL (SELECT q.start_at AT TIME ZONE 'Europe/Berlin') l (at)
   JOIN energy.year_ahead_demand_forecast v ON v.forecast_id = d.forecast_id AND v.month = extract(month FROM l.at)
     AND v.week_hour = (extract(isodow FROM l.at)::int - 1) * 24 + extract(hour FROM l.at)::int`;

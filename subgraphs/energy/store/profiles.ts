@@ -3,9 +3,9 @@ import type { DecimalText } from '@stromgraph/kernel/money';
 import type { DayType } from '../profiles/day-type.ts';
 import type { LoadProfile, ProfileValue } from '../profiles/profile.ts';
 
-/** Whether a year of delivery has load profiles of its own. */
+/** Whether a year of delivery has load profiles of its own, beside what was measured. */
 export async function hasProfilesOf(db: Queryable, year: number): Promise<boolean> {
-  const [row] = await db.sql<{ known: boolean }>`SELECT EXISTS (SELECT FROM energy.load_profile WHERE year = ${year}) AS known`;
+  const [row] = await db.sql<{ known: boolean }>`SELECT EXISTS (SELECT FROM energy.load_profile WHERE year = ${year} AND source <> 'MEASURED') AS known`;
   return row!.known;
 }
 
@@ -23,12 +23,19 @@ export async function addProfile(tx: Tx, { code, year, version, dynamised, seaso
   return true;
 }
 
+type StoredProfile = Readonly<{ year: number; version: number; dynamised: boolean; seasonal: boolean; values: ProfileValue[] }>;
+
 /** The newest version of a profile for a year; null while there is none. */
-export async function newestProfile(db: Queryable, code: string, year: number): Promise<{ version: number; dynamised: boolean; seasonal: boolean; values: ProfileValue[] } | null> {
-  const [row] = await db.sql<{ version: number; dynamised: boolean; seasonal: boolean }>`
-    SELECT version, dynamised, seasonal FROM energy.load_profile WHERE code = ${code} AND year = ${year} ORDER BY version DESC LIMIT 1`;
+export const newestProfile = (db: Queryable, code: string, year: number): Promise<StoredProfile | null> => findProfile(db, { code, from: year, to: year });
+
+/** The profile that holds in a year: its newest version of that year, or of the last one known. */
+export const profileIn = (db: Queryable, code: string, year: number): Promise<StoredProfile | null> => findProfile(db, { code, from: 0, to: year });
+
+async function findProfile(db: Queryable, { code, from, to }: { code: string; from: number; to: number }): Promise<StoredProfile | null> {
+  const [row] = await db.sql<{ year: number; version: number; dynamised: boolean; seasonal: boolean }>`
+    SELECT year, version, dynamised, seasonal FROM energy.load_profile WHERE code = ${code} AND year BETWEEN ${from} AND ${to} ORDER BY year DESC, version DESC LIMIT 1`;
   if (!row) return null;
   const rows = await db.sql<{ month: number; day_type: DayType; slot: number; value: DecimalText }>`
-    SELECT month, day_type, slot, value FROM energy.slp_profile WHERE code = ${code} AND year = ${year} AND version = ${row.version}`;
+    SELECT month, day_type, slot, value FROM energy.slp_profile WHERE code = ${code} AND year = ${row.year} AND version = ${row.version}`;
   return { ...row, values: rows.map(({ day_type: dayType, ...rest }) => ({ dayType, ...rest })) };
 }

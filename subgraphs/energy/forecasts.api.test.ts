@@ -1,0 +1,144 @@
+// Forecasts as a trader asks for them and follows them: whichever horizon, imported and our own, with their errors; and what a publication says wrong.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hearersOf } from '@stromgraph/events/subscriptions';
+import { openDataService } from '@stromgraph/kernel/data-service';
+import { type Db, transact } from '@stromgraph/kernel/database';
+import { idOf } from '@stromgraph/kernel/ids';
+import { makeLog } from '@stromgraph/kernel/log';
+import { startRelay } from '@stromgraph/kernel/relay';
+import type { Subgraph } from '@stromgraph/kernel/subgraph';
+import { addDays, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
+import { PrismaClient } from '@stromgraph/prisma-energy/client';
+import { actorWith, ask } from '../../tests/ask.ts';
+import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+import { listen } from '../../tests/listen.ts';
+import { importActuals } from './actions/import-actuals.ts';
+import { importForecast } from './actions/import-forecast.ts';
+import { measuredSubject, measureForecasts } from './actions/measure-forecasts.ts';
+import { taking } from './actions/read-publications.ts';
+import { ENET } from './clients/enet.ts';
+import { firstDayOf, type PublishedForecast, valuesOf } from './forecasts/forecast.ts';
+import { startServer } from './server.ts';
+import { addUnnamedGridAreas } from './store/grid-areas.ts';
+
+const trader = actorWith('energy:read');
+const CODES = ['11YSTROM-NORD--9', '11YSTROM-OST---O'] as const;
+const [NORD, OST] = CODES.map((code) => idOf('grid-area', code)) as [string, string];
+const TODAY = '2026-10-24'; // a Saturday; the clock changes tomorrow
+const SUNDAY = addDays(TODAY, 1);
+let database: TestDatabase;
+let db: Db<any>;
+let energy: Subgraph;
+let relay: { stop: () => Promise<void> };
+let position = 0n;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  await database.setClock(`${TODAY}T08:00:00Z`);
+  const runtime = await database.runtime('energy', PrismaClient, { STROMGRAPH_LOG_LEVEL: 'silent' });
+  ({ db } = runtime.tenants.get('demo')!);
+  energy = await startServer(runtime);
+  relay = await startRelay({ url: await database.urlOf('relay', 'relay'), tenant: 'demo', hearersOf });
+  await transact(db, (tx) => addUnnamedGridAreas(tx, CODES.map((code) => ({ id: idOf('grid-area', code), code }))));
+});
+afterAll(async () => {
+  await relay.stop();
+  await energy.stop();
+  await database.drop();
+});
+
+const take = (horizon: PublishedForecast['horizon'], base: number, change: Partial<PublishedForecast> = {}) => {
+  const deliveryDay = firstDayOf(horizon, SUNDAY);
+  const publishedAt = new Date(`2026-10-${horizon === 'WEEK_AHEAD' ? '15' : '24'}T07:00:00Z`);
+  const wattHours = Array.from({ length: valuesOf({ horizon, deliveryDay }) }, (_, nth) => BigInt(base + nth));
+  return importForecast(db, { horizon, basis: 'SLP', gridAreaId: NORD, deliveryDay, version: 1, publishedAt, cutOffAt: publishedAt, wattHours, position: (position += 1n), ...change });
+};
+const FIELDS = 'horizon basis deliveryDay until minutes version start wattHours quarterHours(day: $day)';
+async function forecast(variables: object) {
+  const { data, errors } = await ask(energy.url, trader, `query ($area: ID!, $day: LocalDate!, $horizon: ForecastHorizon, $own: Boolean! = false, $version: Int) { forecast(gridAreaId: $area, deliveryDay: $day, horizon: $horizon, own: $own, version: $version) { ${FIELDS} } }`, { area: NORD, day: SUNDAY, ...variables });
+  return errors?.[0]?.message ?? data.forecast;
+}
+
+test('forecasts of every horizon can be asked for and followed; ours tell themselves from the imported ones', async () => {
+  const live = listen(energy.url, trader, `subscription ($areas: [ID!], $day: LocalDate!) { forecastUpdated(gridAreaIds: $areas, from: $day, until: "2026-10-27") { reset seq forecasts { ${FIELDS} gridArea { code } } } }`, { areas: [NORD], day: SUNDAY });
+  const next = async () => (await live.next() as { forecastUpdated: { reset: boolean; forecasts: Record<string, unknown>[] } }).forecastUpdated;
+  expect(await next()).toMatchObject({ reset: true, forecasts: [] });
+  await take('WEEK_AHEAD', 4_000);
+  const [week] = (await next()).forecasts;
+  expect(week).toMatchObject({ horizon: 'WEEK_AHEAD', basis: 'SLP', deliveryDay: '2026-10-19', until: '2026-10-26', minutes: 60, gridArea: { code: CODES[0] }, wattHours: { length: 169 }, quarterHours: { length: 100 } });
+  expect((week!.quarterHours as number[]).slice(0, 4).reduce((sum, each) => sum + each, 0)).toBe(4_000 + 144);
+  await take('DAY_AHEAD', 2_000, { basis: 'HISTORY' });
+  expect((await next()).forecasts).toMatchObject([{ horizon: 'DAY_AHEAD', basis: 'HISTORY', minutes: 15, start: '2026-10-24T22:00:00.000Z', quarterHours: { length: 100 } }]);
+  await take('DAY_AHEAD', 1_000, { gridAreaId: OST }); // not watched
+  await take('DAY_AHEAD', 1_000);
+  expect((await next()).forecasts).toMatchObject([{ basis: 'SLP', wattHours: Array.from({ length: 100 }, (_, nth) => 1_000 + nth) }]);
+  await live.stop();
+  expect(await forecast({})).toMatchObject({ horizon: 'DAY_AHEAD', basis: 'SLP' });
+  expect(await forecast({ own: true })).toMatchObject({ horizon: 'DAY_AHEAD', basis: 'HISTORY', version: 1 });
+  expect(await forecast({ horizon: 'WEEK_AHEAD', version: 1 })).toMatchObject({ horizon: 'WEEK_AHEAD' });
+  expect(await forecast({ horizon: 'INTRADAY' })).toBeNull();
+  expect(await forecast({ day: addDays(SUNDAY, 1) })).toBeNull();
+  expect(await forecast({ own: true, horizon: 'WEEK_AHEAD' })).toBe('horizon: is not one that we forecast ourselves (allowed with own: DAY_AHEAD)');
+});
+
+test('a new follower first gets what gives the demand of each day', async () => {
+  const live = listen(energy.url, trader, `subscription { forecastUpdated(from: "2026-10-23", until: "2026-10-27") { reset forecasts { horizon basis gridArea { code } } } }`, {});
+  const { forecastUpdated: first } = await live.next() as { forecastUpdated: { reset: boolean; forecasts: { horizon: string; basis: string; gridArea: { code: string } }[] } };
+  expect(first.reset).toBe(true);
+  expect(first.forecasts.map(({ horizon, basis, gridArea }) => `${gridArea.code} ${horizon} ${basis}`).toSorted()).toEqual([`${CODES[0]} DAY_AHEAD SLP`, `${CODES[0]} WEEK_AHEAD SLP`, `${CODES[1]} DAY_AHEAD SLP`]);
+  await live.stop();
+});
+
+test('errors are told once the actuals are there, page by page', async () => {
+  const ERRORS = `query ($first: Int!, $after: String, $horizon: ForecastHorizon, $until: LocalDate! = "2026-10-26") { forecastErrors(from: "${SUNDAY}", until: $until, horizon: $horizon, first: $first, after: $after) {
+    nodes { deliveryDay horizon own version actualWattHours error { biasWattHours mapePercent } profileError { biasWattHours mapePercent } persistenceError { mapePercent } forecast { basis version } gridArea { code } } pageInfo { hasNextPage endCursor } } }`;
+  const errors = async (variables: object) => ask(energy.url, trader, ERRORS, { first: 10, ...variables });
+  expect((await errors({})).data.forecastErrors.nodes).toEqual([]);
+  await database.setClock('2026-10-26T10:00:00Z');
+  await importActuals(db, { gridAreaId: NORD, deliveryDay: SUNDAY, version: 1, publishedAt: startOfDay(addDays(SUNDAY, 1)), wattHours: quarterHoursOf(SUNDAY).map((_, nth) => BigInt(1_000 + nth)), position: (position += 1n) });
+  await transact(db, (tx) => measureForecasts(tx, measuredSubject(NORD, SUNDAY)));
+  const all = (await errors({})).data.forecastErrors.nodes;
+  expect(all).toMatchObject([
+    { horizon: 'DAY_AHEAD', own: false, version: 1, actualWattHours: 104_950, error: { biasWattHours: 0, mapePercent: '0.0000' }, profileError: { biasWattHours: -104_950, mapePercent: '100.0000' }, persistenceError: null, forecast: { basis: 'SLP' }, gridArea: { code: CODES[0] } },
+    { horizon: 'DAY_AHEAD', own: true, error: { biasWattHours: 100_000 }, forecast: { basis: 'HISTORY' } },
+    { horizon: 'WEEK_AHEAD', own: false },
+  ]);
+  const first = (await errors({ first: 2 })).data.forecastErrors;
+  expect([first.nodes, first.pageInfo.hasNextPage]).toEqual([all.slice(0, 2), true]);
+  expect((await errors({ first: 2, after: first.pageInfo.endCursor })).data.forecastErrors.nodes).toEqual(all.slice(2));
+  expect((await errors({ horizon: 'WEEK_AHEAD' })).data.forecastErrors.nodes).toEqual(all.slice(2));
+  expect((await errors({ after: 'nonsense' })).errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
+  expect((await errors({ until: SUNDAY })).errors?.[0]?.message).toBe('until: is 0 days after from (allowed: 1 to 1098)');
+});
+
+test('a publication that makes no sense is left out whole, and an alert says what is wrong with it', async () => {
+  const body = { gridArea: CODES[0], deliveryDay: SUNDAY, version: 9, publishedAt: '2026-10-24T07:00:00Z', cutOffAt: '2026-10-24T06:30:00Z', resolution: 'PT15M', unit: 'Wh', wattHours: quarterHoursOf(SUNDAY).map(() => 5) };
+  let answer: object = body;
+  const outside = createServer((_, response) => void response.end(JSON.stringify(answer)));
+  await new Promise<void>((resolve) => void outside.listen(0, '127.0.0.1', resolve));
+  const reading = { db, source: ENET, log: makeLog('energy', 'silent'), service: openDataService(ENET, `http://127.0.0.1:${(outside.address() as AddressInfo).port}`) };
+  const stored = async () => (await database.owner.query('SELECT (SELECT count(*)::int FROM energy.demand_forecast) AS forecasts, (SELECT count(*)::int FROM energy.allocated_day) AS days, (SELECT count(*)::int FROM energy.temperature) AS temperatures, (SELECT count(*)::int FROM energy.grid_area) AS areas')).rows[0];
+  const before = await stored();
+  const wrong = async (kind: string, change: object) => {
+    answer = { ...body, ...change };
+    await taking.take(reading, { n: 1, kind, href: `/v1/${kind}`, publishedAt: new Date() });
+    const { rows } = await database.owner.query(`UPDATE energy.alert SET cleared_at = raised_at WHERE cleared_at IS NULL RETURNING kind, severity, message`);
+    return rows;
+  };
+  const told = (message: string) => [{ kind: 'DATA_INVALID', severity: 'WARNING', message: expect.stringContaining(message) }];
+  expect(await wrong('DAY_AHEAD_FORECAST', { gridArea: '11YSTROM-WEST--B' })).toEqual(told('gridArea is not one of ours'));
+  expect(await wrong('INTRADAY_FORECAST', { wattHours: Array(96).fill(5) })).toEqual(told('wattHours has 96 values (allowed: 100'));
+  expect(await wrong('DAY_AHEAD_FORECAST', { wattHours: [-5, ...body.wattHours.slice(1)] })).toEqual(told('wattHours.0 is negative'));
+  expect(await wrong('DAY_AHEAD_FORECAST', { cutOffAt: '2026-10-24T07:00:01Z' })).toEqual(told('cutOffAt is 2026-10-24T07:00:01.000Z, after the publication'));
+  expect(await wrong('ACTUALS', { publishedAt: '2026-10-26T10:00:00Z', wattHours: Array(96).fill(5) })).toEqual(told('wattHours has 96 values (allowed: 100'));
+  expect(await wrong('ACTUALS', {})).toEqual(told('publishedAt lies before the end of the day'));
+  expect(await wrong('ACTUALS', { publishedAt: '2026-10-26T10:00:00Z', gridArea: '11YSTROM-WEST--B' })).toEqual(told('gridArea is not one of ours'));
+  expect(await wrong('TEMPERATURES', { resolution: 'PT60M', unit: 'Cel', celsius: Array(25).fill('61.0') })).toEqual(told('celsius.0 is no temperature'));
+  expect(await wrong('TEMPERATURES', { resolution: 'PT60M', unit: 'Cel', celsius: Array(24).fill('6.0') })).toEqual(told('celsius has 24 values (allowed: 25'));
+  expect(await stored()).toEqual(before);
+  expect(await wrong('DAY_AHEAD_FORECAST', {})).toEqual([]);
+  expect(await stored()).toEqual({ ...before, forecasts: before.forecasts + 1 });
+  outside.close();
+});
