@@ -2,7 +2,7 @@ import type { Db } from '@stromgraph/kernel/database';
 import type { LocalDate } from '@stromgraph/kernel/time';
 import type { AreaDay } from '../positions/area-day.ts';
 import type { HedgeRatio, Tenor, TenorPeriod } from '../profit/hedge-ratio.ts';
-import { withHashJoins } from './hash-joins.ts';
+import { readWithHashJoins } from './hash-joins.ts';
 import { areaDayParameters } from './position-figures.ts';
 import { ENERGY_DAYS, PROFILE_DAYS } from './profile-shares.ts';
 import { STANDING_TRADES } from './trades.ts';
@@ -11,7 +11,7 @@ type Row = { tenor: Tenor; from_on: LocalDate; until_on: LocalDate; grid_area_id
 
 /** Per tenor and area, and over all of them: what is demanded, and what standing trades deliver of it. `areaDays` are the days of the tenors in these areas. */
 export async function hedgeRatios(db: Db<any>, tenors: readonly TenorPeriod[], areaDays: readonly AreaDay[]): Promise<HedgeRatio[]> {
-  const { rows } = await withHashJoins(db, (at) => at.query<Row>(STATEMENT, [...areaDayParameters(areaDays), tenors.map(({ tenor }) => tenor), tenors.map(({ from }) => from), tenors.map(({ until }) => until)]));
+  const { rows } = await readWithHashJoins(db, (at) => at.query<Row>(STATEMENT, [...areaDayParameters(areaDays), tenors.map(({ tenor }) => tenor), tenors.map(({ from }) => from), tenors.map(({ until }) => until)]));
   return rows.map((row) => ({ tenor: row.tenor, from: row.from_on, until: row.until_on, gridAreaId: row.grid_area_id, demandWattHours: row.demand, hedgedWattHours: row.hedged }));
 }
 

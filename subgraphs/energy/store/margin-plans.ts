@@ -3,7 +3,7 @@ import type { LocalDate } from '@stromgraph/kernel/time';
 import type { AreaDay } from '../positions/area-day.ts';
 import type { MarginPlan } from '../profit/margin-plan.ts';
 import { newestPricesSql } from './curve-prices.ts';
-import { withHashJoins } from './hash-joins.ts';
+import { readWithHashJoins } from './hash-joins.ts';
 import { areaDayParameters } from './position-figures.ts';
 import { ENERGY_DAYS, PROFILE_VALUES } from './profile-shares.ts';
 
@@ -11,7 +11,7 @@ type Row = { grid_area_id: string; from_on: LocalDate; until_on: LocalDate; watt
 
 /** Per month and area, in this order: contracts by load profile, at the newest forward curve and at what customers pay. Each figure is rounded once. */
 export async function marginPlans(db: Db<any>, areaDays: readonly AreaDay[]): Promise<MarginPlan[]> {
-  const { rows } = await withHashJoins(db, (at) => at.query<Row>(STATEMENT, areaDayParameters(areaDays)));
+  const { rows } = await readWithHashJoins(db, (at) => at.query<Row>(STATEMENT, areaDayParameters(areaDays)));
   return rows.map((row) => ({ gridAreaId: row.grid_area_id, from: row.from_on, until: row.until_on, demandWattHours: row.watt_hours, soldCents: row.sold_cents, costCents: row.cost_cents }));
 }
 

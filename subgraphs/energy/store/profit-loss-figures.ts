@@ -1,11 +1,12 @@
 // What an area's days of delivery are worth, from contracts, meters, trades, positions and prices as they now stand.
-import type { Queryable } from '@stromgraph/kernel/database';
+import type { Tx } from '@stromgraph/kernel/database';
 import type { WattHours } from '@stromgraph/kernel/energy';
 import type { DecimalText } from '@stromgraph/kernel/money';
 import type { LocalDate } from '@stromgraph/kernel/time';
 import type { AreaDay } from '../positions/area-day.ts';
 import type { DayFigures, ProfitLossState, ValuedAt } from '../profit/profit-loss.ts';
 import { STANDING_SUPPLY } from './demand.ts';
+import { withHashJoins } from './hash-joins.ts';
 import { areaDayParameters } from './position-figures.ts';
 import { PROFILE_VALUES } from './profile-shares.ts';
 import { STANDING_TRADES } from './trades.ts';
@@ -26,8 +27,8 @@ type Row = {
 };
 
 /** The figures of one area's days; those before `today` are over. */
-export async function profitLossFigures(at: Queryable, areaDays: readonly AreaDay[], today: LocalDate): Promise<DayFigures[]> {
-  const { rows } = await at.query<Row>(STATEMENT, [...areaDayParameters(areaDays), today]);
+export async function profitLossFigures(tx: Tx, areaDays: readonly AreaDay[], today: LocalDate): Promise<DayFigures[]> {
+  const { rows } = await withHashJoins(tx, (at) => at.query<Row>(STATEMENT, [...areaDayParameters(areaDays), today]));
   return rows.map((row) => ({
     gridAreaId: row.grid_area_id,
     deliveryDay: row.day,
