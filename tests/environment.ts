@@ -55,6 +55,9 @@ const DATABASE = 'stromgraph';
 const ADVANCE = `mutation Advance($to: DateTime!) { advanceClock(input: { to: $to }) { __typename
   ... on AdvanceClockSuccess { moments ran { domain kind count failing } } ... on Problem { message } ... on AdvanceStalled { waitingFor } } }`;
 
+/** The demo's balancing group: a schedule a day, a report a month. */
+export const withBalancing = { STROMGRAPH_BALANCING_GROUPS: '11XSTROMGRAPH--B:9999000900024:9999000300018' };
+
 export async function startEnvironment(options: EnvironmentOptions = {}): Promise<Environment> {
   const folder = mkdtempSync(join(tmpdir(), 'stromgraph-world-'));
   chmodSync(folder, 0o755);
@@ -142,6 +145,7 @@ function envOf({ customers = 0, days = 1, backend = 'postgres', redisUrl = proce
     STROMGRAPH_DEMO_CUSTOMERS: String(customers),
     STROMGRAPH_DEMO_DAYS: String(days),
     STROMGRAPH_POSITION_CHECK_HOURS: '24', // each check is a stop of the clock on its way
+    STROMGRAPH_BALANCING_GROUPS: '', // so is each schedule; `withBalancing` has them
     ...(backend === 'redis' ? { REDIS_URL: redisUrl } : {}),
     ...env,
   };

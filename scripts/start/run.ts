@@ -107,10 +107,14 @@ function domainEnv({ secrets, env }: RunOptions, prepared: readonly Prepared[], 
     STROMGRAPH_CONNECTIONS: connectionsText(prepared),
     STROMGRAPH_SIMULATORS: JSON.stringify(Object.values(simulators).map(({ url }) => url)),
     ...outsideOf(simulators, env),
+    STROMGRAPH_BALANCING_GROUPS: env['STROMGRAPH_BALANCING_GROUPS'] ?? (simulators['clearingHouse'] ? DEMO_BALANCING_GROUPS : ''),
   };
 }
 
 const connectionsText = (prepared: readonly Prepared[]) => JSON.stringify(Object.fromEntries(prepared.map(({ owner, connections }) => [owner.tenant, connections])));
+
+/** Group, we who answer for it, the simulated transmission system operator. */
+const DEMO_BALANCING_GROUPS = '11XSTROMGRAPH--B:9999000900024:9999000300018';
 
 /** Where the world outside is: what the environment says, or the simulator that plays it. */
 function outsideOf(simulators: Simulators, env: Env): Env {

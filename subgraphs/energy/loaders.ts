@@ -1,13 +1,18 @@
 import type { Db } from '@stromgraph/kernel/database';
 import { businessNow } from '@stromgraph/kernel/clock';
 import { loadMany, loadOne } from '@stromgraph/kernel/loader';
+import type { LocalDate } from '@stromgraph/kernel/time';
 import { alertsById } from './store/alerts.ts';
+import { areasOfGroups, balancingGroupsById } from './store/balancing-groups.ts';
+import { casesById } from './store/clearing-cases.ts';
 import { curvesById } from './store/curves.ts';
 import { forecastsById } from './store/forecasts.ts';
 import { gridAreasById } from './store/grid-areas.ts';
 import { ordersById, ordersOfPositions, statesOfOrders } from './store/hedge-orders.ts';
 import { suspensionsOf } from './store/limit-breaches.ts';
 import { markTrades } from './store/mark-to-market.ts';
+import { newestMarketSums, reportsById, type SumsKey } from './store/mabis-reports.ts';
+import { nominationsById } from './store/nominations.ts';
 import { positionsById } from './store/positions.ts';
 import { amendmentsBy, amendmentsOf, tradesById } from './store/trades.ts';
 
@@ -51,6 +56,32 @@ export const makeLoaders = (db: Db<any>) => ({
     (tradeIds: readonly string[]) => amendmentsBy(db, tradeIds),
     (amendment) => amendment.replacedBy!,
   ),
+  balancingGroup: loadOne(
+    (ids: readonly string[]) => balancingGroupsById(db, ids),
+    (group) => group.id,
+  ),
+  areasOfGroup: perDay((day) =>
+    loadMany(
+      (groupIds: readonly string[]) => areasOfGroups(db, groupIds, day),
+      (area) => area.groupId,
+    ),
+  ),
+  nomination: loadOne(
+    (ids: readonly string[]) => nominationsById(db, ids),
+    (nomination) => nomination.id,
+  ),
+  mabisReport: loadOne(
+    (ids: readonly string[]) => reportsById(db, ids),
+    (report) => report.id,
+  ),
+  marketSums: loadMany(
+    (keys: readonly string[]) => newestMarketSums(db, keys.map(toSumsKey)),
+    ({ balancingGroupId, gridAreaId, month }) => `${balancingGroupId} ${gridAreaId} ${month}`,
+  ),
+  clearingCase: loadOne(
+    (ids: readonly string[]) => casesById(db, ids),
+    (one) => one.id,
+  ),
   alert: loadOne(
     (ids: readonly string[]) => alertsById(db, ids),
     (alert) => alert.id,
@@ -68,3 +99,18 @@ export const makeLoaders = (db: Db<any>) => ({
     (trade) => trade.id,
   ),
 });
+
+/** What depends on a day is loaded together for each day. */
+function perDay<Loader>(make: (day: LocalDate) => Loader): (day: LocalDate) => Loader {
+  const made = new Map<LocalDate, Loader>();
+  return (day) => {
+    const loader = made.get(day) ?? make(day);
+    made.set(day, loader);
+    return loader;
+  };
+}
+
+function toSumsKey(key: string): SumsKey {
+  const [groupId, gridAreaId, month] = key.split(' ') as [string, string, LocalDate];
+  return { groupId, gridAreaId, month };
+}

@@ -11,3 +11,9 @@ export const seriesOverdueSeconds = new Gauge({
   help: 'For how long a publication that the data service announced has not been read, in business time; 0 when nothing is missing',
   labelNames: ['tenant', 'series'],
 });
+
+export const standingAlerts = new Gauge({
+  name: 'stromgraph_energy_alerts_standing',
+  help: 'Alerts whose cause is still there, by kind; a kind that was seen once is told as 0 when none stands',
+  labelNames: ['tenant', 'kind'],
+});

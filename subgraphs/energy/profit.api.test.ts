@@ -48,7 +48,7 @@ afterAll(async () => {
 
 const setTime = async (at: string) => {
   await database.setClock(at);
-  await runDue(db, dueHandlersWith({ checkEveryHours: 24 }), tools);
+  await runDue(db, dueHandlersWith({ checkEveryHours: 24, mabisWorkingDay: 7 }), tools);
 };
 const balance = (version: number, price: string, final: boolean) =>
   importImbalancePrices(db, { deliveryDay: DAY, version, final, publishedAt: new Date('2026-11-25T09:00Z'), position: BigInt(version), eurPerMwh: quarterHoursOf(DAY).map(() => price) });

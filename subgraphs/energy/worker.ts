@@ -10,8 +10,10 @@ import { planCheck } from './actions/check-positions.ts';
 import { openPositionDays } from './actions/open-position-days.ts';
 import { planProfitLoss } from './actions/plan-profit-loss.ts';
 import { readMasterData, taking } from './actions/read-publications.ts';
+import { planReports } from './actions/report-months.ts';
+import { openBalancingGroups } from './actions/watch-nominations.ts';
 import { ENET } from './clients/enet.ts';
-import { readPositionConfig } from './config.ts';
+import { readBalancingGroups, readPositionConfig } from './config.ts';
 import { readExchangeUrl } from './clients/exchange.ts';
 import { openExchange } from './store/executions.ts';
 import { handlers } from './handlers/index.ts';
@@ -22,8 +24,9 @@ import type { EnergyRuntime } from './runtime.ts';
 
 export async function startWorkers(runtime: EnergyRuntime): Promise<{ stop: () => Promise<void> }> {
   const config = readEnetConfig(runtime.env);
-  const { checkEveryHours } = readPositionConfig(runtime.env);
+  const { checkEveryHours, mabisWorkingDay } = readPositionConfig(runtime.env);
   const exchangeUrl = readExchangeUrl(runtime.env);
+  const groups = readBalancingGroups(runtime.env);
   for (const { db } of runtime.tenants.values())
     await persistently(() =>
       transact(db, async (tx) => {
@@ -33,11 +36,13 @@ export async function startWorkers(runtime: EnergyRuntime): Promise<{ stop: () =
         await planCheck(tx, now, checkEveryHours);
         await planProfitLoss(tx, now);
         await beginForecasting(tx, now);
+        await openBalancingGroups(tx, groups);
+        await planReports(tx, mabisWorkingDay);
       }),
     );
   const parts = [
     await startHearer(runtime, handlers),
-    await startDue(runtime, { ...dueHandlersWith({ checkEveryHours }), ...readingDueHandlers(runtime), ...exchangeDueHandlers(runtime, exchangeUrl) }),
+    await startDue(runtime, { ...dueHandlersWith({ checkEveryHours, mabisWorkingDay }), ...readingDueHandlers(runtime), ...exchangeDueHandlers(runtime, exchangeUrl) }),
     await startReadingPublications(runtime, { source: ENET, ...config, first: readMasterData, ...taking }),
     startMeasuringFreshness(runtime),
     ...(exchangeUrl === null ? [] : [await startVisits(runtime, exchangeUrl)]),

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readExamples } from '@stromgraph/web/build';
 import { type Example, fillVariables } from '../../web/welcome/examples.ts';
-import { type Environment, startEnvironment } from '../environment.ts';
+import { type Environment, startEnvironment, withBalancing } from '../environment.ts';
 import { calmClearingHouse } from '../outside.ts';
 
 /** A list may be empty; these say that the example has something to show. */
@@ -22,6 +22,8 @@ const SHOWS: Readonly<Record<string, (data: any) => unknown>> = {
   'start-billing-run': ({ startBillingRun }) => startBillingRun.run.total > 0,
   'notify-customer': ({ notifyCustomer }) => notifyCustomer.messages[0].id,
   'ingest-readings': ({ ingestReadings }) => ingestReadings.accepted === 3 && ingestReadings.rejected === 1,
+  'nominate-schedule': ({ nominateSchedule }) => nominateSchedule.nomination.id,
+  'balancing-groups': ({ balancingGroups }) => balancingGroups.nodes[0].gridAreas[0].name,
   usage: ({ usage }) => usage.complete,
   quote: ({ quote }) => quote.offers[0].price.campaign.id,
   'ingest-month': ({ ingestReadings }) => ingestReadings.batchId,
@@ -47,7 +49,7 @@ let world: Environment;
 let today: string;
 const tokens = new Map<string | null, string | null>([[null, null]]);
 beforeAll(async () => {
-  world = await startEnvironment({ customers: 30, days: 60, now: TUESDAY });
+  world = await startEnvironment({ customers: 30, days: 60, now: TUESDAY, env: withBalancing });
   for (const email of new Set(examples.map(({ signIn }) => signIn))) if (email) tokens.set(email, await world.signIn(email));
   ({ today } = (await world.query(tokens.get('agent@demo.test')!, '{ businessClock { today } }')).businessClock);
 });

@@ -35,7 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-const doDue = () => runDue(db, dueHandlersWith({ checkEveryHours: 24 }), tools);
+const doDue = () => runDue(db, dueHandlersWith({ checkEveryHours: 24, mabisWorkingDay: 7 }), tools);
 const setTime = async (at: Date | string) => {
   await database.setClock(at);
   await doDue();

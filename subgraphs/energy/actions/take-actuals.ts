@@ -2,6 +2,7 @@ import type { Tx } from '@stromgraph/kernel/database';
 import { foldMeteredDays, type MeteredDay } from '../store/realised.ts';
 import { recalculateRealised } from '../store/realised-positions.ts';
 import { beginCause, nameCauses, settleCause, tellOfChanges } from './move-positions.ts';
+import { noteReportedDays } from './report-months.ts';
 import { noteStaleDays } from './revalue-profit-loss.ts';
 
 /** Adds what meters measured to their areas and sets it beside the expected, for the quarter hours it touches, also of days that are over. */
@@ -10,7 +11,9 @@ export async function takeMeteredDays(tx: Tx, days: readonly MeteredDay[], inges
   if (ranges.length === 0) return;
   const cause = await beginCause(tx, ranges.map(({ gridAreaId }) => gridAreaId));
   await settleCause(tx, cause, { gridAreaIds: [], days: [] }, []);
-  await noteStaleDays(tx, ranges.map(({ gridAreaId }) => gridAreaId), [...new Set(days.map(({ day }) => day))]);
+  const [gridAreaIds, touched] = [ranges.map(({ gridAreaId }) => gridAreaId), [...new Set(days.map(({ day }) => day))]];
+  await noteStaleDays(tx, gridAreaIds, touched);
+  await noteReportedDays(tx, gridAreaIds, touched);
   const causes = nameCauses([...new Set(days.map(({ meterId, day }) => `meter ${meterId} on ${day}`))]);
   await tellOfChanges(tx, await recalculateRealised(tx, { ranges, calculatedAt: ingestedAt, causes }), causes);
 }

@@ -8,7 +8,10 @@ export type AlertKind =
   | 'DATA_INVALID'
   | 'RECALCULATION_DIFFERED'
   | 'NOMINATION_DUE'
-  | 'NOMINATION_LATE';
+  | 'NOMINATION_LATE'
+  | 'MABIS_DUE'
+  | 'MABIS_LATE'
+  | 'CLEARING_OPEN';
 export type AlertSeverity = 'WARNING' | 'CRITICAL';
 
 /** What is to be told: one alert stands at a time for each kind and subject. */

@@ -7,10 +7,19 @@ import { MEASURE_FORECASTS, measureForecasts } from '../actions/measure-forecast
 import { OPEN_POSITION_DAYS, openPositionDays } from '../actions/open-position-days.ts';
 import { REVALUE_PROFIT_LOSS, revalueProfitLoss, SNAPSHOT_PROFIT_LOSS, snapshotProfitLoss } from '../actions/revalue-profit-loss.ts';
 import { WATCH_LIMITS, watchLimits } from '../actions/watch-limits.ts';
+import { reportDueHandlersWith } from '../actions/report-months.ts';
+import { nominationDueHandlers } from '../actions/watch-nominations.ts';
 import { watchDueHandlers } from '../actions/watch-series.ts';
+import { USUAL_WORKING_DAY } from '../mabis/report.ts';
 
-/** `checkEveryHours`: how often all positions are calculated from nothing. */
-export const dueHandlersWith = ({ checkEveryHours }: { checkEveryHours: number }): DueHandlers => ({
+export type DueSettings = Readonly<{
+  /** How often all positions are calculated from nothing. */
+  checkEveryHours: number;
+  /** By the end of which working day after a month its reports are sent. */
+  mabisWorkingDay?: number;
+}>;
+
+export const dueHandlersWith = ({ checkEveryHours, mabisWorkingDay = USUAL_WORKING_DAY }: DueSettings): DueHandlers => ({
   [OPEN_POSITION_DAYS]: openPositionDays,
   [CHECK_POSITIONS]: async (tx, _, { log }) => void (await checkPositions(tx, { log, everyHours: checkEveryHours })),
   [SNAPSHOT_PROFIT_LOSS]: snapshotProfitLoss,
@@ -24,4 +33,6 @@ export const dueHandlersWith = ({ checkEveryHours }: { checkEveryHours: number }
   [MEASURE_FORECASTS]: (tx, { subject }) => measureForecasts(tx, subject),
   [WATCH_LIMITS]: (tx, { subject }) => watchLimits(tx, subject),
   ...watchDueHandlers,
+  ...nominationDueHandlers,
+  ...reportDueHandlersWith(mabisWorkingDay),
 });

@@ -1,6 +1,9 @@
 import { isProblem } from '@stromgraph/kernel/problem';
 import type { MutationResolvers } from '#schema';
+import { assignGridArea } from '../actions/assign-grid-area.ts';
 import { amendTrade, cancelTrade } from '../actions/amend-trade.ts';
+import { closeClearingCase } from '../actions/compare-sums.ts';
+import { nominateSchedule } from '../actions/nominate-schedule.ts';
 import { placeHedgeOrder } from '../actions/place-hedge-order.ts';
 import { acknowledgeAlerts } from '../actions/raise-alerts.ts';
 import { recordTrade } from '../actions/record-trade.ts';
@@ -27,6 +30,16 @@ export const Mutation: MutationResolvers = {
     if (isProblem(outcome)) return outcome;
     return { order: (await ctx.loaders.hedgeOrder.load(outcome.response.orderId))!, replayed: outcome.replayed };
   },
+  nominateSchedule: async (_, { input }, ctx) => {
+    const outcome = await nominateSchedule(ctx, input);
+    if (isProblem(outcome)) return outcome;
+    return { nomination: (await ctx.loaders.nomination.load(outcome.response.nominationId))!, replayed: outcome.replayed };
+  },
+  closeClearingCase: async (_, { input }, ctx) => {
+    const outcome = await closeClearingCase(ctx, input);
+    return isProblem(outcome) ? outcome : { clearingCase: (await ctx.loaders.clearingCase.load(outcome.caseId))! };
+  },
+  assignGridArea: (_, { input }, ctx) => assignGridArea(ctx, input),
   suspendHedging: (_, { input }, ctx) => suspendHedging(ctx, input),
   resumeHedging: (_, { input }, ctx) => resumeHedging(ctx, input),
   acknowledgeAlert: async (_, { input: { alertIds } }, ctx) => {

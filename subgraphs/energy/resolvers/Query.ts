@@ -19,11 +19,15 @@ import { markBook } from '../store/mark-to-market.ts';
 import { monthClosesPage } from '../store/month-closes.ts';
 import { positionPartsPage } from '../store/position-parts.ts';
 import { NO_AREA, positionTotalsPage } from '../store/position-totals.ts';
+import { balancingGroupsPage } from '../store/balancing-groups.ts';
+import { casesPage } from '../store/clearing-cases.ts';
+import { reportsPage } from '../store/mabis-reports.ts';
+import { nominationsPage } from '../store/nominations.ts';
 import { positionsPage } from '../store/positions.ts';
 import { profitLossChange, profitLossPage } from '../store/profit-loss-sums.ts';
 import { settlementsPage } from '../store/quantity-settlements.ts';
 import { tradesPage } from '../store/trades.ts';
-import { areasOrThrow, dayPageOrThrow, daysOrThrow, NOT_A_CURSOR, pageOrThrow, rangeOrThrow, refuse } from './arguments.ts';
+import { areasOrThrow, dayPageOrThrow, daysOrThrow, idsOrThrow, NOT_A_CURSOR, pageOrThrow, rangeOrThrow, refuse } from './arguments.ts';
 
 /** Pages bound what is read; this bounds what is searched. */
 const MAX_DAYS = 3 * 366;
@@ -121,6 +125,30 @@ export const Query: QueryResolvers = {
     daysOrThrow({ from, until }, MAX_DAYS);
     const page = dayPageOrThrow(args);
     return toConnection(await imbalancePricesPage(db, { from, until }, page), page.first, ({ deliveryDay }) => [deliveryDay]);
+  },
+  nominations: async (_, { balancingGroupIds, from, until, ...args }, { db }) => {
+    daysOrThrow({ from, until }, MAX_DAYS);
+    const page = pageOrThrow(args, 3);
+    if (page.after && !(isLocalDate(page.after[0]!) && isId(page.after[1]!) && /^\d{1,9}$/.test(page.after[2]!))) refuse(NOT_A_CURSOR);
+    const rows = await nominationsPage(db, { groupIds: idsOrThrow('balancingGroupIds', balancingGroupIds), from, until }, page);
+    return toConnection(rows, page.first, ({ deliveryDay, balancingGroupId, version }) => [deliveryDay, balancingGroupId, String(version)]);
+  },
+  mabisReports: async (_, { balancingGroupIds, from, until, ...args }, { db }) => {
+    daysOrThrow({ from, until }, MAX_DAYS);
+    const page = pageOrThrow(args, 4);
+    if (page.after && !(isLocalDate(page.after[0]!) && isId(page.after[1]!) && isId(page.after[2]!) && /^\d{1,9}$/.test(page.after[3]!))) refuse(NOT_A_CURSOR);
+    const rows = await reportsPage(db, { groupIds: idsOrThrow('balancingGroupIds', balancingGroupIds), from, until }, page);
+    return toConnection(rows, page.first, ({ month, balancingGroupId, gridAreaId, version }) => [month, balancingGroupId, gridAreaId, String(version)]);
+  },
+  clearingCases: async (_, { balancingGroupIds, statuses, ...args }, { db }) => {
+    const page = pageOrThrow(args, 2);
+    if (page.after && !(parseInstant(page.after[0]!) && isId(page.after[1]!))) refuse(NOT_A_CURSOR);
+    const rows = await casesPage(db, { groupIds: idsOrThrow('balancingGroupIds', balancingGroupIds), statuses: statuses ?? null }, page);
+    return toConnection(rows, page.first, ({ openedAt, id }) => [openedAt.toISOString(), id]);
+  },
+  balancingGroups: async (_, args, { db }) => {
+    const { first, after } = pageOrThrow(args, 1);
+    return toConnection(await balancingGroupsPage(db, first, after?.[0] ?? null), first, ({ code }) => [code]);
   },
   gridAreas: async (_, args, { db }) => {
     const { first, after } = pageOrThrow(args, 2);

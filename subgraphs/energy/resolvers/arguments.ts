@@ -34,9 +34,13 @@ export function daysOrThrow({ from, until }: { from: LocalDate; until: LocalDate
 }
 
 /** Null stands for every area. */
-export function areasOrThrow(ids: readonly string[] | null | undefined): readonly string[] | null {
+export const areasOrThrow = (ids: readonly string[] | null | undefined): readonly string[] | null => idsOrThrow('gridAreaIds', ids);
+
+/** Null stands for all. */
+export function idsOrThrow(name: string, ids: readonly string[] | null | undefined): readonly string[] | null {
   const strange = ids?.findIndex((id) => !isId(id)) ?? -1;
-  return strange >= 0 ? refuse(`gridAreaIds.${strange}: is not an id (allowed: ids of grid areas)`) : (ids ?? null);
+  const of = name === 'gridAreaIds' ? 'grid areas' : 'balancing groups';
+  return strange >= 0 ? refuse(`${name}.${strange}: is not an id (allowed: ids of ${of})`) : (ids ?? null);
 }
 
 export function refuse(message: string): never {

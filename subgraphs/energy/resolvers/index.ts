@@ -1,3 +1,5 @@
+import { BalancingGroup } from './BalancingGroup.ts';
+import { ClearingCase } from './ClearingCase.ts';
 import { DeliveryDay } from './DeliveryDay.ts';
 import { DemandForecast } from './DemandForecast.ts';
 import { EnergyAlert } from './EnergyAlert.ts';
@@ -9,8 +11,10 @@ import { HedgeRatio } from './HedgeRatio.ts';
 import { MarginPlan } from './MarginPlan.ts';
 import { MarkToMarket } from './MarkToMarket.ts';
 import { MarkToMarketTotal } from './MarkToMarketTotal.ts';
+import { MabisReport } from './MabisReport.ts';
 import { MonthClose } from './MonthClose.ts';
 import { Mutation } from './Mutation.ts';
+import { Nomination } from './Nomination.ts';
 import { OpenPosition } from './OpenPosition.ts';
 import { OpenPositionUpdate } from './OpenPositionUpdate.ts';
 import { PositionPart } from './PositionPart.ts';
@@ -27,4 +31,5 @@ export const resolvers = {
   Query, Mutation, Subscription, OpenPosition, OpenPositionUpdate, DeliveryDay, PositionTotal, PositionPart,
   GridArea, DemandForecast, ForecastError, Trade, TradeAmendment, HedgeOrder, EnergyAlert, ImbalancePrices,
   ProfitLoss, ProfitLossChange, MonthClose, MarkToMarket, MarkToMarketTotal, HedgeRatio, MarginPlan, QuantitySettlement,
+  BalancingGroup, Nomination, MabisReport, ClearingCase,
 };

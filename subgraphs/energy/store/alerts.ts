@@ -47,6 +47,12 @@ export async function alertsById(db: Queryable, ids: readonly string[]): Promise
   return (await db.sql<Row>`SELECT * FROM energy.alert WHERE id = ANY (${ids}::uuid[]) ORDER BY raised_at, id`).map(toAlert);
 }
 
+/** How many stand of each kind; 0 for what stood once. */
+export async function standingByKind(db: Queryable): Promise<[AlertKind, number][]> {
+  const rows = await db.sql<{ kind: AlertKind; count: number }>`SELECT kind, count(*) FILTER (WHERE cleared_at IS NULL)::int AS count FROM energy.alert GROUP BY 1`;
+  return rows.map(({ kind, count }) => [kind, count]);
+}
+
 export type AlertFilter = Readonly<{ gridAreaIds: readonly string[] | null; standing: boolean }>;
 
 /** The latest first; `after` is the [raised, id] of the last one read. What concerns no area concerns all. */

@@ -15,6 +15,11 @@ export async function gridAreasById(db: Queryable, ids: readonly string[]): Prom
   return (await db.sql<Row>`SELECT * FROM energy.grid_area WHERE id = ANY (${ids}::uuid[])`).map(toGridArea);
 }
 
+export async function gridAreaOfCode(db: Queryable, code: string): Promise<GridArea | null> {
+  const [row] = await db.sql<Row>`SELECT * FROM energy.grid_area WHERE code = ${code}`;
+  return row ? toGridArea(row) : null;
+}
+
 /** These areas, or all (null), by name. */
 export async function gridAreasNamed(db: Queryable, ids: readonly string[] | null): Promise<GridArea[]> {
   return (await db.sql<Row>`SELECT * FROM energy.grid_area WHERE ${ids}::uuid[] IS NULL OR id = ANY (${ids}::uuid[]) ORDER BY name, id`).map(toGridArea);

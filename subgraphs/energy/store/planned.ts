@@ -1,8 +1,8 @@
 import type { Queryable, Tx } from '@stromgraph/kernel/database';
 
-/** Whether work of a kind is planned, or overdue. */
-export async function isPlanned(tx: Tx, kind: string): Promise<boolean> {
-  return (await tx.sql`SELECT FROM energy.due WHERE kind = ${kind} LIMIT 1`).length > 0;
+/** Whether work of a kind (about a subject, or any) is planned, or overdue. */
+export async function isPlanned(tx: Tx, kind: string, subject: string | null = null): Promise<boolean> {
+  return (await tx.sql`SELECT FROM energy.due WHERE kind = ${kind} AND (${subject}::text IS NULL OR subject = ${subject}) LIMIT 1`).length > 0;
 }
 
 /** When the first work of these kinds is due; `otherwise` when there is none. */

@@ -124,7 +124,7 @@ test('a message about a balancing group is that of its prepared one', async () =
   await insert('message_prepared', row);
   const message = (changes: Values) => insert('message', pending({ id: row['id'], message_type: 'SCHEDULE', malo_id: null, balancing_group_code: GROUP, ...changes }));
   await expect(message({ malo_id: MALO })).rejects.toMatchObject(refusal('23514', 'message_is_about_what_was_prepared'));
-  await expect(message({ balancing_group_code: '11XOTHERGROUP--7' })).rejects.toMatchObject(refusal('23503', 'message_id_message_type_subject_sequence_fkey'));
+  await expect(message({ balancing_group_code: '11XOTHERGROUP--D' })).rejects.toMatchObject(refusal('23503', 'message_id_message_type_subject_sequence_fkey'));
   await message({});
 });
 

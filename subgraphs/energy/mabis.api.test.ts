@@ -1,0 +1,184 @@
+// A month of a balancing group: our sums from meters and profiles, sent in time, corrected by late values, cleared with the market's.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BalancingSumsReceived, MarketMessageAcknowledged } from '@stromgraph/events/market';
+import { hearersOf } from '@stromgraph/events/subscriptions';
+import { type Db, transact } from '@stromgraph/kernel/database';
+import { runDue } from '@stromgraph/kernel/due';
+import { applyEvents } from '@stromgraph/kernel/hearer';
+import { idOf, newId } from '@stromgraph/kernel/ids';
+import { makeLog } from '@stromgraph/kernel/log';
+import { startRelay } from '@stromgraph/kernel/relay';
+import type { Runtime } from '@stromgraph/kernel/runtime';
+import type { Subgraph } from '@stromgraph/kernel/subgraph';
+import { quarterHoursOf } from '@stromgraph/kernel/time';
+import { PrismaClient } from '@stromgraph/prisma-energy/client';
+import { actorWith, ask } from '../../tests/ask.ts';
+import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+import { tell } from '../../tests/facts.ts';
+import { waitFor } from '../../tests/wait.ts';
+import { planReports } from './actions/report-months.ts';
+import { takeMeteredDays } from './actions/take-actuals.ts';
+import { openBalancingGroups } from './actions/watch-nominations.ts';
+import { handlers } from './handlers/index.ts';
+import { dueHandlersWith } from './jobs/due.ts';
+import { startServer } from './server.ts';
+
+const trader = actorWith('energy:read', 'energy:write');
+const GROUP = { code: '11XSTROMGRAPH--B', responsibleCode: '9999000900024', coordinatorCode: '9999000300018', takesTheRest: true };
+const AREA = idOf('grid-area', '11YSTROM-NORD--9');
+const [PROFILED, METERED, METER, STRANGE] = Array.from({ length: 4 }, () => newId()) as [string, string, string, string];
+const log = makeLog('energy', 'silent');
+const due = dueHandlersWith({ checkEveryHours: 24, mabisWorkingDay: 7 });
+const OCTOBER = { from: '2026-10-01', until: '2026-11-01' };
+let database: TestDatabase;
+let runtime: Runtime<PrismaClient>;
+let db: Db;
+let energy: Subgraph;
+let relay: { stop: () => Promise<void> };
+
+/** One customer by profile (every quarter hour of the year the same share), one by the quarter hour, both from the second of October. */
+beforeAll(async () => {
+  database = await testDatabase();
+  await database.setClock('2026-11-02T09:00:00Z');
+  runtime = await database.runtime('energy', PrismaClient, { STROMGRAPH_LOG_LEVEL: 'silent' });
+  ({ db } = runtime.tenants.get('demo')!);
+  energy = await startServer(runtime);
+  relay = await startRelay({ url: await database.urlOf('relay', 'relay'), tenant: 'demo', hearersOf });
+  const contract = (id: string, kind: string) => `('${id}', '${AREA}', 'FLAT', '${kind}', 4000000, '2026-10-02', NULL, '2026-09-01')`;
+  await database.owner.query(`
+    INSERT INTO energy.grid_area VALUES ('${AREA}', '11YSTROM-NORD--9', 'Nord', '11YSTROM-NORD--9', NULL, 'SH');
+    INSERT INTO energy.load_profile (code, year, version, dynamised, published_at) VALUES ('FLAT', 2026, 1, false, '2025-12-01');
+    INSERT INTO energy.slp_profile SELECT 'FLAT', 2026, 1, m, t, s, 25 FROM generate_series(1, 12) m CROSS JOIN unnest('{WT,SA,FT}'::text[]) t CROSS JOIN generate_series(0, 95) s;
+    INSERT INTO energy.supply_contract (contract_id, grid_area_id, profile, metering_kind, expected_watt_hours, start_on, end_on, confirmed_at) VALUES ${contract(PROFILED, 'PROFILE')}, ${contract(METERED, 'INTERVAL')}`);
+  await transact(db, async (tx) => {
+    await openBalancingGroups(tx, [GROUP]);
+    await planReports(tx, 7);
+  });
+  await database.owner.query(`DELETE FROM energy.due WHERE kind = 'NOMINATE'`); // months are looked at here
+  await measure(METER, METERED, '2026-10-25', 1, 40);
+});
+afterAll(async () => {
+  await relay.stop();
+  await energy.stop();
+  await database.drop();
+});
+const measure = (meterId: string, contractId: string, day: string, version: number, wattHours: number) =>
+  transact(db, async (tx) => takeMeteredDays(tx, [{ meterId, contractId, obis: '1-0:1.29.0', day, version, wattHours: quarterHoursOf(day).map(() => wattHours) }], (await tx.sql<{ at: Date }>`SELECT platform.business_now() AS at`)[0]!.at));
+async function goTo(at: string): Promise<void> {
+  await database.setClock(at);
+  await settle();
+}
+async function settle(): Promise<void> {
+  for (let quiet = 0; quiet < 2; ) {
+    const did = await runDue(db, due, { keyring: runtime.keyring, log });
+    await waitFor('the relay', async () => (await database.owner.query(`SELECT FROM energy.outbox o WHERE NOT EXISTS (SELECT FROM platform.feed f WHERE f.event_id = o.id)`)).rowCount === 0);
+    await applyEvents(runtime, handlers);
+    quiet = did === 0 ? quiet + 1 : 0;
+  }
+}
+async function query(document: string, variables: object = {}): Promise<any> {
+  const { data, errors } = await ask(energy.url, trader, document, variables);
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data;
+}
+const reports = async (): Promise<any[]> =>
+  (await query('query ($from: LocalDate!, $until: LocalDate!) { mabisReports(from: $from, until: $until) { nodes { id version status deadlineAt start measuredWattHours profiledWattHours totalWattHours missingDays sentAt reason balancingGroup { code } gridArea { code } marketSums { kind formedAt totalWattHours } } } }', OCTOBER)).mabisReports.nodes;
+const cases = async (): Promise<any[]> => (await query('{ clearingCases { nodes { id kind status quarterHours differenceWattHours deviationWattHours reportVersion formedAt closedBy reason gridArea { code } } } }')).clearingCases.nodes;
+const alerts = async () => (await database.owner.query(`SELECT kind FROM energy.alert WHERE cleared_at IS NULL AND kind ~ '^(MABIS|CLEARING|DATA)' ORDER BY kind`)).rows.map(({ kind }) => kind);
+async function acknowledge(status: 'DELIVERED' | 'NACK', reason: string | null = null): Promise<void> {
+  const [{ id }] = await reports();
+  await tell(database.owner, MarketMessageAcknowledged, { aggregateType: 'message', aggregateId: id, data: { messageId: newId(), messageType: 'MABIS_REPORT', processId: id, status, reason } });
+  await settle();
+}
+async function marketSays(kind: 'MEASURED' | 'PROFILE', wattHours: readonly number[], formedAt: string, gridAreaCode = '11YSTROM-NORD--9'): Promise<void> {
+  await tell(database.owner, BalancingSumsReceived, { aggregateType: 'balancing-sum', aggregateId: gridAreaCode, data: { balancingGroupCode: GROUP.code, gridAreaCode, month: OCTOBER.from, kind, formedAt, wattHours: [...wattHours] } });
+  await settle();
+}
+
+test('in the morning of working day six the month is summed: measured, by profile, what is missing', async () => {
+  await goTo('2026-11-09T04:59:59Z');
+  expect(await reports()).toEqual([]);
+  await goTo('2026-11-09T05:00:00Z');
+  const [report, ...others] = await reports();
+  expect(others).toEqual([]);
+  expect(report).toMatchObject({ version: 1, status: 'PREPARED', deadlineAt: '2026-11-10T23:00:00.000Z', start: '2026-09-30T22:00:00.000Z', missingDays: 29, balancingGroup: { code: GROUP.code }, gridArea: { code: '11YSTROM-NORD--9' } });
+  // 25 kWh of a million per quarter hour: 4,000 kWh a year make 100 Wh, from the second day on; the 25th has 100 quarter hours.
+  expect([report.profiledWattHours.length, report.profiledWattHours[95], report.profiledWattHours[96], report.profiledWattHours[2979]]).toEqual([2980, 0, 100, 100]);
+  expect(report.measuredWattHours.filter((wattHours: number) => wattHours === 40)).toHaveLength(100);
+  expect([report.measuredWattHours.indexOf(40), report.measuredWattHours.lastIndexOf(40)]).toEqual([24 * 96, 24 * 96 + 99]);
+  expect(report.totalWattHours).toBe((2980 - 96) * 100 + 100 * 40);
+  const { rows } = await database.owner.query(`SELECT payload FROM energy.outbox WHERE type = 'energy.MabisReportReady'`);
+  expect(rows).toMatchObject([{ payload: { reportId: report.id, version: 1, month: OCTOBER.from, gridAreaCode: '11YSTROM-NORD--9', expiresAt: '2027-05-31T22:00:00.000Z' } }]);
+  expect((await database.owner.query(`SELECT due_at FROM energy.due WHERE kind = 'REPORT_MONTH'`)).rows[0].due_at.toISOString()).toBe('2026-12-08T05:00:00.000Z');
+});
+
+test('not sent: a warning at noon of working day seven, an alert at its end; sent, they go', async () => {
+  await goTo('2026-11-10T11:00:00Z');
+  expect(await alerts()).toEqual(['MABIS_DUE']);
+  await goTo('2026-11-10T23:00:00Z');
+  expect(await alerts()).toEqual(['MABIS_DUE', 'MABIS_LATE']);
+  await acknowledge('DELIVERED');
+  expect(await reports()).toMatchObject([{ status: 'SENT', sentAt: '2026-11-10T23:00:00.000Z' }]);
+  expect(await alerts()).toEqual([]);
+});
+
+test('the market agrees: nothing to clear; it differs: a case and an alert, until a later sum agrees', async () => {
+  const [{ measuredWattHours: ours, profiledWattHours }] = await reports();
+  await marketSays('PROFILE', profiledWattHours, '2026-11-11T08:00:00Z');
+  expect(await cases()).toEqual([]);
+  await marketSays('MEASURED', ours.map((wattHours: number, at: number) => (at < 3 ? wattHours + 10 : wattHours)), '2026-11-11T08:00:00Z');
+  expect(await cases()).toMatchObject([{ kind: 'MEASURED', status: 'OPEN', quarterHours: 3, differenceWattHours: 30, deviationWattHours: 30, reportVersion: 1, gridArea: { code: '11YSTROM-NORD--9' } }]);
+  expect(await alerts()).toEqual(['CLEARING_OPEN']);
+  await marketSays('MEASURED', ours.map((wattHours: number, at: number) => (at < 2 ? wattHours + 10 : wattHours)), '2026-11-12T08:00:00Z');
+  expect(await cases()).toMatchObject([{ status: 'OPEN', quarterHours: 2, formedAt: '2026-11-12T08:00:00.000Z' }]);
+  await marketSays('MEASURED', ours, '2026-11-11T09:00:00Z'); // formed earlier than the one that holds
+  expect(await cases()).toMatchObject([{ status: 'OPEN', quarterHours: 2 }]);
+  await marketSays('MEASURED', ours, '2026-11-13T08:00:00Z');
+  expect(await cases()).toMatchObject([{ status: 'RESOLVED', closedBy: null }]);
+  expect(await alerts()).toEqual([]);
+  expect((await reports())[0].marketSums).toEqual([{ kind: 'MEASURED', formedAt: '2026-11-13T08:00:00.000Z', totalWattHours: 4_000 }, { kind: 'PROFILE', formedAt: '2026-11-11T08:00:00.000Z', totalWattHours: 288_400 }]);
+});
+
+test('late values make the next version the morning after, with all that came; it is compared at once', async () => {
+  await goTo('2026-11-13T10:00:00Z');
+  await measure(METER, METERED, '2026-10-26', 1, 50);
+  await measure(METER, METERED, '2026-10-25', 2, 41);
+  await measure(STRANGE, PROFILED, '2026-10-25', 1, 1_000); // balanced on the profile, whatever the meter says
+  await settle();
+  expect(await reports()).toHaveLength(1);
+  await goTo('2026-11-14T05:00:00Z');
+  const [corrected] = await reports();
+  expect(corrected).toMatchObject({ version: 2, status: 'PREPARED', missingDays: 28, deadlineAt: '2026-11-16T23:00:00.000Z', totalWattHours: 2884 * 100 + 100 * 41 + 96 * 50 });
+  expect((await cases())[0]).toMatchObject({ status: 'OPEN', reportVersion: 2, quarterHours: 196, differenceWattHours: -(100 + 96 * 50) });
+  await acknowledge('NACK', 'Z29: something is missing');
+  expect((await reports())[0]).toMatchObject({ status: 'REJECTED', reason: 'Z29: something is missing' });
+  expect(await alerts()).toEqual(['CLEARING_OPEN', 'MABIS_LATE']);
+});
+
+test('a person closes a case with a reason; the same difference opens no other, a new one does', async () => {
+  const [{ id }] = await cases();
+  const close = (caseId: string, reason: string) => query('mutation ($input: CloseClearingCaseInput!) { closeClearingCase(input: $input) { __typename ... on CloseClearingCaseSuccess { clearingCase { status closedBy reason } } ... on InputInvalid { faults { path allowed } } ... on Problem { message } } }', { input: { caseId, reason } }).then(({ closeClearingCase }) => closeClearingCase);
+  expect(await close(id, ' ')).toMatchObject({ __typename: 'InputInvalid', faults: [{ path: 'reason', allowed: '1 to 500 characters' }] });
+  expect(await close('x', 'why')).toMatchObject({ __typename: 'ClearingCaseNotFound' });
+  expect(await close(id, 'The market takes our values with its next sum.')).toMatchObject({ clearingCase: { status: 'CLOSED', closedBy: 'tester@demo.test', reason: 'The market takes our values with its next sum.' } });
+  expect(await close(id, 'again')).toMatchObject({ __typename: 'ClearingCaseNotOpen', message: 'The case is closed by tester@demo.test already.' });
+  expect(await alerts()).toEqual(['MABIS_LATE']);
+  const [{ measuredWattHours: ours }] = await reports();
+  const first = ours.map((wattHours: number, at: number) => (wattHours > 0 && at < 24 * 96 + 100 ? 40 : at >= 24 * 96 + 100 ? 0 : wattHours));
+  await marketSays('MEASURED', first, '2026-11-15T08:00:00Z');
+  expect(await cases()).toHaveLength(2);
+  await marketSays('MEASURED', first.map((wattHours: number) => wattHours + 1), '2026-11-16T08:00:00Z');
+  expect(await cases()).toMatchObject([{ status: 'OPEN' }, { status: 'CLOSED' }, { status: 'RESOLVED' }]);
+});
+
+test('sums of a group or area that is none of ours are told, not taken', async () => {
+  await marketSays('MEASURED', [1], '2026-11-15T08:00:00Z', '11YSTROM-OST---O');
+  expect(await alerts()).toContain('DATA_INVALID');
+  expect((await database.owner.query('SELECT 1 FROM energy.dead_letter')).rowCount).toBe(0);
+});
+
+test('after the end of the seventh month after it, a month is not corrected', async () => {
+  await database.setClock('2027-05-31T22:00:00Z');
+  await measure(METER, METERED, '2026-10-27', 1, 50);
+  expect((await database.owner.query(`SELECT 1 FROM energy.due WHERE kind = 'REPORT_AREA'`)).rowCount).toBe(0);
+});
