@@ -66,12 +66,12 @@ type Admitted = Readonly<{
 }>;
 
 async function serveAdmitted({ tools, exchange, request, actor, principal, account, startedAt, span: around }: Admitted): Promise<void> {
-  const gate = tools.gate();
-  const { limits } = gate;
+  const { limits } = tools.gate();
   tools.budgets.spend(account, limits.operationCost);
   const operation = await readOperation(request, limits.bodyBytes);
   if (operation === null) return void request.destroy();
   if ('status' in operation) return refuse(exchange, operation.status, [operation.refusal], operation.headers);
+  const gate = tools.gate(); // a body may come slowly, and the graph that was served at its head has ended meanwhile
   const judged = validateOperation(gate, operation, { actor, principal }, kindsFor(request));
   const verdict = judged instanceof Promise ? await judged : judged; // an operation that has its plan waits for nothing
   const streamed = { request, response: exchange.response, requestId: exchange.requestId };

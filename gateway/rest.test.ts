@@ -209,6 +209,24 @@ test('a sender that goes away in the middle leaves the owner with a broken body,
   expect(seen).toEqual([]);
 });
 
+test('one sender of endless bodies leaves the way to an owner to others', async () => {
+  const of = async (sub: string) => ({ authorization: `Bearer ${await issuer.sign({ sub, scope: 'files:write' })}` });
+  const [flooder, other] = [await of('flooder'), await of('other')];
+  const stalled = Array.from({ length: LIMITS.concurrentUploads }, () => {
+    const request = rawRequest({ host: '127.0.0.1', port: gateway.port, method: 'POST', path: '/files/stream', headers: flooder, agent: false });
+    request.on('error', () => {});
+    request.write('x');
+    return request;
+  });
+  const send = (headers: Record<string, string>) => call('POST', '/files/stream', { headers, body: 'x' });
+  await expect.poll(async () => (await send(flooder)).status).toBe(429);
+  const refused = await send(flooder);
+  expect([refused.status, refused.headers['retry-after'], JSON.parse(refused.body)]).toMatchObject([429, '1', { code: 'LIMIT_EXCEEDED', limit: 'concurrentUploads' }]);
+  expect((await send(other)).status).toBe(201);
+  for (const request of stalled) request.destroy();
+  await expect.poll(async () => (await send(flooder)).status).toBe(201);
+});
+
 test('a cookie passes on its own route only, in both directions', async () => {
   const session = await call('POST', '/desk/session', { scope: 'files:read' });
   expect(session.headers['set-cookie']).toEqual(['desk=1; HttpOnly; Path=/desk']);

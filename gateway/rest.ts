@@ -9,9 +9,10 @@ import { unstorableRefused, placeOfUnstorable } from '@stromgraph/kernel/told';
 import { Agent, type Dispatcher } from 'undici';
 import type { Identify } from './auth.ts';
 import { parseJson, readBody } from './body.ts';
+import { makeCounter } from './counter.ts';
 import type { Refusal } from './errors.ts';
 import { headerOf } from './graphql-http.ts';
-import type { Budgets } from './limits/budgets.ts';
+import { throttled, type Budgets } from './limits/budgets.ts';
 import type { Limits } from './limits/limits.ts';
 import { isForeign } from './origin.ts';
 import { principalOf } from './principal.ts';
@@ -36,7 +37,7 @@ export type RestTools = Readonly<{
   allowedOrigins: ReadonlySet<string>;
   secret: Secret;
   budgets: Budgets;
-  limits: Pick<Limits, 'operationCost'>;
+  limits: Pick<Limits, 'operationCost' | 'concurrentUploads'>;
   log: Logger;
 }>;
 
@@ -49,6 +50,7 @@ export type Rest = Readonly<{
 export function makeRest(tools: RestTools): Rest {
   const agent = new Agent({ connections: CONNECTIONS, headersTimeout: STREAMED_MS, bodyTimeout: STREAMED_MS, connect: { timeout: 3_000 } });
   const streamed = makeSendStreamed(tools.secret);
+  const uploads = makeCounter();
 
   async function serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const found = tools.findRoute(request.method ?? '', path);
@@ -68,8 +70,17 @@ export function makeRest(tools: RestTools): Rest {
     const { request } = call;
     const actor = await admit(call, route);
     if (actor === REFUSED) return;
-    const throttled = tools.budgets.charge(principalOf(actor, request.socket.remoteAddress), tools.limits.operationCost);
-    if (throttled) return refuse(call, 429, throttled, { 'retry-after': String(throttled.retryAfterSeconds) });
+    const principal = principalOf(actor, request.socket.remoteAddress);
+    const inDebt = tools.budgets.charge(principal, tools.limits.operationCost);
+    if (inDebt) return refuseThrottled(call, inDebt);
+    if (!route.streamed) return handOverTo(call, route, actor);
+    const most = tools.limits.concurrentUploads;
+    if (!uploads.take(principal, most)) return refuseThrottled(call, throttled('concurrentUploads', most + 1, most, 1));
+    await handOverTo(call, route, actor).finally(() => uploads.release(principal));
+  }
+
+  async function handOverTo(call: Call, route: Route, actor: Actor | null): Promise<void> {
+    const { request } = call;
     const origin = tools.originOf(route.domain);
     if (!origin) return refuse(call, 503, { code: 'SUBGRAPH_UNAVAILABLE', message: 'The owner of this path is not running.' });
     if (Number(request.headers['content-length'] ?? 0) > route.limitBytes) return refuse(call, 413, tooLarge(route));
@@ -161,6 +172,10 @@ function tooLarge({ limitBytes }: Route): Refusal {
     message: `The body is larger than ${limitBytes} bytes.`,
     limit: { limit: 'bodyBytes', value: limitBytes + 1, maximum: limitBytes },
   };
+}
+
+function refuseThrottled(call: Call, refusal: Refusal): void {
+  refuse(call, 429, refusal, { 'retry-after': String(refusal.retryAfterSeconds) });
 }
 
 /** REST errors are problem+json; a body that is refused unread closes the connection. */

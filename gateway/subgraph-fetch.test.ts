@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Asker } from './asker.ts';
 import { makeSubgraphFetch, type FetchOutcome } from './subgraph-fetch.ts';
 import { ask, startToyGraph, type ToyGraph } from './toys/graph.ts';
 import { shop } from './toys/shop.ts';
@@ -152,6 +153,22 @@ test('a subgraph that keeps failing is left alone, but for a probe, until it ans
   await expect.poll(() => send(fetch), { interval: 20, timeout: 2_000 }).toBe('ok');
   expect([fetch.isOpen(), count]).toEqual([false, 11]);
   expect(outcomes).toContain('broken');
+  await fetch.stop();
+});
+
+test('a probe is finished although its asker leaves, so that nobody can use up all of them', async () => {
+  answer = (response) => response.writeHead(500).end();
+  const fetch = fetchTo(url, { breaker: { calls: 4, failures: 2, probeEveryMs: 1 } });
+  await Promise.all([1, 2].map(() => send(fetch)));
+  expect(fetch.isOpen()).toBe(true);
+  const asker: Asker = { gone: false, ends: new Set() };
+  answer = (response) => {
+    asker.gone = true;
+    for (const end of asker.ends) end();
+    setTimeout(() => response.end('ok'), 20);
+  };
+  await expect.poll(() => send(fetch, false, { asker }), { interval: 20, timeout: 2_000 }).toBe('ok');
+  expect(fetch.isOpen()).toBe(false);
   await fetch.stop();
 });
 

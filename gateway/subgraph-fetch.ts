@@ -72,7 +72,8 @@ export function makeSubgraphFetch({ name, url, secret, limits, onOutcome }: Sett
   async function post(body: string, { actor, tenant, requestId, clientAddress = null, asker }: RequestContext, deadlineAt: number, span: Span | null): Promise<string> {
     const about = { actor, tenant, requestId, deadlineAt, clientAddress };
     const headers = { ...HEADERS, ...vouchingHeaders(secret, { method: 'POST', path, body }, about), ...(span && { traceparent: span.traceparent }) };
-    const answer = await exchange(pool, { method: 'POST', path, headers, body }, { ms: deadlineAt - Date.now(), bytes: responseBytes, asker });
+    const waits = breaker.isOpen() ? undefined : asker; // a probe is finished: who asks and leaves would else keep the breaker open for all
+    const answer = await exchange(pool, { method: 'POST', path, headers, body }, { ms: deadlineAt - Date.now(), bytes: responseBytes, asker: waits });
     if (answer.status === 504) throw Object.assign(new Error('The subgraph saw that there was no time left.'), { fault: 'timeout' });
     if (answer.status !== 200 && answer.status !== 400) throw Object.assign(new Error(`The subgraph answered with status ${answer.status}.`), { refused: isRefusal(answer.status) });
     return answer.text;

@@ -6,9 +6,21 @@ test.each([
   [`Expected "DateTime", found "${'a b'.repeat(50)}"; no instant`, `Expected "DateTime", found "${'a b'.repeat(50).slice(0, 100)}…"; no instant`],
   [`SafeInt cannot represent ${'9'.repeat(5_000)}.`, `SafeInt cannot represent ${'9'.repeat(100)}….`],
   [`an escaped quote "${'\\"'.repeat(80)}" too`, `an escaped quote "${'\\"'.repeat(50)}…" too`],
+  [`a line "${'\\\n '.repeat(80)}" too`, `a line "${'\\\n '.repeat(80).slice(0, 100)}…" too`],
+  [`5" that nothing closes, ${'and more '.repeat(20)}`, `5" that nothing closes, ${'and more '.repeat(20)}`],
 ])('%s', (message, told) => expect(shortened(message)).toBe(told));
 
 test('a message stays short whatever is in it', () => expect(shortened('a b '.repeat(100_000)).length).toBe(601));
+
+test.each([
+  ['escaped quotes that nothing closes', `"${'\\"'.repeat(100_000)}\\`],
+  ['quotes', '"'.repeat(200_001)],
+  ['words just short enough', `${'x'.repeat(100)} `.repeat(2_000)],
+])('a hostile message is looked through once: %s', (_, message) => {
+  const startedAt = performance.now();
+  expect(shortened(message).length).toBeLessThanOrEqual(601);
+  expect(performance.now() - startedAt).toBeLessThan(2_000); // far more than it takes: from every quote anew it would be minutes
+});
 
 test.each<[unknown, string | null]>([
   [{ name: 'fine', list: [1, null, true, { deep: 'fine' }] }, null],

@@ -3,13 +3,14 @@
 const MAX_VALUE = 100;
 const MAX_MESSAGE = 600;
 
-const QUOTED = /"((?:[^"\\]|\\.)*)"/g;
-const UNBROKEN = /\S{101,}/g;
+/** A quotation, or all that follows a quote that nothing closes: what can fail is tried anew from every quote in it, and a hostile text has many. */
+const QUOTED = /"((?:[^"\\]|\\[^]?)*)("|$)/g;
+const UNBROKEN = /\S+/g;
 
 /** A message with the values in it cut to 100 characters, so that an answer never carries a large input back. */
 export function shortened(message: string): string {
   const cut = message
-    .replace(QUOTED, (quoted, text: string) => (text.length > MAX_VALUE ? `"${text.slice(0, MAX_VALUE)}…"` : quoted))
+    .replace(QUOTED, (quoted, text: string, closed: string) => (closed && text.length > MAX_VALUE ? `"${text.slice(0, MAX_VALUE)}…"` : quoted))
     .replace(UNBROKEN, (run) => (run.length > MAX_VALUE + 20 ? `${run.slice(0, MAX_VALUE)}…${/"?[;.,]?$/.exec(run)![0]}` : run));
   return cut.length > MAX_MESSAGE ? `${cut.slice(0, MAX_MESSAGE)}…` : cut;
 }

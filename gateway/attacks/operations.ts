@@ -61,6 +61,8 @@ const ROWS: readonly Row[] = [
   ['S11', 'a ring of fragments that nothing uses', one('id', 'fragment F on Product { ...F }'), 'BAD_USER_INPUT'],
   ['S11', 'fragments that are not there', one(times(500, (n) => `...F${n}`)), 'BAD_USER_INPUT'],
   ['S11', 'a text of 200,000 characters', one(`id(x: "${'x'.repeat(200_000)}")`), 'BAD_USER_INPUT'],
+  ['S11', 'a text of 14,000 escaped quotes', root(`"""x${'\\"'.repeat(14_000)}\\\n"""`), 'BAD_USER_INPUT'],
+  ['S11', 'a text of 60,000 escaped quotes', root(`"""x${'\\"'.repeat(60_000)}\\\n"""`), 'BAD_USER_INPUT'],
   ['S11', 'a number of 100,000 digits', ({ operation, products }) => `${operation} { ${products('9'.repeat(100_000))} { id } }`, 'BAD_USER_INPUT'],
   ['S11', 'a name of 200,000 characters', one('x'.repeat(200_000)), 'BAD_USER_INPUT'],
   ['S11', '200,000 characters of comment', () => '#'.repeat(200_000), 'BAD_USER_INPUT'],

@@ -22,6 +22,8 @@ export type Limits = Readonly<{
   operationCost: number;
   /** Of one principal (user, service account, API key; an address for nobody) at once. */
   concurrentOperations: number;
+  /** Streamed bodies of one principal at once: few may be under way to one owner, and a slow one takes an hour. */
+  concurrentUploads: number;
   /** What one principal may spend on and on. */
   costPerSecond: number;
   /** What it may spend in one go. */
@@ -58,6 +60,7 @@ export const LIMITS: Limits = {
   fieldComparisons: 50_000,
   operationCost: 10,
   concurrentOperations: 50,
+  concurrentUploads: 4,
   costPerSecond: 500_000,
   costBurst: 1_000_000,
   planMs: 500,

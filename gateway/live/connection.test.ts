@@ -190,6 +190,19 @@ describe('events', () => {
     raw.socket.close();
   });
 
+  test('what comes behind the frame that closes it is not looked at', async () => {
+    const raw = await connect();
+    const before = graph.toys.pond!.requests.length;
+    raw.send('{');
+    for (const id of ['1', '2', '3']) raw.send(subscribe(id, 'subscription { ripple { seq } }'));
+    expect(await raw.next()).toBe(4400);
+    const other = await connect();
+    other.send(subscribe('1', 'subscription { ripple { seq stone { id } } }'));
+    await expect.poll(() => graph.toys.pond!.requests.length).toBeGreaterThan(before);
+    expect(graph.toys.pond!.requests.slice(before)).toMatchObject([{ query: expect.stringContaining('stone') }]);
+    other.socket.close();
+  });
+
   test('a client that does not read is closed', async () => {
     const raw = await connect();
     raw.socket.pause();

@@ -33,6 +33,7 @@ export function serveConnection(tools: LiveTools, socket: WebSocket, clientAddre
   );
 
   socket.on('message', (data, isBinary) => {
+    if (socket.readyState !== socket.OPEN) return; // what was on its way when it was closed
     if (isBinary) return close(CloseCode.BadRequest, 'Invalid message received');
     try {
       receive((data as Buffer).toString());

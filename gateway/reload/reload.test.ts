@@ -2,8 +2,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { makeLog } from '@stromgraph/kernel/log';
 import { documentIdOf } from '../documents/document-id.ts';
@@ -78,6 +80,20 @@ test('a query that is under way ends in the old graph, and its connections close
   await expect.poll(() => read('gateway_graphs')).toBe(1);
   await expect.poll(() => toys.gone!.connections()).toBe(0);
   expect(await ask(gateway, '{ stone { grams } }')).toEqual({ data: { stone: { grams: 1 } } });
+});
+
+test('a query whose body was still coming is run in the new graph', async () => {
+  await start();
+  const body = '{"query":"{ fresh stone { grams } }"}';
+  const sent = request(gateway.url, { method: 'POST', agent: false, headers: { 'content-type': 'application/json', 'content-length': body.length } });
+  sent.write(body.slice(0, 9));
+  await expect.poll(() => read('gateway_requests_running')).toBe(2); // this one, and the one that asks for the metrics
+
+  expect(await gateway.reload(second)).toBe(true);
+  await expect.poll(() => read('gateway_graphs')).toBe(1);
+  sent.end(body.slice(9));
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  expect(await json(response)).toEqual({ data: { fresh: 'new', stone: { grams: 1 } } });
 });
 
 test('a subscription lives over it, joins included, and resumes in the new graph', async () => {
