@@ -4,6 +4,7 @@ import type { Nomination } from '../nominations/nomination.ts';
 import { balancingGroupsById } from '../store/balancing-groups.ts';
 import { lockNomination, settleNomination, versionsOf } from '../store/nominations.ts';
 import { nominateDay, watchNomination } from './nominate-day.ts';
+import { noteStaleDays } from './revalue-profit-loss.ts';
 import { AUTOMATIC, settleDay, tell } from './watch-nominations.ts';
 
 /** What became of the message: it arrived, or never will. */
@@ -27,6 +28,7 @@ async function accept(tx: Tx, nomination: Nomination): Promise<void> {
   if (nomination.status === 'ACCEPTED') return;
   await settleNomination(tx, nomination, { status: 'ACCEPTED', at: await businessNow(tx), reason: null });
   const { balancingGroupId: groupId, deliveryDay: day } = nomination;
+  await noteStaleDays(tx, null, [day]);
   const [newest] = await versionsOf(tx, { groupId, day });
   if (newest!.id === nomination.id) await settleDay(tx, (await groupOf(tx, nomination)), day);
 }

@@ -15,6 +15,7 @@ import { profitLossChange, profitLossPage } from '../store/profit-loss-sums.ts';
 import { addTrade } from '../store/trades.ts';
 import { addContracts } from './add-contracts.ts';
 import { planClose } from './close-month.ts';
+import { hearAnswer } from './hear-nomination.ts';
 import { importImbalancePrices } from './import-imbalance-prices.ts';
 import { importLoadProfile } from './import-load-profile.ts';
 import { openPositionDays } from './open-position-days.ts';
@@ -62,10 +63,10 @@ async function portfolio(day: string): Promise<void> {
   await trade({ side: 'BUY', from: startOfDay(day), until: startOfDay(addDays(day, 1)), kilowatts: 160n, pricePerMwh: '70' });
 }
 
-async function trade(terms: { side: Side; from: Date; until: Date; kilowatts: bigint; pricePerMwh: string }): Promise<string> {
+async function trade(terms: { side: Side; from: Date; until: Date; kilowatts: bigint; pricePerMwh: string }, recordedAt = '2025-12-01'): Promise<string> {
   const id = newId();
   await transact(db, async (tx) => {
-    await addTrade(tx, { ...terms, id, gridAreaId: AREA, product: productOf(terms.from, terms.until), wattHours: energyOfTrade(terms), counterparty: 'EEX', recordedAt: new Date('2025-12-01'), recordedBy: 'x' });
+    await addTrade(tx, { ...terms, id, gridAreaId: AREA, product: productOf(terms.from, terms.until), wattHours: energyOfTrade(terms), counterparty: 'EEX', recordedAt: new Date(recordedAt), recordedBy: 'x' });
     await noteTrades(tx, [id]);
   });
   return id;
@@ -162,4 +163,27 @@ test('told again it is no version; sums over steps and areas equal their days; w
   }
   expect((await page('DAY', true, new Date('2026-11-24T09:01:00Z'))).map(({ from, version }) => [from, version])).toEqual([['2026-11-25', 1]]);
   expect((await page('DAY', true, new Date('2026-11-24T09:00:59Z')))).toEqual([]);
+});
+
+test('of a day that is over the schedule is what was nominated and accepted; what was traded without being nominated is imbalance', async () => {
+  const day = '2026-11-25';
+  await database.setClock('2026-11-24T09:00:00Z');
+  await transact(db, openPositionDays);
+  await portfolio(day);
+  const [group, nomination] = [newId(), newId()];
+  await database.owner.query(`
+    BEGIN;
+    INSERT INTO energy.balancing_group VALUES ('${group}', '11XSTROMGRAPH--B', '9999000900016', '9999000300018', true, '2026-11-01');
+    INSERT INTO energy.nomination (id, balancing_group_id, delivery_day, version, path, deadline_at, net_watt_hours, consumption_watt_hours, made_at, made_by)
+      VALUES ('${nomination}', '${group}', '${day}', 1, 'DAY_AHEAD', '2026-11-24T13:30Z', array_fill(40000::bigint, ARRAY[96]), array_fill(50000::bigint, ARRAY[96]), '2026-11-24T12:00Z', 'automatic');
+    INSERT INTO energy.nomination_series VALUES ('${nomination}', 'BUY', 'EEX', array_fill(40000::bigint, ARRAY[96]));
+    COMMIT`);
+  await trade({ side: 'BUY', from: startOfDay(day), until: startOfDay(addDays(day, 1)), kilowatts: 40n, pricePerMwh: '70' }, '2026-11-24T15:00:00Z');
+  await transact(db, (tx) => planSnapshot(tx, new Date('2026-11-24T09:00:00Z')));
+  await setTime('2026-11-26T00:00:00Z');
+  // Nothing was accepted: the trades as they stand, which leave nothing open.
+  expect(await standing(day)).toMatchObject({ purchasedCents: 350n * 96n, imbalanceWattHours: 0n, imbalanceCents: 0n });
+  await transact(db, (tx) => hearAnswer(tx, nomination, { outcome: 'ACCEPTED', reason: '' }));
+  await setTime('2026-11-26T00:01:00Z');
+  expect(await standing(day)).toMatchObject({ purchasedCents: 350n * 96n, imbalanceWattHours: 10_000n * 96n, imbalanceCents: 80n * 96n });
 });

@@ -9,7 +9,6 @@ import { STANDING_SUPPLY } from './demand.ts';
 import { withHashJoins } from './hash-joins.ts';
 import { areaDayParameters } from './position-figures.ts';
 import { PROFILE_VALUES } from './profile-shares.ts';
-import { STANDING_TRADES } from './trades.ts';
 
 type Row = {
   grid_area_id: string;
@@ -82,14 +81,30 @@ const CONSUMPTION = `
     JOIN profile_value v ON v.day = q.day AND v.day_type = q.day_type AND v.code = p.profile AND v.slot = q.slot GROUP BY 1, 2
   )`;
 
+/**
+ * What counts of trades: their cost and proceeds as they stand now. Of a day that is over the schedule is what the accepted nomination of the area's
+ * balancing group holds, the area's part of which are the trades that stood when it was made; without one it is what stands.
+ */
 const DEALS = `
-  deal AS MATERIALIZED (
-    SELECT d.day, q.start_at, sum(CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE -t.kilowatts END * 250) AS scheduled,
-      sum(t.kilowatts * 250) FILTER (WHERE t.side = 'BUY') AS purchased, sum(t.kilowatts * 250 * t.price_eur_per_mwh) FILTER (WHERE t.side = 'BUY') AS cost,
-      sum(t.kilowatts * 250) FILTER (WHERE t.side = 'SELL') AS resold, sum(t.kilowatts * 250 * t.price_eur_per_mwh) FILTER (WHERE t.side = 'SELL') AS proceeds
-    FROM area_day d
-    JOIN ${STANDING_TRADES} t ON t.grid_area_id = d.grid_area_id AND tstzrange(t.from_at, t.until_at) && tstzrange(d.start_at, d.end_at)
-    CROSS JOIN LATERAL generate_series(greatest(t.from_at, d.start_at), least(t.until_at, d.end_at) - interval '15 minutes', interval '15 minutes') q (start_at)
+  nominated AS MATERIALIZED (
+    SELECT d.day, n.made_at FROM area_day d JOIN LATERAL (
+      SELECT n.made_at FROM energy.nomination n
+      WHERE n.delivery_day = d.day AND n.status = 'ACCEPTED' AND n.balancing_group_id = coalesce(
+        (SELECT m.balancing_group_id FROM energy.balancing_group_area m WHERE m.grid_area_id = d.grid_area_id AND m.from_day <= d.day AND (m.until_day IS NULL OR d.day < m.until_day)),
+        (SELECT g.id FROM energy.balancing_group g WHERE g.takes_the_rest))
+      ORDER BY n.version DESC LIMIT 1
+    ) n ON true WHERE d.is_over
+  ), deal AS MATERIALIZED (
+    SELECT t.day, q.start_at, sum(CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE -t.kilowatts END * 250) FILTER (WHERE t.is_scheduled) AS scheduled,
+      sum(t.kilowatts * 250) FILTER (WHERE t.stands AND t.side = 'BUY') AS purchased, sum(t.kilowatts * 250 * t.price_eur_per_mwh) FILTER (WHERE t.stands AND t.side = 'BUY') AS cost,
+      sum(t.kilowatts * 250) FILTER (WHERE t.stands AND t.side = 'SELL') AS resold, sum(t.kilowatts * 250 * t.price_eur_per_mwh) FILTER (WHERE t.stands AND t.side = 'SELL') AS proceeds
+    FROM (
+      SELECT d.day, d.start_at, d.end_at, t.*, a.trade_id IS NULL AS stands,
+        CASE WHEN n.made_at IS NULL THEN a.trade_id IS NULL ELSE t.recorded_at <= n.made_at AND (a.trade_id IS NULL OR a.amended_at > n.made_at) END AS is_scheduled
+      FROM area_day d
+      JOIN energy.trade t ON t.grid_area_id = d.grid_area_id AND t.status = 'CONFIRMED' AND tstzrange(t.from_at, t.until_at) && tstzrange(d.start_at, d.end_at)
+      LEFT JOIN energy.trade_amendment a ON a.trade_id = t.id LEFT JOIN nominated n ON n.day = d.day
+    ) t CROSS JOIN LATERAL generate_series(greatest(t.from_at, t.start_at), least(t.until_at, t.end_at) - interval '15 minutes', interval '15 minutes') q (start_at)
     GROUP BY 1, 2
   )`;
 
