@@ -43,7 +43,7 @@ const inState = (...states: string[]) => contracts().filter(({ state }) => state
 test('every domain holds the same customers and contracts', async () => {
   const all = contracts().length;
   for (const table of ['contracts.contract', 'contracts.contract_draft', 'contracts.contract_price', 'contracts.customer_malo', 'contracts.market_location', 'contracts.import_request', 'contracts.switch_application',
-    'customers.contract_ref', 'customers.customer_pricing', 'customers.premise_meter', 'metering.supply', 'metering.meter', 'metering.installation', 'energy.supply_contract', 'billing.contract_cache', 'billing.contract_price'])
+    'customers.contract_ref', 'customers.customer_pricing', 'customers.premise_meter', 'metering.supply', 'metering.meter', 'metering.installation', 'energy.supply_contract', 'energy.contract_price', 'billing.contract_cache', 'billing.contract_price'])
     expect([table, await count(table)]).toEqual([table, all]);
   for (const table of ['customers.customer', 'customers.search_document', 'billing.recipient', 'messaging.recipient', 'platform.customer_key']) expect([table, await count(table)]).toEqual([table, CUSTOMERS]);
   const different = await count(`contracts.contract c JOIN customers.contract_ref r ON r.contract_id = c.id JOIN billing.contract_cache b ON b.contract_id = c.id JOIN metering.supply m ON m.contract_id = c.id

@@ -1,4 +1,5 @@
 import { openPositionDays } from '@stromgraph/energy/actions/open-position-days';
+import { addContractPrices } from '@stromgraph/energy/store/contract-prices';
 import { addContracts } from '@stromgraph/energy/store/demand';
 import { addSuspension } from '@stromgraph/energy/store/limit-breaches';
 import { saveGridAreas } from '@stromgraph/energy/store/grid-areas';
@@ -18,12 +19,13 @@ export async function loadGridAreas({ dbs }: World): Promise<void> {
 /** What is supplied where; the positions follow when all contracts and trades are there. */
 export async function loadSupply({ dbs }: World, chunk: Chunk): Promise<void> {
   const contracts = chunk.flatMap((customer) => customer.contracts);
-  await transactAgain(dbs.energy, (tx) =>
-    addContracts(tx, contracts.map(({ confirmed, confirmedAt, endOn }) => ({
+  await transactAgain(dbs.energy, async (tx) => {
+    await addContracts(tx, contracts.map(({ confirmed, confirmedAt, endOn }) => ({
       contractId: confirmed.contractId, gridAreaId: confirmed.gridAreaId, profile: confirmed.profile, meteringKind: confirmed.meteringKind,
       expectedWattHours: confirmed.expectedWattHours, startOn: confirmed.startOn, endOn, confirmedAt: confirmedAt.toISOString(),
-    }))),
-  );
+    })));
+    await addContractPrices(tx, contracts.map(({ confirmed: { contractId, price } }) => ({ contractId, ...price })));
+  });
 }
 
 const TRADES_AT_ONCE = 2_000;
