@@ -12,6 +12,7 @@ import { probeTokens, startProduct } from '../scripts/start/run.ts';
 import { readSecrets } from '../scripts/start/secrets.ts';
 import { readSettings } from '../scripts/start/settings.ts';
 import { makeSupervisor } from '../scripts/start/supervisor.ts';
+import { type Crew, startCrews } from './crews.ts';
 import { startMigrated } from './migrated-cluster.ts';
 
 export type EnvironmentOptions = Readonly<{
@@ -25,6 +26,8 @@ export type EnvironmentOptions = Readonly<{
   backend?: 'postgres' | 'redis';
   redisUrl?: string;
   env?: Readonly<Record<string, string>>;
+  /** Which workers share a process of their own that may be killed (`relay` is one of them); without it all run beside the servers. */
+  crews?: readonly (readonly string[])[];
 }>;
 
 export type Environment = Readonly<{
@@ -47,6 +50,7 @@ export type Environment = Readonly<{
   advanceClock: (token: string, to: Date | string) => Promise<{ moments: number; ran: { domain: string; kind: string; count: number; failing: number }[] }>;
   /** What the mail simulator has received for an address. */
   mailsTo: (address: string) => Promise<{ subject: string | null; text: string; html: string | null }[]>;
+  crews: readonly Crew[];
   logs: () => string;
   stop: () => Promise<void>;
 }>;
@@ -76,7 +80,12 @@ export async function startEnvironment(options: EnvironmentOptions = {}): Promis
     const env = envOf(options, { folder, databaseUrl, port: await freePort() });
     const settings = readSettings(env);
     if (isProblem(settings)) throw new Error(settings.message);
-    const run = { settings, secrets: readSecrets(folder, env, true), env, supervisor, say: () => {} };
+    const crews: Crew[] = [];
+    const startWorkers = options.crews && (async (workerEnv: Readonly<Record<string, string | undefined>>) => {
+      crews.push(...(await startCrews(options.crews!, { env: workerEnv, logFolder: join(folder, 'logs') })));
+      closing.unshift(() => Promise.all(crews.map((crew) => crew.stop())));
+    });
+    const run = { settings, secrets: readSecrets(folder, env, true), env, supervisor, say: () => {}, ...(startWorkers && { startWorkers }) };
     const product = await startProduct(run);
     const { gateway, simulators, subgraphs } = product.addresses;
     for (const token of await probeTokens(run, product)) await askAll(gateway.graphql, `Bearer ${token}`, readProbes());
@@ -113,7 +122,8 @@ export async function startEnvironment(options: EnvironmentOptions = {}): Promis
         const response = await fetch(`${simulators['mail']!.url}/_messages?to=${encodeURIComponent(address)}`);
         return ((await response.json()) as { messages: { subject: string | null; text: string | null; html: string | null }[] }).messages.map((mail) => ({ ...mail, text: mail.text ?? '' }));
       },
-      logs: () => ['domains', 'gateway', 'simulators'].map((name) => readFileSync(join(folder, 'logs', `${name}.log`), 'utf8')).join('\n'),
+      crews,
+      logs: () => ['domains', 'gateway', 'simulators', ...crews.map(({ name }) => name)].map((name) => readFileSync(join(folder, 'logs', `${name}.log`), 'utf8')).join('\n'),
       stop,
     };
   } catch (error) {

@@ -15,7 +15,15 @@ import type { Supervisor } from './supervisor.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 export type Simulators = Readonly<Record<string, Readonly<{ url: string } & Record<string, unknown>>>>;
 export type Addresses = Readonly<{ gateway: Readonly<{ url: string; graphql: string; websocket: string }>; simulators: Simulators; subgraphs: Readonly<Record<string, string>>; metrics: Readonly<{ gateway: string; domains: string }> }>;
-export type RunOptions = Readonly<{ settings: Settings; secrets: Secrets; env: Env; supervisor: Supervisor; say: (line: string) => void }>;
+export type RunOptions = Readonly<{
+  settings: Settings;
+  secrets: Secrets;
+  env: Env;
+  supervisor: Supervisor;
+  say: (line: string) => void;
+  /** Called instead of starting the workers and the relay beside the servers: the caller starts them with this environment. */
+  startWorkers?: (env: Env) => Promise<void>;
+}>;
 
 const HOST = '127.0.0.1';
 /** Advancing business time runs all that falls due on the way before it answers. */
@@ -25,7 +33,7 @@ export type Product = Readonly<{ addresses: Addresses; prepared: readonly Prepar
 
 /** Starts everything that answers; the caller asks the probes and says when it is ready. */
 export async function startProduct(options: RunOptions): Promise<Product> {
-  const { settings, supervisor, say } = options;
+  const { settings, supervisor, say, startWorkers } = options;
   await refuseUsedPort(settings.port, HOST);
   if (settings.redisUrl) await refuseUnreachableRedis(settings.redisUrl);
   const prepared = await prepareDatabases(options);
@@ -35,7 +43,9 @@ export async function startProduct(options: RunOptions): Promise<Product> {
   for (const { owner, connections, businessNow, demo } of prepared)
     if (demo === 'to build') await buildDemo(options, { tenant: owner.tenant, ownerUrl: owner.url, connections, businessNow }, simulators);
   say('starting the domains and their workers');
-  const { subgraphs, metrics } = await supervisor.start<{ subgraphs: Record<string, string>; metrics: string }>({ name: 'domains', script: 'scripts/domains.ts', env: domainEnv(options, prepared, simulators) });
+  const forDomains = domainEnv(options, prepared, simulators);
+  const { subgraphs, metrics } = await supervisor.start<{ subgraphs: Record<string, string>; metrics: string }>({ name: 'domains', script: 'scripts/domains.ts', args: [startWorkers ? 'server' : 'all'], env: forDomains });
+  await startWorkers?.(forDomains);
   say('starting the gateway');
   const page = join(settings.dataFolder, 'page');
   buildPage(page, { mailbox: simulators['mail']?.url ?? null, demo: settings.demo !== null, tenants: settings.tenants.map(({ name }) => name) });
