@@ -16,7 +16,7 @@ SELECT 'a forecast read within 15 minutes', concat_ws(' ', f.horizon, a.name, f.
 WHERE f.basis <> 'HISTORY' AND f.published_at > p.starts_at AND f.imported_at > f.published_at + interval '15 minutes' AND NOT EXISTS (SELECT FROM late l WHERE l.kind = f.horizon || '_FORECAST' AND l.raised_at BETWEEN f.published_at AND f.imported_at)
 UNION ALL
 SELECT 'a forecast of tomorrow by 12:15', a.name || ' ' || d.day FROM day d CROSS JOIN energy.grid_area a WHERE (d.day - 1 + time '12:00') AT TIME ZONE 'Europe/Berlin' > d.starts_at
-  AND NOT EXISTS (SELECT FROM energy.demand_forecast f WHERE f.grid_area_id = a.id AND f.horizon = 'DAY_AHEAD' AND f.delivery_day = d.day AND f.imported_at <= (d.day - 1 + time '12:15') AT TIME ZONE 'Europe/Berlin')
+  AND NOT EXISTS (SELECT FROM energy.demand_forecast f WHERE f.grid_area_id = a.id AND f.horizon = 'DAY_AHEAD' AND f.basis <> 'HISTORY' AND f.delivery_day = d.day AND f.imported_at <= (d.day - 1 + time '12:15') AT TIME ZONE 'Europe/Berlin')
   AND NOT EXISTS (SELECT FROM late l WHERE l.kind = 'DAY_AHEAD_FORECAST' AND l.raised_at >= witness.begins(d.day - 1) AND l.raised_at < witness.begins(d.day))
 UNION ALL
 SELECT 'the price of imbalance by 10:15', d.day::text FROM day d WHERE NOT EXISTS (SELECT FROM energy.imbalance_price i WHERE i.delivery_day = d.day AND i.imported_at <= (d.day + 1 + time '10:15') AT TIME ZONE 'Europe/Berlin')
@@ -26,3 +26,11 @@ SELECT 'a position calculated from nothing every day', d.day::text FROM day d WH
   AND NOT EXISTS (SELECT FROM energy.position_check c WHERE c.differing = 0 AND c.positions > 0 AND c.checked_at >= witness.begins(d.day) AND c.checked_at < witness.begins(d.day + 1))
 UNION ALL
 SELECT 'positions that agree with a calculation from nothing', checked_at::text FROM energy.position_check WHERE differing > 0
+UNION ALL
+SELECT 'a schedule accepted by 14:30 of the day before', g.code || ' ' || d.day FROM day d CROSS JOIN energy.balancing_group g WHERE (d.day - 1 + time '14:30') AT TIME ZONE 'Europe/Berlin' > d.starts_at
+  AND NOT EXISTS (SELECT FROM energy.nomination n WHERE n.balancing_group_id = g.id AND n.delivery_day = d.day AND n.status = 'ACCEPTED' AND n.answered_at <= (d.day - 1 + time '14:30') AT TIME ZONE 'Europe/Berlin')
+  AND NOT EXISTS (SELECT FROM energy.alert a WHERE a.kind = 'NOMINATION_LATE' AND a.subject = g.code || ' ' || d.day)
+UNION ALL
+SELECT 'a month reported by the seventh working day', g.code || ' ' || m.month FROM month m CROSS JOIN energy.balancing_group g, now WHERE witness.begins(witness.working_day(m.last_day, 7) + 1) <= now
+  AND NOT EXISTS (SELECT FROM energy.mabis_report r WHERE r.balancing_group_id = g.id AND r.month = m.month AND r.sent_at < witness.begins(witness.working_day(m.last_day, 7) + 1))
+  AND NOT EXISTS (SELECT FROM energy.alert a WHERE a.kind = 'MABIS_LATE' AND a.subject = g.code || ' ' || m.month)
