@@ -165,7 +165,7 @@ test('the parts name contracts, the forecast version, trades and the curve versi
 });
 
 test.each([
-  [{ until: '2026-11-24T00:00:00Z' }, /at most 8 days/],
+  [{ until: '2026-12-24T00:00:00Z' }, /at most 32 days/],
   [{ until: '2026-10-24T00:00:00Z' }, /until: is not after from/],
   [{ areas: ['nord'] }, /gridAreaIds\.0/],
   [{ after: Buffer.from('["x","y"]').toString('base64url') }, /after: is not a cursor/],

@@ -5,6 +5,7 @@ import { areaDaysOf } from '../positions/area-day.ts';
 import { nextCheckAt } from '../positions/horizon.ts';
 import { addPositionCheck, comparePositions, type PositionCheck } from '../store/check-positions.ts';
 import { rebuildProfileDemand } from '../store/demand.ts';
+import { CHECK_FORWARD } from './check-forward.ts';
 import { beginCause, settleCause } from './move-positions.ts';
 import { clearAlerts, raiseAlerts } from './raise-alerts.ts';
 
@@ -16,7 +17,7 @@ export const planCheck = (tx: Tx, now: Date, everyHours: number): Promise<void> 
   schedule(tx, { kind: CHECK_POSITIONS, subject: SUBJECT, dueAt: nextCheckAt(now, everyHours) });
 
 /**
- * The hourly recalculation of all open positions from nothing. It must agree with what the causes kept up to date; where it does
+ * The hourly recalculation of all open positions from nothing; those of later days follow area by area. It must agree with what the causes kept up to date; where it does
  * not, that is told, and what was calculated from nothing holds from now on.
  */
 export async function checkPositions(tx: Tx, { log, everyHours }: CheckSettings): Promise<PositionCheck> {
@@ -25,8 +26,9 @@ export async function checkPositions(tx: Tx, { log, everyHours }: CheckSettings)
   const { days, opened, now } = cause;
   if (opened.length > 0) await settleCause(tx, cause, { gridAreaIds: [], days: [] }, []); // they are not missing: they begin now
   const check = await comparePositions(tx, areaDaysOf(cause.areas, days));
-  await addPositionCheck(tx, check, now);
+  await addPositionCheck(tx, check, { checkedAt: now, horizon: 'QUARTER_HOUR' });
   await planCheck(tx, now, everyHours);
+  for (const subject of gridAreaIds) await schedule(tx, { kind: CHECK_FORWARD, subject, dueAt: now });
   if (check.differing === 0) {
     await clearAlerts(tx, 'RECALCULATION_DIFFERED', [SUBJECT]);
     return check;

@@ -163,7 +163,7 @@ test('days open once, also when the night was missed, and the next opening is pl
   await transact(db, openPositionDays);
   const { rows } = await database.owner.query('SELECT delivery_day::text AS day FROM energy.position_day ORDER BY 1');
   expect(rows.map((row) => row.day)).toEqual(['2026-11-24', '2026-11-25', '2026-11-26', '2026-11-27', '2026-11-28', '2026-11-29', '2026-11-30']);
-  expect((await database.owner.query('SELECT due_at FROM energy.due')).rows).toEqual([{ due_at: new Date('2026-11-27T23:00:00Z') }]);
+  expect((await database.owner.query(`SELECT due_at FROM energy.due WHERE kind = 'OPEN_POSITION_DAYS'`)).rows).toEqual([{ due_at: new Date('2026-11-27T23:00:00Z') }]);
 });
 
 test('what meters measured adds up per area; a corrected day is a new version, an old message changes nothing', async () => {

@@ -6,10 +6,12 @@ import { dayOf, type LocalDate } from '@stromgraph/kernel/time';
 import type { GridArea } from '../areas/grid-area.ts';
 import { areaDaysOf } from '../positions/area-day.ts';
 import { openDaysOf } from '../positions/horizon.ts';
+import { nameCauses } from '../positions/name-causes.ts';
 import { rebuildProfileDemand } from '../store/demand.ts';
 import { lockGridAreas } from '../store/grid-areas.ts';
 import { openDays, openDaysNow } from '../store/position-days.ts';
 import { type ChangedPositions, recalculate } from '../store/recalculate.ts';
+import { planForward } from './settle-forward.ts';
 
 /** What a cause works on: its areas, locked, and the days that have positions. */
 export type Cause = Readonly<{
@@ -20,9 +22,6 @@ export type Cause = Readonly<{
   opened: readonly LocalDate[];
 }>;
 export type Touched = Readonly<{ gridAreaIds: readonly string[]; days: readonly LocalDate[] }>;
-
-/** The causes that one change names; the rest of a great many is only counted. */
-const MAX_NAMED = 50;
 
 /** Locks the areas (null: all), so that one cause at a time moves them; opens the days that have come into the horizon. */
 export async function beginCause(tx: Tx, gridAreaIds: readonly string[] | null): Promise<Cause> {
@@ -36,8 +35,9 @@ export async function beginCause(tx: Tx, gridAreaIds: readonly string[] | null):
   return { now, today, days, areas, opened };
 }
 
-/** Recalculates the touched areas and days as far as they have positions, and tells of what has changed. */
+/** Recalculates the touched areas and days as far as they are open, and tells of what has changed; later days follow in transactions of their own. */
 export async function settleCause(tx: Tx, { now, days, areas, opened }: Cause, touched: Touched, causes: readonly string[]): Promise<void> {
+  await planForward(tx, now);
   const isTouched = ({ id }: GridArea, day: LocalDate) =>
     opened.includes(day) || (touched.gridAreaIds.includes(id) && touched.days.includes(day));
   const areaDays = areas.flatMap((area) => areaDaysOf([area], days.filter((day) => isTouched(area, day))));
@@ -45,9 +45,6 @@ export async function settleCause(tx: Tx, { now, days, areas, opened }: Cause, t
   const told = nameCauses([...opened.map((day) => `day ${day}`), ...causes]);
   await tellOfChanges(tx, await recalculate(tx, { areaDays, calculatedAt: now, causes: told }), told);
 }
-
-export const nameCauses = (causes: readonly string[]): readonly string[] =>
-  causes.length > MAX_NAMED ? [...causes.slice(0, MAX_NAMED), `${causes.length - MAX_NAMED} more`] : causes;
 
 /** One event per area that has changed. */
 export const tellOfChanges = (tx: Tx, changed: readonly ChangedPositions[], causes: readonly string[]): Promise<void> =>

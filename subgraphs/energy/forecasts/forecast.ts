@@ -1,5 +1,6 @@
 import type { WattHours } from '@stromgraph/kernel/energy';
-import { addDays, BERLIN, daysBetween, type LocalDate, QUARTER_HOUR_MS, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
+import { addDays, daysBetween, type LocalDate, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
+import { slotsOf } from '../profiles/slot.ts';
 
 export type ForecastHorizon = 'INTRADAY' | 'DAY_AHEAD' | 'WEEK_AHEAD' | 'YEAR_AHEAD';
 /** What a forecast was made from: load profiles, figures of the transmission or the grid operator, or by ourselves from what was used. */
@@ -56,18 +57,15 @@ export function quarterHoursOn(forecast: PublishedForecast, day: LocalDate): Wat
   const { horizon, deliveryDay, wattHours } = forecast;
   if (daysBetween(deliveryDay, day) < 0 || daysBetween(day, endDayOf(forecast)) <= 0) return null;
   if (minutesOf(horizon) === 15) return [...wattHours];
-  const weekStart = startOfDay(deliveryDay).getTime();
-  return quarterHoursOf(day).map((start) => {
-    const hour = horizon === 'WEEK_AHEAD' ? Math.floor((start.getTime() - weekStart) / HOUR_MS) : hourOfUsualWeek(start);
-    return quarterOf(wattHours[hour]!, BigInt(Math.floor((start.getTime() % HOUR_MS) / QUARTER_HOUR_MS)));
-  });
+  const slots = slotsOf(day);
+  if (horizon === 'WEEK_AHEAD') {
+    const firstHour = (startOfDay(day).getTime() - startOfDay(deliveryDay).getTime()) / HOUR_MS;
+    return slots.map((_, quarter) => quarterOf(wattHours[firstHour + Math.floor(quarter / 4)]!, quarter % 4));
+  }
+  const { month, dayOfWeek } = Temporal.PlainDate.from(day);
+  const firstHour = (month - 1) * HOURS_OF_WEEK + (dayOfWeek - 1) * 24; // by the local clock: the hour that a clock change doubles counts twice
+  return slots.map((slot) => quarterOf(wattHours[firstHour + Math.floor(slot / 4)]!, slot % 4));
 }
 
 /** Whole watt-hours, the four quarters of an hour exactly the hour's. */
-const quarterOf = (hour: WattHours, nth: bigint): WattHours => (hour * (nth + 1n)) / QUARTERS - (hour * nth) / QUARTERS;
-
-/** By the local clock: the hour that a clock change doubles counts twice. */
-function hourOfUsualWeek(start: Date): number {
-  const { month, dayOfWeek, hour } = Temporal.Instant.fromEpochMilliseconds(start.getTime()).toZonedDateTimeISO(BERLIN);
-  return (month - 1) * HOURS_OF_WEEK + (dayOfWeek - 1) * 24 + hour;
-}
+const quarterOf = (hour: WattHours, nth: number): WattHours => (hour * BigInt(nth + 1)) / QUARTERS - (hour * BigInt(nth)) / QUARTERS;

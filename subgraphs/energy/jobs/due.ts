@@ -1,4 +1,5 @@
 import type { DueHandlers } from '@stromgraph/kernel/due';
+import { CHECK_FORWARD, checkForward } from '../actions/check-forward.ts';
 import { CHECK_POSITIONS, checkPositions } from '../actions/check-positions.ts';
 import { CLOSE_MONTH, closeMonth, CORRECT_CLOSE, correctClose } from '../actions/close-month.ts';
 import { FORECAST_AREAS, FORECAST_DAY, forecastAreas, forecastDay } from '../actions/forecast-day.ts';
@@ -6,6 +7,7 @@ import { LEARN_PROFILE, LEARN_PROFILES, learnProfile, learnProfiles } from '../a
 import { MEASURE_FORECASTS, measureForecasts } from '../actions/measure-forecasts.ts';
 import { OPEN_POSITION_DAYS, openPositionDays } from '../actions/open-position-days.ts';
 import { REVALUE_PROFIT_LOSS, revalueProfitLoss, SNAPSHOT_PROFIT_LOSS, snapshotProfitLoss } from '../actions/revalue-profit-loss.ts';
+import { SETTLE_FORWARD, settleForward } from '../actions/settle-forward.ts';
 import { WATCH_LIMITS, watchLimits } from '../actions/watch-limits.ts';
 import { reportDueHandlersWith } from '../actions/report-months.ts';
 import { nominationDueHandlers } from '../actions/watch-nominations.ts';
@@ -26,6 +28,8 @@ export const dueHandlersWith = ({ checkEveryHours, mabisWorkingDay = USUAL_WORKI
   [REVALUE_PROFIT_LOSS]: (tx, { subject }) => revalueProfitLoss(tx, subject),
   [CLOSE_MONTH]: (tx, { subject }) => closeMonth(tx, subject),
   [CORRECT_CLOSE]: (tx, { subject }) => correctClose(tx, subject),
+  [CHECK_FORWARD]: async (tx, { subject }, { log }) => void (await checkForward(tx, subject, log)),
+  [SETTLE_FORWARD]: settleForward,
   [FORECAST_AREAS]: (tx, { dueAt }) => forecastAreas(tx, dueAt),
   [FORECAST_DAY]: (tx, { subject, dueAt }) => forecastDay(tx, subject, dueAt),
   [LEARN_PROFILES]: (tx, { dueAt }) => learnProfiles(tx, dueAt),

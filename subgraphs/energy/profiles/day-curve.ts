@@ -1,10 +1,11 @@
 import { Decimal } from 'decimal.js';
 import type { State } from '@stromgraph/kernel/calendar';
-import { BERLIN, type LocalDate, quarterHoursOf } from '@stromgraph/kernel/time';
+import type { LocalDate } from '@stromgraph/kernel/time';
 import { dayTypeOf } from './day-type.ts';
 import { dynamisationOn } from './dynamisation.ts';
 import type { LoadProfile } from './profile.ts';
 import { periodOf } from './season.ts';
+import { slotsOf } from './slot.ts';
 
 export type ProfileShape = Pick<LoadProfile, 'dynamised' | 'seasonal' | 'values'>;
 
@@ -17,12 +18,6 @@ export function dayCurveOf({ dynamised, seasonal, values }: ProfileShape): DayCu
   return (day, state) => {
     const at = `${periodOf(seasonal, day)} ${dayTypeOf(day, state)}`;
     const factor = dynamised ? dynamisationOn(day) : '1';
-    return quarterHoursOf(day).map((start) => known.get(`${at} ${slotOf(start)}`)!.times(factor));
+    return slotsOf(day).map((slot) => known.get(`${at} ${slot}`)!.times(factor));
   };
-}
-
-/** The quarter hour by the local clock, 0 to 95. */
-function slotOf(start: Date): number {
-  const { hour, minute } = Temporal.Instant.fromEpochMilliseconds(start.getTime()).toZonedDateTimeISO(BERLIN);
-  return hour * 4 + minute / 15;
 }

@@ -31,8 +31,8 @@ import { areasOrThrow, dayPageOrThrow, daysOrThrow, idsOrThrow, NOT_A_CURSOR, pa
 
 /** Pages bound what is read; this bounds what is searched. */
 const MAX_DAYS = 3 * 366;
-/** What a figure is made of is worked out from the contracts. */
-const MAX_PART_DAYS = 8;
+/** What a figure is made of is worked out from the contracts: of a month at most. */
+const MAX_PART_DAYS = 32;
 /** A plan works out every quarter hour. */
 const MAX_PLAN_DAYS = 366;
 

@@ -17,6 +17,7 @@ import { Mutation } from './Mutation.ts';
 import { Nomination } from './Nomination.ts';
 import { OpenPosition } from './OpenPosition.ts';
 import { OpenPositionUpdate } from './OpenPositionUpdate.ts';
+import { PositionLimit } from './PositionLimit.ts';
 import { PositionPart } from './PositionPart.ts';
 import { PositionTotal } from './PositionTotal.ts';
 import { ProfitLoss } from './ProfitLoss.ts';
@@ -28,7 +29,7 @@ import { Trade } from './Trade.ts';
 import { TradeAmendment } from './TradeAmendment.ts';
 
 export const resolvers = {
-  Query, Mutation, Subscription, OpenPosition, OpenPositionUpdate, DeliveryDay, PositionTotal, PositionPart,
+  Query, Mutation, Subscription, OpenPosition, OpenPositionUpdate, DeliveryDay, PositionLimit, PositionTotal, PositionPart,
   GridArea, DemandForecast, ForecastError, Trade, TradeAmendment, HedgeOrder, EnergyAlert, ImbalancePrices,
   ProfitLoss, ProfitLossChange, MonthClose, MarkToMarket, MarkToMarketTotal, HedgeRatio, MarginPlan, QuantitySettlement,
   BalancingGroup, Nomination, MabisReport, ClearingCase,

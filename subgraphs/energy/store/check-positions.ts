@@ -16,8 +16,8 @@ export async function comparePositions(at: Queryable, areaDays: readonly AreaDay
   return { positions, differing, differingWattHours };
 }
 
-export async function addPositionCheck(tx: Tx, { positions, differing, differingWattHours }: PositionCheck, checkedAt: Date): Promise<void> {
-  await tx.sql`INSERT INTO energy.position_check (checked_at, positions, differing, differing_watt_hours) VALUES (${checkedAt}, ${positions}, ${differing}, ${differingWattHours})`;
+export async function addPositionCheck(tx: Tx, { positions, differing, differingWattHours }: PositionCheck, { checkedAt, horizon }: { checkedAt: Date; horizon: 'QUARTER_HOUR' | 'FORWARD' }): Promise<void> {
+  await tx.sql`INSERT INTO energy.position_check (checked_at, horizon, positions, differing, differing_watt_hours) VALUES (${checkedAt}, ${horizon}, ${positions}, ${differing}, ${differingWattHours})`;
 }
 
 const STATEMENT = `

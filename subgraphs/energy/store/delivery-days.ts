@@ -3,6 +3,7 @@ import { feedHead } from '@stromgraph/kernel/feed';
 import { addDays, type LocalDate, startOfDay } from '@stromgraph/kernel/time';
 import { type DeliveryDay, toDeliveryDay } from '../positions/delivery-day.ts';
 import { gridAreasNamed } from './grid-areas.ts';
+import { gateClosureMinutes, limitsOf } from './position-limits.ts';
 import { positionsIn } from './positions.ts';
 
 /** A day as it stands at one place of the stream; null when none of the areas has positions on it. */
@@ -10,5 +11,6 @@ export const findDeliveryDay = (db: Db<any>, { date, gridAreaIds }: { date: Loca
   readTogether(db, async (at) => {
     const { position: seq } = await feedHead(at);
     const areas = await gridAreasNamed(at, gridAreaIds);
-    return toDeliveryDay(date, { seq, areas, positions: await positionsIn(at, { gridAreaIds, from: startOfDay(date), until: startOfDay(addDays(date, 1)) }) });
+    const limits = await limitsOf(at, areas.map(({ id }) => id));
+    return toDeliveryDay(date, { seq, areas, limits, gateMinutes: await gateClosureMinutes(at), positions: await positionsIn(at, { gridAreaIds, from: startOfDay(date), until: startOfDay(addDays(date, 1)) }) });
   });

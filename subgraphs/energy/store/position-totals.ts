@@ -1,6 +1,7 @@
 import type { Queryable } from '@stromgraph/kernel/database';
 import type { PositionRange } from '../positions/position.ts';
 import type { PositionStep, PositionTotal } from '../positions/total.ts';
+import { BEYOND_OPEN_DAYS } from './positions.ts';
 
 type Row = {
   start_at: Date;
@@ -22,8 +23,14 @@ const STEPS: Readonly<Record<PositionStep, string>> = {
   MONTH: `date_trunc('month', p.start_at, 'Europe/Berlin')`,
 };
 /** A value is known when each of its quarter hours has one. */
-const SUMS = `min(p.start_at) AS start_at, max(p.end_at) AS end_at, count(*)::int AS quarter_hours, sum(p.demand_watt_hours)::bigint AS demand, sum(p.hedged_watt_hours)::bigint AS hedged,
-  sum(p.realised_watt_hours)::bigint AS realised, CASE WHEN count(p.value_cents) = count(*) THEN sum(p.value_cents)::bigint END AS cents, count(p.breach)::int AS breaches`;
+const SUMS = `min(p.start_at) AS start_at, max(p.end_at) AS end_at, sum(p.quarter_hours)::int AS quarter_hours, sum(p.demand_watt_hours)::bigint AS demand, sum(p.hedged_watt_hours)::bigint AS hedged,
+  sum(p.realised_watt_hours)::bigint AS realised, CASE WHEN count(p.value_cents) = count(*) THEN sum(p.value_cents)::bigint END AS cents, sum(p.breaches)::int AS breaches`;
+/** What is kept per hour or month counts whole, at its beginning, where it lies in the range. */
+const POSITIONS = `(
+  SELECT grid_area_id, start_at, end_at, 1 AS quarter_hours, demand_watt_hours, hedged_watt_hours, realised_watt_hours, value_cents, num_nonnulls(breach) AS breaches FROM energy.current_position
+  UNION ALL
+  SELECT grid_area_id, start_at, end_at, extract(epoch FROM end_at - start_at)::int / 900, demand_watt_hours, hedged_watt_hours, NULL, value_cents, breached_quarter_hours
+  FROM energy.forward_position f WHERE end_at <= $3 AND ${BEYOND_OPEN_DAYS})`;
 /** Stands in cursors where all areas are one. */
 export const NO_AREA = '00000000-0000-0000-0000-000000000000';
 
@@ -38,7 +45,7 @@ export async function positionTotalsPage(
   const area = byArea ? 'p.grid_area_id' : 'NULL::uuid';
   const { rows } = await db.query<Row & { step: Date }>(
     `SELECT t.* FROM (
-       SELECT ${STEPS[step]} AS step, ${area} AS grid_area_id, ${SUMS} FROM energy.current_position p
+       SELECT ${STEPS[step]} AS step, ${area} AS grid_area_id, ${SUMS} FROM ${POSITIONS} p
        WHERE ($1::uuid[] IS NULL OR p.grid_area_id = ANY ($1)) AND p.start_at >= greatest($2::timestamptz, $4::timestamptz) AND p.start_at < $3 GROUP BY 1, 2
      ) t
      WHERE $4 IS NULL OR (t.step, coalesce(t.grid_area_id, '${NO_AREA}')) > ($4, $5::uuid) ORDER BY t.step, t.grid_area_id LIMIT $6`,
