@@ -1,38 +1,21 @@
 // From the return of COMMIT in a writer's process to the parsed frame in clients' processes, through relay, energy, a join and the gateway; and what idle subscribers cost.
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { SECRET } from '@stromgraph/gateway/toys/toy';
 import { addDays, type LocalDate, startOfDay } from '@stromgraph/kernel/time';
-import { type Child, type ChildOptions, startChild } from './child.ts';
-import { type BenchDatabase, startBenchDatabase } from './database.ts';
+import { startBenchDatabase } from './database.ts';
 import type { Settled } from './memory.ts';
 import { type Start, withParts } from './parts.ts';
 import { median, quantile } from './statistics.ts';
-import type { Arrivals, Order } from './subscription/order.ts';
-import { AREA_ID } from './subscription/portfolio.ts';
-import { WEATHER } from './subscription/weather.ts';
+import { clientsOf, type Clients, LIMITS, measure, type Range, type Side, startBare, startOurs, stopAll } from './subscription/sides.ts';
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 5);
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 60);
 const SUBSCRIBERS = (process.env.BENCH_SUBSCRIBERS ?? '1,100,1000').split(',').map(Number);
 const IDLE = Number(process.env.BENCH_IDLE ?? 10_000);
-const CLIENTS = 2;
 const EVERY_MS = 100;
-const PATIENCE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const MORE_MS = 40;
 const TIMES = 3;
 const IDLE_TIMES = 1.5;
-
-/** One machine plays everybody. */
-const LIMITS = { limits: { costPerSecond: 1e12, costBurst: 1e12 }, liveLimits: { socketsPerUser: 1e6, socketsPerAddress: 1e6 } };
-
-const fileOf = (name: string) => join(import.meta.dirname, `${name}.child.ts`);
-
-/** A server, who makes its events happen, and how a client reaches it. */
-type Side = Readonly<{ name: 'bare' | 'ours'; server: Child<unknown>; source: Child<unknown>; url: string; headers: Record<string, string> }>;
-type Clients = readonly Child<unknown>[];
-type Range = Readonly<{ from: Date; until: Date }>;
 
 await withParts(async (start) => {
   const database = await start(startBenchDatabase(SECRET));
@@ -46,32 +29,6 @@ await withParts(async (start) => {
   await compareIdle(start, sides, { from: startOfDay(day), until: new Date(startOfDay(day).getTime() + HOUR_MS) });
 });
 
-async function startOurs(start: Start, { env }: BenchDatabase): Promise<{ ours: Side; day: LocalDate }> {
-  const child = <Ready>(name: string, options: ChildOptions = {}) => start(startChild<Ready>(fileOf(name), options));
-  const domain = await child<{ url: string; today: LocalDate }>('subscription/domain', { env });
-  const weather = await child<{ url: string }>('subscription/weather');
-  const parameters = { subgraphs: { energy: domain.ready.url, weather: weather.ready.url }, more: { weather: WEATHER }, scope: 'energy:read', ...LIMITS };
-  const server = await child<{ url: string; authorization: string }>('gateway', { parameters: [JSON.stringify(parameters)] });
-  const source = await child('subscription/writer', { env });
-  return { day: addDays(domain.ready.today, 2), ours: { name: 'ours', server, source, url: server.ready.url, headers: { authorization: server.ready.authorization } } };
-}
-
-async function startBare(start: Start): Promise<Side> {
-  const server = await start(startChild<{ url: string }>(fileOf('subscription/reference')));
-  return { name: 'bare', server, source: server, url: server.ready.url, headers: {} };
-}
-
-/** As many processes for either side, each with its share of the subscribers. */
-async function clientsOf({ url, headers }: Side, subscribers: number, { from, until }: Range): Promise<Clients> {
-  const variables = { areas: [AREA_ID], from: from.toISOString(), until: until.toISOString() };
-  const processes = Math.min(CLIENTS, subscribers);
-  return Promise.all(Array.from({ length: processes }, () => startChild(fileOf('subscription/client'), { parameters: [JSON.stringify({ url, headers, variables, sockets: subscribers / processes })] })));
-}
-
-async function stopAll(clients: Clients): Promise<void> {
-  await Promise.all(clients.map((client) => client.stop()));
-}
-
 /** Both sides have their subscribers all the time; events come to one after the other. */
 async function compare(sides: readonly Side[], subscribers: number, { day, hour }: { day: LocalDate; hour: number }): Promise<number> {
   const range = { from: startOfDay(day), until: startOfDay(addDays(day, 1)) };
@@ -81,7 +38,7 @@ async function compare(sides: readonly Side[], subscribers: number, { day, hour 
     for (const side of sides) clients.push(await clientsOf(side, subscribers, range));
     for (let run = 0; run <= RUNS; run++, hour++)
       for (const [nth, side] of sides.entries()) {
-        const order = { start: new Date(range.from.getTime() + hour * HOUR_MS).toISOString(), events: EVENTS, everyMs: EVERY_MS };
+        const order = { start: new Date(range.from.getTime() + hour * HOUR_MS).toISOString(), hours: 1, from: range.from.toISOString(), events: EVENTS, everyMs: EVERY_MS };
         const latencies = await measure(side, clients[nth]!, order);
         if (run > 0) got.get(side.name)!.push(latencies); // everything warm before anything counts
       }
@@ -90,21 +47,6 @@ async function compare(sides: readonly Side[], subscribers: number, { day, hour 
   }
   print(subscribers, got);
   return hour;
-}
-
-async function measure({ source }: Side, clients: Clients, order: Order): Promise<number[]> {
-  const sentAt = await source.ask<number[]>(order);
-  const latencies: number[] = [];
-  for (const client of clients) {
-    const until = performance.now() + PATIENCE_MS;
-    let arrivals: Arrivals = null;
-    while (!(arrivals = (await client.ask<{ arrivals: Arrivals }>(order)).arrivals)) {
-      if (performance.now() > until) throw new Error(`not all of ${order.events} events were seen by all`);
-      await pause(EVERY_MS);
-    }
-    for (const socket of arrivals) for (const [nth, at] of socket.entries()) latencies.push(at - sentAt[nth]!);
-  }
-  return latencies;
 }
 
 function print(subscribers: number, got: ReadonlyMap<string, readonly number[][]>): void {

@@ -3,13 +3,13 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { serve } from '../child.ts';
 import { instant } from '../statistics.ts';
-import { type Arrivals, type Order, type Position, SUBSCRIPTION, WATT_HOURS_PER_EVENT } from './order.ts';
+import { type Arrivals, type Cell, type Order, type Position, QUARTER_HOUR_MS, SUBSCRIPTIONS, type View, WATT_HOURS_PER_EVENT } from './order.ts';
 
-type Update = { openPositionUpdated: { reset: boolean; positions: Position[] } };
+type Update = { openPositionUpdated: { reset: boolean; positions?: Position[]; cells?: Cell[] } };
 type Frame = Readonly<{ at: number; covers: number }>;
 
 const AT_ONCE = 20;
-const { url, variables, headers, sockets } = JSON.parse(process.argv[2]!) as { url: string; variables: Record<string, unknown>; headers: Record<string, string>; sockets: number };
+const { url, variables, headers, sockets, view } = JSON.parse(process.argv[2]!) as { url: string; view: View; variables: Record<string, unknown> & { from: string }; headers: Record<string, string>; sockets: number };
 
 /** By socket and hour: frames as they came; one may cover several events. */
 const frames: Map<string, Frame[]>[] = [];
@@ -24,13 +24,12 @@ function open(): Promise<void> {
   const client = createClient({ url: url.replace(/^http/, 'ws'), webSocketImpl: WebSocket, connectionParams: headers, retryAttempts: 0 });
   ends.push(() => client.dispose());
   return new Promise((resolve) => {
-    client.subscribe<Update>({ query: SUBSCRIPTION, variables }, {
+    client.subscribe<Update>({ query: SUBSCRIPTIONS[view], variables }, {
       next: ({ data, errors }) => {
         const at = instant();
         if (!data || errors) return fail(errors);
-        const { reset, positions } = data.openPositionUpdated;
-        if (reset) return resolve();
-        const { start, hedgedWattHours } = positions[0]!;
+        if (data.openPositionUpdated.reset) return resolve();
+        const { start, hedgedWattHours } = firstOf(data.openPositionUpdated);
         const frame = { at, covers: hedgedWattHours / WATT_HOURS_PER_EVENT };
         const known = own.get(start);
         if (known) known.push(frame);
@@ -40,6 +39,12 @@ function open(): Promise<void> {
       complete: () => {},
     });
   });
+}
+
+function firstOf({ positions, cells }: Update['openPositionUpdated']): Position {
+  if (positions) return positions[0]!;
+  const { period, hedgedWattHours } = cells![0]!;
+  return { start: new Date(Date.parse(variables.from) + period * QUARTER_HOUR_MS).toISOString(), hedgedWattHours };
 }
 
 function arrivalsOf({ start, events }: Pick<Order, 'start' | 'events'>): Arrivals {

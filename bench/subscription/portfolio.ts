@@ -7,14 +7,11 @@ import { SLOTS } from '@stromgraph/energy/profiles/profile';
 import { type Db, transact } from '@stromgraph/kernel/database';
 import { idOf, newId } from '@stromgraph/kernel/ids';
 import { addDays, type LocalDate } from '@stromgraph/kernel/time';
+import { CODES } from './area.ts';
 
-const CODES = ['11YBENCH-AREA-01', '11YBENCH-AREA-02', '11YBENCH-AREA-03', '11YBENCH-AREA-04', '11YBENCH-AREA-05'] as const;
 const CONTRACTS_PER_AREA = 100;
 /** kWh of a quarter hour, the same in each, for a million kWh a year. */
 const FLAT = '28.539';
-
-/** The area that trades are made for. */
-export const AREA_ID = idOf('grid-area', CODES[0]);
 
 export async function buildPortfolio(db: Db<any>, today: LocalDate): Promise<void> {
   await importGridAreas(db, CODES.map((code) => ({ id: idOf('grid-area', code), code, name: `Netzgebiet ${code.slice(-2)}`, balancingAreaCode: code, controlAreaCode: null, federalState: 'BY' as const })));

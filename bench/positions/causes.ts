@@ -1,0 +1,97 @@
+// One cause after the other by energy's own actions, each committed; and the bare append of the rows that it has changed.
+import { addContracts } from '@stromgraph/energy/actions/add-contracts';
+import { importForecast } from '@stromgraph/energy/actions/import-forecast';
+import { recordTrade } from '@stromgraph/energy/actions/record-trade';
+import { makeLoaders } from '@stromgraph/energy/loaders';
+import type { EnergyRuntime } from '@stromgraph/energy/runtime';
+import { transact } from '@stromgraph/kernel/database';
+import { newId } from '@stromgraph/kernel/ids';
+import { isProblem } from '@stromgraph/kernel/problem';
+import { contextOn } from '@stromgraph/kernel/runtime';
+import { addDays, type LocalDate, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
+import type pg from 'pg';
+import { median, quantile } from '../statistics.ts';
+import { AREAS, PROFILES } from './portfolio.ts';
+
+export const DAYS = 3;
+const WARM = 20;
+const TIMES = 3;
+const P99_MS = 50;
+
+export type Portfolio = Readonly<{ runtime: EnergyRuntime; owner: pg.Client; today: LocalDate }>;
+type Cause = (nth: number) => Promise<void>;
+
+export async function measureCauses(portfolio: Portfolio, count: number): Promise<void> {
+  const { owner } = portfolio;
+  await owner.query('CREATE TABLE public.bare AS SELECT * FROM energy.open_position LIMIT 0');
+  await owner.query('ALTER TABLE public.bare ADD PRIMARY KEY (position_id, version)');
+  console.log(`${count} causes of each kind, one after the other, each committed; ms; the append is the INSERT of the same rows into a table with the ledger's key, committed, after each cause`);
+  console.log('| cause | rows | p50 | p90 | p99 | worst | bare append p50 | p99 | times the append (≤ 3) | p99 ≤ 50 ms |\n|---|---|---|---|---|---|---|---|---|---|');
+  for (const [name, cause] of Object.entries(causesOf(portfolio))) {
+    const [ours, bare]: [number[], number[]] = [[], []];
+    let rows = 0;
+    for (let nth = 0; nth < WARM + count; nth++) {
+      const before = await lastRecalculation(owner);
+      const ourMs = await timed(() => cause(nth));
+      const { ms, appended } = await append(owner, before);
+      if (nth < WARM) continue;
+      ours.push(ourMs);
+      bare.push(ms);
+      rows = appended;
+    }
+    const times = median(ours) / median(bare);
+    const p99 = quantile(ours, 0.99);
+    console.log(`| ${name} | ${rows} | ${[0.5, 0.9, 0.99, 1].map((share) => quantile(ours, share).toFixed(1)).join(' | ')} | ${median(bare).toFixed(1)} | ${quantile(bare, 0.99).toFixed(1)} | ${times.toFixed(1)} ${times <= TIMES ? 'met' : 'MISSED'} | ${p99 <= P99_MS ? 'met' : 'MISSED'} |`);
+  }
+  await owner.query('DROP TABLE public.bare');
+}
+
+function causesOf({ runtime, today }: Portfolio): Record<string, Cause> {
+  const { db } = runtime.tenants.get('demo')!;
+  const actor = { kind: 'user', id: newId<'user'>(), name: 'bench', tenant: 'demo', scopes: ['energy:write'], expiresAt: Number.MAX_SAFE_INTEGER } as const;
+  const areaOf = (nth: number) => AREAS[nth % AREAS.length]!;
+  const [from, until] = [startOfDay(addDays(today, 1)), startOfDay(addDays(today, 1 + DAYS))];
+  const now = () => new Date().toISOString();
+  let version = 0;
+  return {
+    [`a trade over ${DAYS} days`]: async (nth) => {
+      const ctx = contextOn(runtime, db, { actor, requestId: newId(), deadlineAt: Number.MAX_SAFE_INTEGER }, makeLoaders);
+      const outcome = await recordTrade(ctx, { idempotencyKey: newId(), gridAreaId: areaOf(nth).id, side: 'BUY', from, until, kilowatts: 4n, pricePerMwh: '90', counterparty: 'EEX' });
+      if (isProblem(outcome)) throw new Error(outcome.message);
+    },
+    [`a contract from tomorrow`]: (nth) =>
+      transact(db, (tx) =>
+        addContracts(tx, [{
+          contractId: newId(), gridAreaId: areaOf(nth).id, gridAreaCode: areaOf(nth).code, profile: PROFILES[nth % PROFILES.length]!, meteringKind: 'PROFILE',
+          expectedWattHours: '3500000000', startOn: addDays(today, 1), endOn: null, confirmedAt: now(),
+        }]),
+      ),
+    'a forecast of a day': async (nth) => {
+      const deliveryDay = addDays(today, 1 + (nth % DAYS));
+      await importForecast(db, {
+        horizon: 'DAY_AHEAD', basis: 'SLP', gridAreaId: areaOf(nth).id, deliveryDay, version: (version += 1), publishedAt: new Date(), cutOffAt: new Date(), position: BigInt(version),
+        wattHours: quarterHoursOf(deliveryDay).map((_, quarter) => BigInt(5_000_000 + quarter * 1_000 + nth)),
+      });
+    },
+  };
+}
+
+const lastRecalculation = async (owner: pg.Client): Promise<string> => (await owner.query<{ id: string }>('SELECT coalesce(max(id), 0) AS id FROM energy.recalculation')).rows[0]!.id;
+
+/** Their rows are in memory by then: what counts is the writing. */
+async function append(owner: pg.Client, after: string): Promise<{ ms: number; appended: number }> {
+  const fresh = `FROM energy.open_position WHERE recalculation_id > ${after} AND step = 'QUARTER_HOUR'`;
+  await owner.query(`CREATE TEMP TABLE fresh AS SELECT * ${fresh}`);
+  let appended = 0;
+  const ms = await timed(async () => {
+    appended = (await owner.query('INSERT INTO public.bare SELECT * FROM fresh')).rowCount ?? 0;
+  });
+  await owner.query('DROP TABLE fresh');
+  return { ms, appended };
+}
+
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
