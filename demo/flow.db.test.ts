@@ -140,6 +140,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   'metering.meter': `SELECT jsonb_build_array(m.meter_number, m.status, m.registered_at, i.malo_id, i.from_at, i.until_at, (SELECT jsonb_agg(to_jsonb(r) - ARRAY['id', 'meter_id', 'interval_minutes'] ORDER BY r.obis) FROM metering.meter_register r WHERE r.meter_id = m.id)) AS row
     FROM metering.meter m JOIN metering.installation i ON i.meter_id = m.id JOIN metering.supply s ON s.malo_id = i.malo_id WHERE s.customer_id = ANY ($1)`,
   'energy.supply_contract': `SELECT to_jsonb(e) - 'contract_id' AS row FROM energy.supply_contract e JOIN billing.contract_cache c USING (contract_id) WHERE c.customer_id = ANY ($1)`,
+  'energy.contract_price': `SELECT to_jsonb(p) - 'contract_id' AS row FROM energy.contract_price p JOIN billing.contract_cache c USING (contract_id) WHERE c.customer_id = ANY ($1)`,
   'billing.contract_price': `SELECT to_jsonb(p) - 'contract_id' AS row FROM billing.contract_price p JOIN billing.contract_cache c USING (contract_id) WHERE c.customer_id = ANY ($1)`,
 };
 

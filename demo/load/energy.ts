@@ -16,7 +16,7 @@ export async function loadGridAreas({ dbs }: World): Promise<void> {
   );
 }
 
-/** What is supplied where; the positions follow when all contracts and trades are there. */
+/** What is supplied where and at what price; the positions follow when all contracts and trades are there. */
 export async function loadSupply({ dbs }: World, chunk: Chunk): Promise<void> {
   const contracts = chunk.flatMap((customer) => customer.contracts);
   await transactAgain(dbs.energy, async (tx) => {
