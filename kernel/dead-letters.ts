@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { type Db, isPassing, transact, type Tx } from './database.ts';
 import { aggregateOf, entryColumns, type FeedRow, toEntry } from './feed.ts';
 import { lockCursor } from './feed-page.ts';
-import { enter, type Handlers, read } from './inbox.ts';
+import { checkDeferred, enter, type Handlers, read } from './inbox.ts';
 import { markNext, messageOf, parkAgain } from './parking.ts';
 import { queue, type Queue } from './queue.ts';
 import type { Tools } from './runtime.ts';
@@ -72,6 +72,7 @@ async function replayBatch(tx: Tx, handlers: Handlers, { domain, aggregateType, 
     await tx.query('SAVEPOINT letter');
     try {
       if (handler && (await enter(tx, entry))) await handler.apply(tx, [read(handler, entry)], tools);
+      await checkDeferred(tx);
       await tx.query('RELEASE SAVEPOINT letter');
       applied.push(entry.position);
     } catch (error) {

@@ -91,6 +91,7 @@ export async function applyEach(tx: Tx, handlers: Handlers, entries: readonly Fe
     const handler = handlers.get(entry.name)!;
     try {
       await handler.apply(tx, [read(handler, entry)], tools);
+      await checkDeferred(tx);
       await tx.query('RELEASE SAVEPOINT event; SAVEPOINT event');
       progress.applied += 1;
     } catch (error) {
@@ -106,6 +107,9 @@ export async function applyEach(tx: Tx, handlers: Handlers, entries: readonly Fe
   await parkBehind(tx, behind.map((entry) => entry.position));
   await leave(tx, behind);
 }
+
+/** What constraints would only say at COMMIT: it is this event's fault, not that of all that are committed with it. */
+export const checkDeferred = async (tx: Tx): Promise<void> => void (await tx.query('SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED'));
 
 /** Whether the event was not applied before; it is now. */
 export async function enter(tx: Tx, { id, position }: FeedEntry): Promise<boolean> {

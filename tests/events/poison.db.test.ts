@@ -81,6 +81,20 @@ test('later events go behind their parked aggregate, also after a release that f
   expect(await stepsOf('q')).toEqual([1, 2, 3, 4]);
 });
 
+test('what a constraint refuses at COMMIT parks its own aggregate too, and again when it is released', async () => {
+  await database.owner.query(`CREATE FUNCTION books.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no thirteenth step' USING ERRCODE = 'check_violation'; END $$;
+    CREATE CONSTRAINT TRIGGER no_thirteenth AFTER INSERT ON books.seen DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.step = 13) EXECUTE FUNCTION books.refuse()`);
+  await write([{ order: 'd', step: 12 }, { order: 'd', step: 13 }, { order: 'd', step: 14 }, { order: 'e', step: 12 }]);
+  await applyEvents(books, toyHandlers('books'));
+  expect([await stepsOf('d'), await stepsOf('e')]).toEqual([[12], [12]]);
+  expect(await letters()).toMatchObject([{ aggregate_id: 'd', error: 'no thirteenth step', attempts: 1 }, { aggregate_id: 'd', error: null }]);
+  const [again] = await replayDeadLetters(books, toyHandlers('books'), { aggregate: aggregate('d') });
+  expect(again).toMatchObject({ applied: 0, failed: { error: 'no thirteenth step' } });
+  await database.owner.query('DROP TRIGGER no_thirteenth ON books.seen');
+  await replayDeadLetters(books, toyHandlers('books'), { aggregate: aggregate('d') });
+  expect(await stepsOf('d')).toEqual([12, 13, 14]);
+});
+
 test('a parked event is tried again by itself; people are asked after five failures, and may replay through the queue', async () => {
   let healed = false;
   const running = await startHearer(books, toyHandlers('books', { heal: () => healed }));

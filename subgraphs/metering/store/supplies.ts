@@ -54,5 +54,4 @@ export async function endSupplies(tx: Tx, ends: readonly SupplyEnd[]): Promise<v
   await tx.sql`
     UPDATE metering.supply s SET end_on = coalesce(g.end_on, s.start_on), cancelled = g.end_on IS NULL
     FROM unnest(${last.map(({ contractId }) => contractId)}::uuid[], ${last.map(({ endOn }) => endOn)}::date[]) g (contract_id, end_on) WHERE s.contract_id = g.contract_id`;
-  await tx.sql`SET CONSTRAINTS metering.contracts_hold_their_values IMMEDIATE`;
 }
