@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { expect } from 'vitest';
-import { type Environment, startEnvironment } from '../environment.ts';
+import { type Environment, startEnvironment, withBalancing } from '../environment.ts';
 import { seeded } from '../events/killed/plan.ts';
 import { hireMeteringOperator } from './metering-operator.ts';
 import { hireTrader } from './trader.ts';
@@ -17,6 +17,8 @@ export type Plan = Readonly<{
   first: string;
   until: string;
   kills: number;
+  /** Whether schedules and reports of the balancing group are made and sent. */
+  balanced: boolean;
 }>;
 export type Lived = Readonly<{
   /** What the product says otherwise than the witness, and deadlines that nobody met or told of. */
@@ -39,7 +41,7 @@ const LATE_MINUTES = 40;
 
 export async function liveThrough(plan: Plan): Promise<Lived> {
   const [first, until] = [plan.first, plan.until].map((day) => Temporal.PlainDate.from(day)) as [Temporal.PlainDate, Temporal.PlainDate];
-  const world = await startEnvironment({ customers: plan.customers, days: 2, now: at(first, MORNING), stands: true, crews: CREWS });
+  const world = await startEnvironment({ customers: plan.customers, days: 2, now: at(first, MORNING), stands: true, crews: CREWS, ...(plan.balanced && { env: withBalancing }) });
   const witness = new pg.Client(world.databaseUrl);
   try {
     await witness.connect();
@@ -106,7 +108,7 @@ async function judge(world: Environment, witness: pg.Client): Promise<Lived> {
   const [left] = await rows(`SELECT sum(n)::int AS n FROM (${domains.map(({ domain }) => `SELECT count(*) AS n FROM ${domain}.dead_letter UNION ALL SELECT count(*) FROM ${domain}.due WHERE due_at <= platform.business_now()`).join(' UNION ALL ')}) x`);
   const [digest] = await rows(`SELECT md5(string_agg(x::text, '\n' ORDER BY x::text)) AS digest FROM (SELECT e.* FROM earned e UNION ALL SELECT area, NULL, count(*)::int, sum(watt_hours)::bigint, sum(metered)::bigint, NULL, NULL, NULL, NULL, NULL, NULL FROM used GROUP BY 1) x`);
   const [counts] = await rows(`SELECT (SELECT count(*) FROM used)::int AS "quarter hours", (SELECT count(metered) FROM used)::int AS "of them measured", (SELECT count(*) FROM measured WHERE is_ours)::int AS estimated,
-    (SELECT count(*) FROM energy.profit_loss_close)::int AS closings, (SELECT count(*) FROM energy.alert WHERE kind = 'DATA_STALE')::int AS alerts, (SELECT sum(sold)::int FROM earned) AS "sold cents", (SELECT sum(sold + resold - purchased - imbalance)::int FROM earned) AS "margin cents"`);
+    (SELECT count(*) FROM energy.profit_loss_close)::int AS closings, (SELECT count(*) FROM energy.alert WHERE kind = 'DATA_STALE')::int AS alerts, (SELECT count(DISTINCT (balancing_group_id, delivery_day)) FROM energy.nomination WHERE status = 'ACCEPTED')::int AS "days nominated", (SELECT sum(sold)::int FROM earned) AS "sold cents", (SELECT sum(sold + resold - purchased - imbalance)::int FROM earned) AS "margin cents"`);
   await agreeWithTheGraph(world, witness);
   return { faults, missed, left: Number(left!['n']), digest: digest!['digest']!, counts: counts as unknown as Lived['counts'] };
 }
