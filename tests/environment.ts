@@ -154,8 +154,7 @@ function envOf({ customers = 0, days = 1, backend = 'postgres', redisUrl = proce
     DATABASE_URL: databaseUrl,
     STROMGRAPH_DEMO_CUSTOMERS: String(customers),
     STROMGRAPH_DEMO_DAYS: String(days),
-    STROMGRAPH_POSITION_CHECK_HOURS: '24', // each check is a stop of the clock on its way
-    STROMGRAPH_BALANCING_GROUPS: '', // so is each schedule; `withBalancing` has them
+    STROMGRAPH_BALANCING_GROUPS: '', // each schedule is a stop of the clock on its way; `withBalancing` has them
     ...(backend === 'redis' ? { REDIS_URL: redisUrl } : {}),
     ...env,
   };

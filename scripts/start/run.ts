@@ -118,11 +118,14 @@ function domainEnv({ secrets, env }: RunOptions, prepared: readonly Prepared[], 
     STROMGRAPH_SIMULATORS: JSON.stringify(Object.values(simulators).map(({ url }) => url)),
     ...outsideOf(simulators, env),
     STROMGRAPH_BALANCING_GROUPS: env['STROMGRAPH_BALANCING_GROUPS'] ?? (simulators['clearingHouse'] ? DEMO_BALANCING_GROUPS : ''),
+    STROMGRAPH_POSITION_CHECK_HOURS: env['STROMGRAPH_POSITION_CHECK_HOURS'] ?? DEMO_CHECK_HOURS,
   };
 }
 
 const connectionsText = (prepared: readonly Prepared[]) => JSON.stringify(Object.fromEntries(prepared.map(({ owner, connections }) => [owner.tenant, connections])));
 
+/** A demo's clock is moved by weeks, and stops at each check. */
+const DEMO_CHECK_HOURS = '24';
 /** Group, we who answer for it, the simulated transmission system operator. */
 const DEMO_BALANCING_GROUPS = '11XSTROMGRAPH--B:9999000900024:9999000300018';
 

@@ -10,8 +10,8 @@ import { type PositionWatch, watchPositions } from '../watch-positions.ts';
 
 /** From commit to frame; the journey's own promise is a second. */
 const ONE_SECOND_MS = 1_000;
-/** Mondays without holidays around: an application of today starts supply the day after tomorrow. The second telling has a week of readings. */
-const MONDAYS = { postgres: '2026-11-09', redis: '2026-11-23' };
+/** Mondays without holidays around: an application of today starts supply the day after tomorrow. The first telling has two weeks of readings, the second one. */
+const MONDAYS = { postgres: '2026-11-16', redis: '2026-11-23' };
 
 let world: Environment;
 let agent: string;

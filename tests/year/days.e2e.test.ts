@@ -1,4 +1,4 @@
-// The last days of March and the first of April: an hour is missing, a month ends and is closed, a forecast is late, workers are killed.
+// The last days of March and the first of April: an hour is missing, a month ends and is closed, a forecast is late.
 import { expect, test } from 'vitest';
 import { liveThrough } from './live-through.ts';
 
@@ -6,9 +6,9 @@ const seed = Number(process.env.STROMGRAPH_SEED ?? 20_261_121);
 const AREAS = 5;
 
 test('from a clock change to the close of its month energy and money are those of the readings and trades, and every deadline is met or told of', async () => {
-  const lived = await liveThrough({ seed, customers: 20, first: '2027-03-28', until: '2027-04-02', kills: 1, balanced: false });
+  const lived = await liveThrough({ seed, customers: 20, first: '2027-03-28', until: '2027-04-02', kills: 0, balanced: false });
   console.log(JSON.stringify({ seed, ...lived.counts, digest: lived.digest }));
-  expect(lived).toMatchObject({ faults: [], missed: [], left: 0, counts: { 'quarter hours': AREAS * (5 * 96 - 4), kills: 1 } });
+  expect(lived).toMatchObject({ faults: [], missed: [], left: 0, counts: { 'quarter hours': AREAS * (5 * 96 - 4), kills: 0 } });
   for (const count of ['readings', 'of them measured', 'sold cents', 'alerts']) expect(lived.counts[count], count).toBeGreaterThan(0);
   expect(lived.counts['closings']).toBeGreaterThanOrEqual(AREAS);
 }, 240_000);

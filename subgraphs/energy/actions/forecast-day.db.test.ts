@@ -46,6 +46,7 @@ beforeAll(async () => {
   await importLoadProfile(db, { code: 'FLAT', year: 2026, version: 1, dynamised: false, seasonal: false, source: 'ENET', publishedAt: new Date('2025-10-01T07:00:00Z'), values });
   await transact(db, (tx) => addContracts(tx, [{ contractId: newId(), gridAreaId: AREA, gridAreaCode: NORD, profile: 'FLAT', meteringKind: 'PROFILE', expectedWattHours: '1000000000', startOn: '2026-01-01', endOn: null, confirmedAt: '2025-12-01T10:00:00Z' }]));
   await transact(db, (tx) => beginForecasting(tx, new Date(`${TODAY}T07:00:00+01:00`)));
+  await due(); // positions far ahead follow the contract
 });
 afterAll(() => database.drop());
 
