@@ -5,7 +5,7 @@ import { anAddressIn, aPersonalImport } from '../build/contract-import.ts';
 import { type Environment, startEnvironment } from '../environment.ts';
 import { calmClearingHouse, rejectNext } from '../outside.ts';
 
-const MONDAY = '2026-11-23T09:00:00Z';
+const WEDNESDAY = '2026-11-25T09:00:00Z';
 /** Facts are waited for; how long they take is the machine's business. */
 const PATIENT = { timeout: 60_000 };
 const KIEL = { postalCode: '24103', city: 'Kiel' };
@@ -17,7 +17,7 @@ let admin: string;
 let offer: { campaignId: string; tariffId: string };
 
 beforeAll(async () => {
-  world = await startEnvironment({ customers: 5, days: 5, now: MONDAY });
+  world = await startEnvironment({ customers: 5, days: 5, now: WEDNESDAY });
   [agent, clerk, admin] = (await Promise.all(['agent', 'billing', 'admin'].map((who) => world.signIn(`${who}@demo.test`)))) as [string, string, string];
   await calmClearingHouse(world);
   const { quote } = await world.query(agent, QUOTE, { input: { channel: 'WEB', ...KIEL, wattHoursPerYear: 3_500_000 } });

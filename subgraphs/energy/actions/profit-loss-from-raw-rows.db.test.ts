@@ -98,9 +98,11 @@ test('readings, prices, trades and ends in any order come to the same as the raw
   );
 });
 
+/** All but what follows far ahead, which profit and loss does not read. */
+const { SETTLE_FORWARD: _settle, CHECK_FORWARD: _check, ...handlers } = dueHandlersWith({ checkEveryHours: 24 });
 const setTime = async (at: Date | string) => {
   await database.setClock(at);
-  await Promise.all([1, 2].map(() => runDue(db, dueHandlersWith({ checkEveryHours: 24 }), tools)));
+  await Promise.all([1, 2].map(() => runDue(db, handlers, tools)));
 };
 /** Several at once. */
 const chunked = (causes: readonly Cause[]): Cause[][] => Array.from({ length: Math.ceil(causes.length / 3) }, (_, index) => causes.slice(index * 3, index * 3 + 3));

@@ -75,8 +75,12 @@ function hedgesIn(from: Date, until: Date, trades: readonly Deal[]): Float64Arra
   return hedged;
 }
 
-const pricesOf = ({ curve }: ForwardDay): number[] | null =>
-  curve && curve.eurPerMwh.flatMap((text) => Array.from({ length: curve.minutes / 15 }, () => toPriceUnits(text)));
+function pricesOf({ curve }: ForwardDay): number[] | null {
+  if (!curve) return null;
+  const units = curve.eurPerMwh.map(toPriceUnits);
+  const quarters = curve.minutes / 15;
+  return Array.from({ length: units.length * quarters }, (_, quarter) => units[Math.floor(quarter / quarters)]!);
+}
 
 /** Exactly on a limit is within it. */
 function ruleBroken(demand: number, hedged: number, limit: PositionLimit | null): LimitRule | null {
