@@ -1,7 +1,8 @@
 // Whatever becomes known in whatever order, also by several at once: profit and loss equals a plain sum over the raw rows.
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import fc from 'fast-check';
-import { type Db, transact } from '@stromgraph/kernel/database';
+import { type Db, isPassing, transact, type Tx } from '@stromgraph/kernel/database';
 import { runDue } from '@stromgraph/kernel/due';
 import { idOf, newId } from '@stromgraph/kernel/ids';
 import { makeLog } from '@stromgraph/kernel/log';
@@ -76,7 +77,7 @@ const cause = fc.oneof(
 );
 type Cause = typeof cause extends fc.Arbitrary<infer T> ? T : never;
 
-test('readings, prices, trades and ends in any order come to the same as the raw rows', { timeout: 60_000 }, async () => {
+test('readings, prices, trades and ends in any order come to the same as the raw rows', { timeout: 600_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(cause, { minLength: 6, maxLength: 14 }), async (causes) => {
       await database.owner.query('SET session_replication_role = replica; TRUNCATE energy.profit_loss, energy.profit_loss_stale, energy.trade_amendment, energy.hedge_fill, energy.trade, energy.imbalance_price, energy.metered_day, energy.realised_consumption, energy.supply_end, energy.contract_price, energy.supply_contract CASCADE; SET session_replication_role = origin');
@@ -90,16 +91,21 @@ test('readings, prices, trades and ends in any order come to the same as the raw
         await Promise.all(part.map((one) => happen(one, contracts, clock)));
         if (part.some(({ kind }) => kind === 'calculation')) await setTime(new Date(Date.parse('2026-10-27T00:00:00Z') + 60_000 * (clock.minute += 1)));
       }
-      for (let round = 0; round < 2; round++) await setTime(new Date(Date.parse('2026-10-27T00:00:00Z') + 60_000 * (clock.minute += 1)));
+      // What met a deadlock is due again after a second.
+      for (let round = 0; round < 2 || (await isStale()); round++) {
+        await setTime(new Date(Date.parse('2026-10-27T00:00:00Z') + 60_000 * (clock.minute += 1)));
+        if (round > 1) await pause(100);
+      }
       expect((await database.owner.query(STORED, [DAYS])).rows).toEqual((await database.owner.query(PLAIN)).rows);
       expect((await database.owner.query('SELECT FROM energy.profit_loss_stale')).rowCount).toBe(0);
     }),
-    { numRuns: process.env['STROMGRAPH_LONG'] ? 60 : 4 },
+    { numRuns: 60 },
   );
 });
 
 /** All but what follows far ahead, which profit and loss does not read. */
 const { SETTLE_FORWARD: _settle, CHECK_FORWARD: _check, ...handlers } = dueHandlersWith({ checkEveryHours: 24 });
+const isStale = async () => (await database.owner.query('SELECT FROM energy.profit_loss_stale')).rowCount! > 0;
 const setTime = async (at: Date | string) => {
   await database.setClock(at);
   await Promise.all([1, 2].map(() => runDue(db, handlers, tools)));
@@ -120,25 +126,37 @@ async function supplied(): Promise<string[]> {
   return ids;
 }
 
+/** What meets a deadlock is tried again, as those who bring it do. */
+async function retried(work: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      return void (await work());
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+    }
+  }
+}
+const again = (work: (tx: Tx) => Promise<unknown>) => retried(() => transact(db, work));
+
 async function happen(one: Cause, contracts: readonly string[], clock: { version: number }): Promise<void> {
   const version = (clock.version += 1);
   if (one.kind === 'reading') {
     const day = DAYS[one.day]!;
     const wattHours = one.wattHours.slice(0, quarterHoursOf(day).length);
-    await transact(db, (tx) => takeMeteredDays(tx, [{ meterId: idOf('meter', contracts[one.contract]!), contractId: contracts[one.contract]!, obis: '1-0:1.29.0', day, version, wattHours }], new Date('2026-10-27')));
+    await again((tx) => takeMeteredDays(tx, [{ meterId: idOf('meter', contracts[one.contract]!), contractId: contracts[one.contract]!, obis: '1-0:1.29.0', day, version, wattHours }], new Date('2026-10-27')));
   }
   if (one.kind === 'price') {
     const deliveryDay = DAYS[one.day]!;
-    await importImbalancePrices(db, { deliveryDay, version, final: one.final, publishedAt: new Date('2026-10-27'), position: BigInt(version), eurPerMwh: one.prices.slice(0, quarterHoursOf(deliveryDay).length) });
+    await retried(() => importImbalancePrices(db, { deliveryDay, version, final: one.final, publishedAt: new Date('2026-10-27'), position: BigInt(version), eurPerMwh: one.prices.slice(0, quarterHoursOf(deliveryDay).length) }));
   }
-  if (one.kind === 'end') await transact(db, (tx) => endContracts(tx, [{ contractId: contracts[one.contract]!, endOn: addDays(DAYS[one.day]!, 1), toldAt: `2026-10-27T00:00:${String(version).padStart(2, '0')}.000Z` }]));
+  if (one.kind === 'end') await again((tx) => endContracts(tx, [{ contractId: contracts[one.contract]!, endOn: addDays(DAYS[one.day]!, 1), toldAt: `2026-10-27T00:00:${String(version).padStart(2, '0')}.000Z` }]));
   if (one.kind !== 'trade') return;
   const from = new Date(startOfDay(DAYS[0]!).getTime() + one.from * 900_000);
   const terms = { gridAreaId: idOf('grid-area', CODES[one.area]!), side: one.side, from, until: new Date(from.getTime() + one.quarters * 900_000), kilowatts: BigInt(one.kilowatts), pricePerMwh: one.price };
   const id = newId();
-  await transact(db, async (tx) => {
+  await again(async (tx) => {
     await addTrade(tx, { ...terms, id, product: productOf(terms.from, terms.until), wattHours: energyOfTrade(terms), counterparty: 'EEX', recordedAt: new Date('2026-10-20'), recordedBy: 'x' });
     if (one.cancelled) await addAmendment(tx, { tradeId: id, replacedBy: null, reason: 'x', amendedAt: new Date('2026-10-27'), amendedBy: 'x' });
   });
-  await transact(db, (tx) => noteTrades(tx, [id]));
+  await again((tx) => noteTrades(tx, [id]));
 }
