@@ -2,6 +2,7 @@ import type { Tx } from '@stromgraph/kernel/database';
 import { addContracts as storeContracts, addToProfileDemand, type SupplyContract } from '../store/demand.ts';
 import { addUnnamedGridAreas } from '../store/grid-areas.ts';
 import { beginCause, settleCause } from './move-positions.ts';
+import { noteStaleSupply } from './revalue-profit-loss.ts';
 
 export type ConfirmedContract = SupplyContract & Readonly<{ gridAreaCode: string }>;
 
@@ -14,11 +15,12 @@ export async function addContracts(tx: Tx, contracts: readonly ConfirmedContract
   const gridAreaIds = [...new Set(contracts.map(({ gridAreaId }) => gridAreaId))];
   const cause = await beginCause(tx, gridAreaIds);
   const added = await storeContracts(tx, contracts);
-  await addToProfileDemand(tx, added, cause.days);
+  await addToProfileDemand(tx, added.map(({ contractId }) => contractId), cause.days);
+  await noteStaleSupply(tx, added.map(({ gridAreaId, startOn }) => ({ gridAreaId, from: startOn })), cause.today);
   await settleCause(
     tx,
     cause,
     { gridAreaIds, days: cause.days },
-    added.map((id) => `contract ${id}`),
+    added.map(({ contractId }) => `contract ${contractId}`),
   );
 }

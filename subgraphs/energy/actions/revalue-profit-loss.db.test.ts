@@ -15,6 +15,7 @@ import { profitLossChange, profitLossPage } from '../store/profit-loss-sums.ts';
 import { addTrade } from '../store/trades.ts';
 import { addContracts } from './add-contracts.ts';
 import { planClose } from './close-month.ts';
+import { endContracts } from './end-contracts.ts';
 import { hearAnswer } from './hear-nomination.ts';
 import { importImbalancePrices } from './import-imbalance-prices.ts';
 import { importLoadProfile } from './import-load-profile.ts';
@@ -186,4 +187,29 @@ test('of a day that is over the schedule is what was nominated and accepted; wha
   await transact(db, (tx) => hearAnswer(tx, nomination, { outcome: 'ACCEPTED', reason: '' }));
   await setTime('2026-11-26T00:01:00Z');
   expect(await standing(day)).toMatchObject({ purchasedCents: 350n * 96n, imbalanceWattHours: 10_000n * 96n, imbalanceCents: 80n * 96n });
+});
+
+test('what becomes known of past supply counts in the days that it concerns: an earlier end, a later one again, a contract heard of late', async () => {
+  const day = '2026-11-25';
+  await database.setClock('2026-11-24T09:00:00Z');
+  await transact(db, openPositionDays);
+  await portfolio(day);
+  await transact(db, (tx) => planSnapshot(tx, new Date('2026-11-24T09:00:00Z')));
+  await setTime('2026-11-27T09:00:00Z');
+  const soldAfter = async (work: () => Promise<void>, at: string) => {
+    await work();
+    await setTime(at);
+    return (await standing(day))!.soldCents;
+  };
+  const ends = (endOn: string, toldAt: string) => () => transact(db, (tx) => endContracts(tx, [{ contractId: HOME, endOn, toldAt }]));
+  expect((await standing(day))!.soldCents).toBe(950n * 96n);
+  expect(await soldAfter(ends(day, '2026-11-27T09:00:00Z'), '2026-11-27T09:01:00Z')).toBe(150n * 96n);
+  expect(await soldAfter(ends('2026-11-27', '2026-11-27T09:01:00Z'), '2026-11-27T09:02:00Z')).toBe(950n * 96n);
+  const late = newId();
+  const hearLate = () =>
+    transact(db, async (tx) => {
+      await addContracts(tx, [{ contractId: late, gridAreaId: AREA, gridAreaCode: CODE, profile: 'G25', startOn: day, endOn: null, confirmedAt: '2026-11-27T09:02:00Z', meteringKind: 'PROFILE', expectedWattHours: '2000000000' }]);
+      await addContractPrices(tx, [{ contractId: late, workingPriceCtPerKwh: '15', variableBonusCtPerKwh: '0', gridWorkingCtPerKwh: '5' }]);
+    });
+  expect(await soldAfter(hearLate, '2026-11-27T09:03:00Z')).toBe(1150n * 96n);
 });

@@ -9,9 +9,10 @@ import { areaDaysOf } from '../positions/area-day.ts';
 import { isClosed, monthOf, nextMinute, nextSnapshotAt } from '../profit/calendar.ts';
 import { amountsTold, nextProfitLoss, type ProfitLossVersion } from '../profit/profit-loss.ts';
 import { gridAreasById } from '../store/grid-areas.ts';
+import type { SupplyChange } from '../store/demand.ts';
 import { addProfitLoss, newestProfitLoss } from '../store/profit-loss.ts';
 import { profitLossFigures } from '../store/profit-loss-figures.ts';
-import { addStaleDays, daysToSnapshot, type DeliveryDayOfArea, dropStaleDays, lockStaleDays, positionDaysIn, positionDaysOfTrades } from '../store/stale-days.ts';
+import { addStaleDays, daysToSnapshot, type DeliveryDayOfArea, dropStaleDays, lockStaleDays, positionDaysIn, positionDaysOfTrades, positionDaysSince } from '../store/stale-days.ts';
 import { scheduleCorrection } from './close-month.ts';
 
 export const SNAPSHOT_PROFIT_LOSS = 'SNAPSHOT_PROFIT_LOSS';
@@ -30,6 +31,13 @@ export const planSnapshot = (tx: Tx, now: Date): Promise<void> => schedule(tx, {
 /** What became known of days, such as readings and prices, is calculated with the next minute. */
 export async function noteStaleDays(tx: Tx, gridAreaIds: readonly string[] | null, days: readonly LocalDate[]): Promise<void> {
   await note(tx, await positionDaysIn(tx, gridAreaIds, days), nextMinute(await businessNow(tx)));
+}
+
+/** What is known of our supply changed from these days on: those before today that have had positions. From today on positions tell of it. */
+export async function noteStaleSupply(tx: Tx, changes: readonly SupplyChange[], today: LocalDate): Promise<void> {
+  const past = changes.filter(({ from }) => from < today);
+  if (past.length === 0) return;
+  await note(tx, await positionDaysSince(tx, past, today), nextMinute(await businessNow(tx)));
 }
 
 /** Trades were made, or count no longer: the days on which they deliver. */

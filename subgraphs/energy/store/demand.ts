@@ -37,23 +37,30 @@ export const STANDING_SUPPLY = `(
   FROM energy.supply_contract c LEFT JOIN (SELECT DISTINCT ON (contract_id) contract_id, end_on FROM energy.supply_end ORDER BY contract_id, version DESC) e USING (contract_id)
 )`;
 
-/** Adds confirmed contracts; answers the ids of those that were not known. */
-export async function addContracts(tx: Tx, contracts: readonly SupplyContract[]): Promise<string[]> {
+/** Adds confirmed contracts; answers those that were not known. */
+export async function addContracts<C extends SupplyContract>(tx: Tx, contracts: readonly C[]): Promise<C[]> {
   const rows = await tx.sql<{ contract_id: string }>`
     INSERT INTO energy.supply_contract (contract_id, grid_area_id, profile, metering_kind, expected_watt_hours, start_on, end_on, confirmed_at)
     SELECT c."contractId", c."gridAreaId", c.profile, c."meteringKind", c."expectedWattHours", c."startOn", c."endOn", c."confirmedAt"
     FROM jsonb_to_recordset(${JSON.stringify(contracts)}::jsonb) AS c ("contractId" uuid, "gridAreaId" uuid, profile text, "meteringKind" text,
       "expectedWattHours" bigint, "startOn" date, "endOn" date, "confirmedAt" timestamptz)
     ON CONFLICT DO NOTHING RETURNING contract_id`;
-  return rows.map((row) => row.contract_id);
+  const added = new Set(rows.map((row) => row.contract_id));
+  return contracts.filter(({ contractId }) => added.has(contractId));
 }
 
 /** A contract ends on another day than was known: it has no supply from then on; the start itself when it never came to it. */
 export type SupplyEnd = Readonly<{ contractId: string; endOn: LocalDate; toldAt: string }>;
 
-/** Notes ends in the order in which they were told; answers the areas of those that are news. Contracts that energy does not know, and ends that it does, change nothing. */
-export async function addEnds(tx: Tx, ends: readonly SupplyEnd[]): Promise<string[]> {
-  const rows = await tx.sql<{ grid_area_id: string }>`
+/** From this day on an area's supply is not what it was known to be. */
+export type SupplyChange = Readonly<{ gridAreaId: string; from: LocalDate }>;
+
+/**
+ * Notes ends in the order in which they were told; answers the areas of those that are news, each with the first day that it concerns: the
+ * new end, or the one before when supply goes on. Contracts that energy does not know, and ends that it does, change nothing.
+ */
+export async function addEnds(tx: Tx, ends: readonly SupplyEnd[]): Promise<SupplyChange[]> {
+  const rows = await tx.sql<{ grid_area_id: string; from_on: LocalDate }>`
     WITH given AS (
       SELECT g.nth, g."contractId" AS contract_id, greatest(c.start_on, g."endOn") AS end_on, greatest(g."toldAt", c.confirmed_at) AS told_at, c.grid_area_id
       FROM jsonb_to_recordset(${JSON.stringify(ends.map((end, nth) => ({ ...end, nth })))}::jsonb) AS g (nth int, "contractId" uuid, "endOn" date, "toldAt" timestamptz)
@@ -68,10 +75,10 @@ export async function addEnds(tx: Tx, ends: readonly SupplyEnd[]): Promise<strin
     ), added AS (
       INSERT INTO energy.supply_end (contract_id, version, end_on, previous_end_on, told_at)
       SELECT contract_id, known + row_number() OVER (PARTITION BY contract_id ORDER BY nth), end_on, previous_end_on, at FROM change
-      WHERE nth >= 0 AND end_on IS DISTINCT FROM previous_end_on ORDER BY contract_id, nth RETURNING contract_id
+      WHERE nth >= 0 AND end_on IS DISTINCT FROM previous_end_on ORDER BY contract_id, nth RETURNING contract_id, least(end_on, previous_end_on) AS from_on
     )
-    SELECT DISTINCT g.grid_area_id FROM given g WHERE g.contract_id IN (SELECT contract_id FROM added)`;
-  return rows.map((row) => row.grid_area_id);
+    SELECT c.grid_area_id, min(a.from_on) AS from_on FROM added a JOIN energy.supply_contract c USING (contract_id) GROUP BY 1`;
+  return rows.map((row) => ({ gridAreaId: row.grid_area_id, from: row.from_on }));
 }
 
 /** The areas of contracts. */

@@ -2,6 +2,7 @@
 // again takes its row, and who calculates it takes the rows first: nothing that is committed later is missed, and positions wait for neither.
 import type { Tx } from '@stromgraph/kernel/database';
 import type { LocalDate } from '@stromgraph/kernel/time';
+import type { SupplyChange } from './demand.ts';
 
 export type DeliveryDayOfArea = Readonly<{ gridAreaId: string; day: LocalDate }>;
 /** An area that is new has none of the days before. */
@@ -23,6 +24,15 @@ export async function positionDaysIn(tx: Tx, gridAreaIds: readonly string[] | nu
   const rows = await tx.sql<Row>`
     SELECT a.id AS grid_area_id, d.delivery_day FROM energy.grid_area a CROSS JOIN energy.position_day d
     WHERE (${gridAreaIds}::uuid[] IS NULL OR a.id = ANY (${gridAreaIds}::uuid[])) AND d.delivery_day = ANY (${days}::date[]) ORDER BY 1, 2`;
+  return rows.map(toDay);
+}
+
+/** The days that have had positions, from an area's first given one until a day. */
+export async function positionDaysSince(tx: Tx, changes: readonly SupplyChange[], until: LocalDate): Promise<DeliveryDayOfArea[]> {
+  const rows = await tx.sql<Row>`
+    SELECT c.grid_area_id, d.delivery_day
+    FROM (SELECT grid_area_id, min(from_on) AS from_on FROM unnest(${changes.map(({ gridAreaId }) => gridAreaId)}::uuid[], ${changes.map(({ from }) => from)}::date[]) AS c (grid_area_id, from_on) GROUP BY 1) c
+    JOIN energy.position_day d ON d.delivery_day >= c.from_on AND d.delivery_day < ${until}::date ORDER BY 1, 2`;
   return rows.map(toDay);
 }
 
