@@ -21,7 +21,10 @@ const dueQueueOf = (domain: string): Queue<Record<string, never>> => queue(`${do
 export const wakeDue = (runtime: Runtime<any>, tenant: Tenant<any> | string, domain: string): Promise<void> =>
   queuesOf(runtime, tenant).nudge(dueQueueOf(domain).name, { correlationId: 'wake', data: {} });
 
-/** Plans or moves work of one kind about one subject, in business time. */
+/**
+ * Plans or moves work of one kind about one subject, in business time. What runs at this moment runs to its end, and what is
+ * planned here runs after it: nothing waits for a run, which may itself wait for the very rows that the caller has locked.
+ */
 export async function schedule(tx: Tx, { kind, subject, dueAt }: DueKey & Readonly<{ dueAt: Date }>): Promise<void> {
   await tx.query(
     `INSERT INTO ${tx.domain}.due (id, kind, subject, due_at, correlation_id) VALUES ($1, $2, $3, $4, $5)
@@ -31,9 +34,8 @@ export async function schedule(tx: Tx, { kind, subject, dueAt }: DueKey & Readon
 }
 
 /**
- * Takes planned work back. What runs at this moment is left to its run: it may wait for the very rows that the caller has
- * locked, and waiting for it would be a deadlock. So a handler locks what it is about, looks whether it is still wanted, and
- * does nothing otherwise.
+ * Takes planned work back. What runs at this moment is left to its run. So a handler locks what it is about, looks whether it
+ * is still wanted, and does nothing otherwise.
  */
 export async function unschedule(tx: Tx, { kind, subject }: DueKey): Promise<void> {
   await tx.query(`DELETE FROM ${tx.domain}.due WHERE id = (SELECT id FROM ${tx.domain}.due WHERE kind = $1 AND subject = $2 FOR UPDATE SKIP LOCKED)`, [kind, subject]);
@@ -78,25 +80,21 @@ export async function runDue(db: Db<any>, handlers: DueHandlers, tools: Tools, i
   }
 }
 
-type Row = { id: string; kind: string; subject: string; due_at: Date; attempts: number; correlation_id: string };
+type Row = { id: string; kind: string; subject: string; due_at: Date; attempts: number; correlation_id: string; version: string };
 
-/** The row goes with its effect; it goes first, so that the handler may plan the same kind and subject anew. */
+/** The row goes with its effect, unless it was planned anew meanwhile, by the handler itself or by somebody else. */
 async function runNext(db: Db<any>, handlers: DueHandlers, tools: Tools): Promise<'none' | 'done' | 'failed'> {
-  let claimed: Row | undefined;
+  let claimed: Row | null = null;
   try {
     return await transact(db, async (tx) => {
-      [claimed] = (await tx.query<Row>(
-        `DELETE FROM ${tx.domain}.due WHERE id = (
-           SELECT id FROM ${tx.domain}.due WHERE due_at <= platform.business_now() AND not_before <= clock_timestamp() AND kind = ANY ($1)
-           ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, kind, subject, due_at, attempts, correlation_id`,
-        [Object.keys(handlers)],
-      )).rows;
+      claimed = await claimNext(tx, Object.keys(handlers));
       if (!claimed) return 'none';
-      const { kind, subject, due_at: dueAt, correlation_id: correlationId } = claimed;
+      const { id, kind, subject, due_at: dueAt, correlation_id: correlationId, version } = claimed;
       await traced(correlationId, { service: tx.domain, name: `due ${kind}`, kind: 'consumer', under: { requestId: correlationId } }, () =>
         handlers[kind]!({ ...tx, correlationId, causationId: null }, { subject, dueAt }, tools),
       );
+      // Who has it locked is planning it anew.
+      await tx.query(`DELETE FROM ${tx.domain}.due WHERE id = (SELECT id FROM ${tx.domain}.due WHERE id = $1 AND xmin::text = $2 FOR UPDATE SKIP LOCKED)`, [id, version]);
       return 'done';
     });
   } catch (error) {
@@ -106,12 +104,36 @@ async function runNext(db: Db<any>, handlers: DueHandlers, tools: Tools): Promis
   }
 }
 
-/** A fault of the infrastructure puts the row off without counting, so that it cannot hold up the others either. */
-async function putOff(db: Db<any>, { id, kind, subject, attempts }: Row, error: unknown, tools: Tools): Promise<void> {
+/** Runs that look for work at once; more would find nothing and come again. */
+const MAX_RUNNING = 100;
+
+/** The first due row that nobody runs, for this transaction alone. The row itself stays free: who plans or takes back need not wait for the run. */
+async function claimNext(tx: Tx, kinds: readonly string[]): Promise<Row | null> {
+  for (;;) {
+    const [free] = (await tx.query<{ id: string }>(
+      `SELECT id FROM (
+         SELECT id FROM ${tx.domain}.due WHERE due_at <= platform.business_now() AND not_before <= clock_timestamp() AND kind = ANY ($1)
+         ORDER BY due_at, id LIMIT ${MAX_RUNNING}
+       ) d WHERE pg_try_advisory_xact_lock(hashtextextended('${tx.domain}.due ' || id, 0)) LIMIT 1`,
+      [kinds],
+    )).rows;
+    if (!free) return null;
+    // Another run may have ended between the look and the lock: what it left counts.
+    const [row] = (await tx.query<Row>(
+      `SELECT id, kind, subject, due_at, attempts, correlation_id, xmin::text AS version FROM ${tx.domain}.due
+       WHERE id = $1 AND due_at <= platform.business_now() AND not_before <= clock_timestamp()`,
+      [free.id],
+    )).rows;
+    if (row) return row;
+  }
+}
+
+/** A fault of the infrastructure puts the row off without counting, so that it cannot hold up the others either. What was planned anew meanwhile has not failed. */
+async function putOff(db: Db<any>, { id, kind, subject, attempts, version }: Row, error: unknown, tools: Tools): Promise<void> {
   const counted = isPassing(error) ? 0 : 1;
   const seconds = Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** attempts) * (0.75 + Math.random() / 2);
-  await db.query(`UPDATE ${db.domain}.due SET attempts = attempts + $2, last_error = $3, not_before = clock_timestamp() + $4 * interval '1 s' WHERE id = $1`, [
-    id, counted, (error instanceof Error ? error.message : String(error)).slice(0, 2_000), seconds,
+  await db.query(`UPDATE ${db.domain}.due SET attempts = attempts + $2, last_error = $3, not_before = clock_timestamp() + $4 * interval '1 s' WHERE id = $1 AND xmin::text = $5`, [
+    id, counted, (error instanceof Error ? error.message : String(error)).slice(0, 2_000), seconds, version,
   ]);
   dueFailures.inc({ tenant: db.tenant, domain: db.domain, kind });
   tools.log.warn({ err: error, kind, subject, attempts: attempts + counted }, 'due work failed; it is tried again');

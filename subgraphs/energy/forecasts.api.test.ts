@@ -140,5 +140,17 @@ test('a publication that makes no sense is left out whole, and an alert says wha
   expect(await stored()).toEqual(before);
   expect(await wrong('DAY_AHEAD_FORECAST', {})).toEqual([]);
   expect(await stored()).toEqual({ ...before, forecasts: before.forecasts + 1 });
+
+  // The alert stands until a later version of the same makes sense; what is good of another day or area says nothing about it.
+  const take = async (version: number, change: object, key = `gridArea=${CODES[0]}&deliveryDay=${SUNDAY}`) => {
+    answer = { ...body, version, ...change };
+    await taking.take(reading, { n: 1, kind: 'DAY_AHEAD_FORECAST', href: `/v1/forecasts/day-ahead?${key}&version=${version}`, publishedAt: new Date() });
+    return (await database.owner.query(`SELECT subject FROM energy.alert WHERE kind = 'DATA_INVALID' AND cleared_at IS NULL`)).rows.map(({ subject }) => subject);
+  };
+  const stands = [`ENET /v1/forecasts/day-ahead?gridArea=${CODES[0]}&deliveryDay=${SUNDAY}`];
+  expect(await take(10, { wattHours: [5] })).toEqual(stands);
+  expect(await take(11, { wattHours: [5] })).toEqual(stands);
+  expect(await take(12, { gridArea: CODES[1] }, `gridArea=${CODES[1]}&deliveryDay=${SUNDAY}`)).toEqual(stands);
+  expect(await take(12, {})).toEqual([]);
   outside.close();
 });

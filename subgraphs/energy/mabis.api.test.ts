@@ -174,6 +174,9 @@ test('a person closes a case with a reason; the same difference opens no other, 
 test('sums of a group or area that is none of ours are told, not taken', async () => {
   await marketSays('MEASURED', [1], '2026-11-15T08:00:00Z', '11YSTROM-OST---O');
   expect(await alerts()).toContain('DATA_INVALID');
+  await database.owner.query(`INSERT INTO energy.grid_area VALUES (gen_random_uuid(), '11YSTROM-OST---O', 'Ost', '11YSTROM-OST---O')`);
+  await marketSays('MEASURED', Array(31 * 96 + 4).fill(1), '2026-11-16T08:00:00Z', '11YSTROM-OST---O'); // it is ours by now
+  expect(await alerts()).not.toContain('DATA_INVALID');
   expect((await database.owner.query('SELECT 1 FROM energy.dead_letter')).rowCount).toBe(0);
 });
 

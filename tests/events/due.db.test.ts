@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { transact, type Db } from '@stromgraph/kernel/database';
+import { transact, type Db, type Tx } from '@stromgraph/kernel/database';
 import { type DueHandlers, runDue, schedule, startDue, unschedule, wakeDue } from '@stromgraph/kernel/due';
 import type { Runtime } from '@stromgraph/kernel/runtime';
 import { testDatabase, type TestDatabase } from '../database.ts';
@@ -51,7 +51,8 @@ test('planning again moves it, unplanning removes it', async () => {
   expect((await left()).map((row) => row.subject)).toEqual(['a']);
 });
 
-test('unplanning does not wait for a run that waits for what the unplanner has locked', async () => {
+/** A run waits for what the caller has locked, while the caller plans anew or takes back what runs. */
+async function whileItRuns(work: (tx: Tx) => Promise<void>): Promise<number> {
   await database.owner.query(`INSERT INTO stock.seen (order_id, step, kind, event_id) VALUES ('held', 1, 'due', gen_random_uuid())`);
   await plan('a', '2026-03-28T10:00:00Z');
   const locking: DueHandlers = { remind: async (tx) => void (await tx.query(`SELECT FROM stock.seen WHERE order_id = 'held' FOR UPDATE`)) };
@@ -60,11 +61,38 @@ test('unplanning does not wait for a run that waits for what the unplanner has l
     await tx.query(`SELECT FROM stock.seen WHERE order_id = 'held' FOR UPDATE`);
     const run = runDue(db, locking, stock);
     await waitFor('the run to wait for the lock', isWaiting);
-    await unschedule(tx, { kind: 'remind', subject: 'a' });
+    await work(tx);
     return { run };
   });
-  expect(await run).toBe(1);
+  return run;
+}
+
+test('unplanning does not wait for a run that waits for what the unplanner has locked', async () => {
+  expect(await whileItRuns((tx) => unschedule(tx, { kind: 'remind', subject: 'a' }))).toBe(1);
   expect(await left()).toEqual([]);
+});
+
+test('planning does not wait for a run that waits for what the planner has locked, and what is planned stays', async () => {
+  expect(await whileItRuns((tx) => schedule(tx, { kind: 'remind', subject: 'a', dueAt: new Date('2026-04-01T10:00:00Z') }))).toBe(1);
+  expect(await left()).toEqual([{ subject: 'a', attempts: 0, last_error: null }]);
+  expect(await runDue(db, note, stock)).toBe(0);
+});
+
+test('what is planned for now while it runs runs again', async () => {
+  expect(await whileItRuns((tx) => schedule(tx, { kind: 'remind', subject: 'a', dueAt: new Date('2026-03-28T11:00:00Z') }))).toBe(2);
+  expect(await left()).toEqual([]);
+});
+
+test('a run that fails does not put off what was planned anew meanwhile', async () => {
+  await plan('a', '2026-03-28T10:00:00Z');
+  const replanned: DueHandlers = {
+    remind: async () => {
+      await plan('a', '2026-04-01T10:00:00Z');
+      throw new Error('the bank says no');
+    },
+  };
+  expect(await runDue(db, replanned, stock)).toBe(0);
+  expect(await left()).toEqual([{ subject: 'a', attempts: 0, last_error: null }]);
 });
 
 test('a handler may plan itself anew', async () => {

@@ -22,12 +22,14 @@ const subjectOf = ({ balancingGroupId, gridAreaId, month, kind }: Pick<ClearingC
 export async function takeMarketSums(tx: Tx, told: z.infer<typeof BalancingSumsReceived.schema>): Promise<void> {
   const { balancingGroupCode, gridAreaCode, month, kind, formedAt, wattHours } = told;
   const [group, area] = [await balancingGroupOfCode(tx, balancingGroupCode), await gridAreaOfCode(tx, gridAreaCode)];
+  const subject = `sums ${balancingGroupCode} ${gridAreaCode} ${month}`.slice(0, 200);
   if (!group || !area) {
     const message = `The market sent sums of ${balancingGroupCode} in ${gridAreaCode} for ${month}, which is none of ours.`;
-    return raiseAlerts(tx, [{ kind: 'DATA_INVALID', subject: `sums ${balancingGroupCode} ${gridAreaCode} ${month}`.slice(0, 200), severity: 'WARNING', message, gridAreaId: null, period: null }]);
+    return raiseAlerts(tx, [{ kind: 'DATA_INVALID', subject, severity: 'WARNING', message, gridAreaId: null, period: null }]);
   }
   await lockBalancingGroup(tx, group.id);
   const now = await businessNow(tx);
+  await clearAlerts(tx, 'DATA_INVALID', [subject]);
   await addMarketSum(tx, { balancingGroupId: group.id, gridAreaId: area.id, month, kind, formedAt: new Date(formedAt), wattHours: wattHours.map(BigInt) }, now);
   await compareSums(tx, { groupId: group.id, gridAreaId: area.id, month }, now);
 }

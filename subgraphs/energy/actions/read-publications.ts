@@ -1,13 +1,14 @@
 import { businessNow } from '@stromgraph/kernel/clock';
-import type { ContentInvalid } from '@stromgraph/kernel/data-service';
+import type { ContentInvalid, Publication } from '@stromgraph/kernel/data-service';
 import { transact } from '@stromgraph/kernel/database';
 import { isProblem, problem } from '@stromgraph/kernel/problem';
 import { type Reading, reportContent, type Take, type Taking } from '@stromgraph/kernel/read-publications';
 import { dayOf } from '@stromgraph/kernel/time';
-import { ENET, readGridAreas, readImbalancePrices, readProfile, readProfileCodes } from '../clients/enet.ts';
+import { ENET, GRID_AREAS, PROFILES, readGridAreas, readImbalancePrices, readProfile, readProfileCodes } from '../clients/enet.ts';
 import type { GridAreaUnknown } from '../areas/grid-area.ts';
 import { readActuals, readTemperatures } from '../clients/enet-days.ts';
 import { FORECAST_KINDS, readForecast } from '../clients/enet-forecasts.ts';
+import { isStanding } from '../store/alerts.ts';
 import { hasProfilesOf } from '../store/profiles.ts';
 import { importActuals } from './import-actuals.ts';
 import { importForecast } from './import-forecast.ts';
@@ -15,66 +16,77 @@ import { importImbalancePrices } from './import-imbalance-prices.ts';
 import { importGridAreas } from './import-grid-areas.ts';
 import { importLoadProfile } from './import-load-profile.ts';
 import { importTemperatures } from './import-temperatures.ts';
-import { raiseAlerts } from './raise-alerts.ts';
+import { clearAlerts, raiseAlerts } from './raise-alerts.ts';
 import { noteFailedReading, noteReading } from './watch-series.ts';
 
+/** What is published is taken, or makes no sense; what makes sense later, in a later version of the same, ends the alert. */
+type Taker = (reading: Reading, publication: Publication) => Promise<void | ContentInvalid>;
 const MAX_SUBJECT = 200;
 /** Forward curves and grid fees are pricing's. */
-const takeForecast: Take = async (reading, { n, kind, href }) => {
-  const forecast = await readForecast(reading.service, kind, href);
-  if (isProblem(forecast)) return refuseContent(reading, forecast);
-  await refuseUnknownArea(reading, href, await importForecast(reading.db, { ...forecast, position: BigInt(n) }));
+const takeForecast: Taker = async ({ db, service }, { n, kind, href }) => {
+  const forecast = await readForecast(service, kind, href);
+  return isProblem(forecast) ? forecast : ofKnownArea(href, await importForecast(db, { ...forecast, position: BigInt(n) }));
 };
-const TAKERS: Readonly<Record<string, Take>> = {
+const TAKERS: Readonly<Record<string, Taker>> = {
   ...Object.fromEntries(FORECAST_KINDS.map((kind) => [kind, takeForecast])),
-  LOAD_PROFILES: (reading, { href }) => takeProfile(reading, href),
-  IMBALANCE_PRICES: async (reading, { n, href }) => {
-    const prices = await readImbalancePrices(reading.service, href);
-    return isProblem(prices) ? refuseContent(reading, prices) : importImbalancePrices(reading.db, { ...prices, position: BigInt(n) });
+  LOAD_PROFILES: ({ db, service }, { href }) => takeProfile(db, service, href),
+  IMBALANCE_PRICES: async ({ db, service }, { n, href }) => {
+    const prices = await readImbalancePrices(service, href);
+    return isProblem(prices) ? prices : importImbalancePrices(db, { ...prices, position: BigInt(n) });
   },
-  ACTUALS: async (reading, { n, href }) => {
-    const day = await readActuals(reading.service, href);
-    return isProblem(day) ? refuseContent(reading, day) : refuseUnknownArea(reading, href, await importActuals(reading.db, { ...day, position: BigInt(n) }));
+  ACTUALS: async ({ db, service }, { n, href }) => {
+    const day = await readActuals(service, href);
+    return isProblem(day) ? day : ofKnownArea(href, await importActuals(db, { ...day, position: BigInt(n) }));
   },
-  TEMPERATURES: async (reading, { n, href }) => {
-    const day = await readTemperatures(reading.service, href);
-    return isProblem(day) ? refuseContent(reading, day) : refuseUnknownArea(reading, href, await importTemperatures(reading.db, { ...day, position: BigInt(n) }));
+  TEMPERATURES: async ({ db, service }, { n, href }) => {
+    const day = await readTemperatures(service, href);
+    return isProblem(day) ? day : ofKnownArea(href, await importTemperatures(db, { ...day, position: BigInt(n) }));
   },
 };
 const KINDS = Object.keys(TAKERS);
 
-const takePublication: Take = (reading, publication) => TAKERS[publication.kind]!(reading, publication);
+const takePublication: Take = async (reading, publication) => judgeContent(reading, publication.href, await TAKERS[publication.kind]!(reading, publication));
 
 export const taking: Taking = { take: takePublication, kinds: KINDS, afterReading: noteReading(KINDS), afterFailure: noteFailedReading };
 
-const refuseUnknownArea = async (reading: Reading, href: string, outcome: void | GridAreaUnknown): Promise<void> =>
-  isProblem(outcome)
-    ? refuseContent(reading, problem('ContentInvalid', `${href}: gridArea is not one of ours (allowed: areas of the data service's list or of our contracts)`, { href }))
-    : undefined;
+const ofKnownArea = (href: string, outcome: void | GridAreaUnknown): void | ContentInvalid =>
+  isProblem(outcome) ? problem('ContentInvalid', `${href}: gridArea is not one of ours (allowed: areas of the data service's list or of our contracts)`, { href }) : undefined;
 
-/** Content that makes no sense is left out; somebody has to look at it. */
-async function refuseContent(reading: Reading, content: ContentInvalid): Promise<void> {
-  reportContent(reading, content);
-  const alert = { kind: 'DATA_INVALID', severity: 'WARNING', gridAreaId: null, period: null } as const;
-  await transact(reading.db, (tx) => raiseAlerts(tx, [{ ...alert, subject: `${ENET} ${content.href}`.slice(0, MAX_SUBJECT), message: content.message }]));
+/** What a publication is about: versions of the same differ in nothing else. */
+const subjectOf = (href: string): string => `${ENET} ${href.replace(/([?&])version=[^&]*(&|$)/, '$1').replace(/[?&]$/, '')}`.slice(0, MAX_SUBJECT);
+
+/** Content that makes no sense is left out, and somebody has to look at it until there is some that does. */
+async function judgeContent(reading: Reading, href: string, outcome: void | ContentInvalid): Promise<void> {
+  const [kind, subject] = ['DATA_INVALID' as const, subjectOf(href)];
+  if (isProblem(outcome)) {
+    reportContent(reading, outcome);
+    return transact(reading.db, (tx) => raiseAlerts(tx, [{ kind, subject, severity: 'WARNING', gridAreaId: null, period: null, message: outcome.message }]));
+  }
+  if (await isStanding(reading.db, kind, subject)) await transact(reading.db, (tx) => clearAlerts(tx, kind, [subject]));
 }
 
-async function takeProfile(reading: Reading, href: string): Promise<void> {
-  const profile = await readProfile(reading.service, href);
-  if (isProblem(profile)) return refuseContent(reading, profile);
-  if (profile) await importLoadProfile(reading.db, profile);
+/** Nothing while the profile is not published for that year. */
+async function takeProfile(db: Reading['db'], service: Reading['service'], href: string): Promise<void | ContentInvalid> {
+  const profile = await readProfile(service, href);
+  if (isProblem(profile)) return profile;
+  if (profile) await importLoadProfile(db, profile);
 }
 
 /** Areas and this year's profiles, which were published long before the list of publications begins. */
 export async function readMasterData(reading: Reading): Promise<void> {
   const { db, service } = reading;
   const areas = await readGridAreas(service);
-  if (isProblem(areas)) return refuseContent(reading, areas);
+  await judgeContent(reading, GRID_AREAS, isProblem(areas) ? areas : undefined);
+  if (isProblem(areas)) return;
   await importGridAreas(db, areas);
   const year = Number(dayOf(await businessNow(db)).slice(0, 4));
   if (await hasProfilesOf(db, year)) return;
   const codes = await readProfileCodes(service);
-  if (isProblem(codes)) return refuseContent(reading, codes);
+  await judgeContent(reading, PROFILES, isProblem(codes) ? codes : undefined);
+  if (isProblem(codes)) return;
   for (const code of codes.profiles)
-    for (const each of [year, year + 1]) await takeProfile(reading, `/v1/load-profiles/${encodeURIComponent(code)}?year=${each}`);
+    for (const each of [year, year + 1]) {
+      const href = `${PROFILES}/${encodeURIComponent(code)}?year=${each}`;
+      await judgeContent(reading, href, await takeProfile(db, service, href));
+    }
 }

@@ -10,6 +10,8 @@ import { isState } from '../profiles/day-type.ts';
 import { type LoadProfile, SLOTS } from '../profiles/profile.ts';
 
 export const ENET = 'ENET';
+export const GRID_AREAS = '/v1/grid-areas';
+export const PROFILES = '/v1/load-profiles';
 export const Instant = z.iso.datetime().transform((text) => new Date(text));
 export const Eic = z.string().regex(/^\d\dY[A-Z0-9-]{12}[A-Z0-9]$/);
 const DecimalNumber = z.string().regex(/^\d+(\.\d+)?$/);
@@ -55,10 +57,10 @@ export async function readProfile({ get }: DataService, href: string): Promise<L
   return body === null || isProblem(body) ? body : toProfile(body);
 }
 
-export const readProfileCodes = ({ get }: DataService) => get('/v1/load-profiles', z.object({ profiles: z.array(z.string()) }));
+export const readProfileCodes = ({ get }: DataService) => get(PROFILES, z.object({ profiles: z.array(z.string()) }));
 
 export async function readGridAreas({ get }: DataService): Promise<GridArea[] | ContentInvalid> {
-  const body = await get('/v1/grid-areas', GridAreas);
+  const body = await get(GRID_AREAS, GridAreas);
   return isProblem(body) ? body : body.gridAreas.map(toGridArea);
 }
 

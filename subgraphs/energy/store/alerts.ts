@@ -36,6 +36,10 @@ export async function clearStanding(tx: Tx, kind: AlertKind, subjects: readonly 
   return rows.map(toAlert);
 }
 
+export async function isStanding(db: Queryable, kind: AlertKind, subject: string): Promise<boolean> {
+  return (await db.sql`SELECT FROM energy.alert WHERE kind = ${kind} AND subject = ${subject} AND cleared_at IS NULL`).length > 0;
+}
+
 /** Notes who has seen them first; answers those for which that was news. */
 export async function noteSeen(tx: Tx, ids: readonly string[], by: string, at: Date): Promise<Alert[]> {
   const rows = await tx.sql<Row>`
