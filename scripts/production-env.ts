@@ -5,6 +5,7 @@ import { join } from 'node:path';
 
 const MADE: Readonly<Record<string, () => string>> = {
   STROMGRAPH_KEYS: () => `1:${randomBytes(32).toString('base64')}`,
+  STROMGRAPH_PAGER_SECRET: () => `whsec_${randomBytes(32).toString('base64')}`,
   STROMGRAPH_WEBHOOK_SECRET: () => `whsec_${randomBytes(32).toString('base64')}`,
 };
 

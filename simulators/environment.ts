@@ -12,10 +12,12 @@ export function readEnvironment(env: NodeJS.ProcessEnv) {
     revisionSeconds: readNumber(env, 'STROMGRAPH_SIM_REVISION_SECONDS', 86_400),
     folder: env['STROMGRAPH_SIM_DATA'] || undefined,
     webhook: readWebhook(env['STROMGRAPH_SIM_WEBHOOK_URL'] || undefined, env['STROMGRAPH_SIM_WEBHOOK_SECRET'] || undefined),
+    pagerSecret: env['STROMGRAPH_SIM_PAGER_SECRET'] || undefined,
     ports: {
       enet: readNumber(env, 'STROMGRAPH_SIM_ENET_PORT', MAX_PORT),
       clearingHouse: readNumber(env, 'STROMGRAPH_SIM_CLEARING_HOUSE_PORT', MAX_PORT),
       exchange: readNumber(env, 'STROMGRAPH_SIM_EXCHANGE_PORT', MAX_PORT),
+      pager: readNumber(env, 'STROMGRAPH_SIM_PAGER_PORT', MAX_PORT),
       mail: readNumber(env, 'STROMGRAPH_SIM_MAIL_PORT', MAX_PORT),
       smtp: readNumber(env, 'STROMGRAPH_SIM_SMTP_PORT', MAX_PORT),
     },

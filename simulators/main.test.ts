@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 type Ready = {
-  ready: { enet: { url: string }; clearingHouse: { url: string }; mail: { url: string; smtpPort: number; smtpUrl: string } };
+  ready: { enet: { url: string }; clearingHouse: { url: string }; pager: { url: string }; mail: { url: string; smtpPort: number; smtpUrl: string } };
 };
 
 function run(env: Record<string, string> = {}) {
@@ -23,7 +23,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     const { child, said, ended } = run({ STROMGRAPH_SIM_NOW: '2026-11-24T09:00:00Z', STROMGRAPH_SIM_SEED: 'x' });
     await expect.poll(() => said.out, { timeout: 10_000 }).toContain('\n');
     const { ready } = JSON.parse(said.out) as Ready;
-    for (const [name, { url }] of Object.entries({ enet: ready.enet, 'clearing-house': ready.clearingHouse, mail: ready.mail })) {
+    for (const [name, { url }] of Object.entries({ enet: ready.enet, 'clearing-house': ready.clearingHouse, pager: ready.pager, mail: ready.mail })) {
       expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'ok', simulator: name });
       const control = (await (await fetch(`${url}/_control`)).json()) as { seed: string; businessNow: string };
       expect(control.seed).toBe('x');

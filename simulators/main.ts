@@ -2,6 +2,7 @@ import { startClearingHouse } from './clearing-house/server.ts';
 import { startEnet } from './enet/server.ts';
 import { startExchange } from './exchange/server.ts';
 import { startMail } from './mail/server.ts';
+import { startPager } from './pager/server.ts';
 import { readEnvironment } from './environment.ts';
 
 type Running = { stop(): Promise<void> };
@@ -19,15 +20,17 @@ try {
 async function startAll() {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(0));
   process.on('disconnect', () => void end(0));
-  const { common, folder, revisionSeconds, webhook, ports } = readEnvironment(process.env);
+  const { common, folder, revisionSeconds, webhook, pagerSecret, ports } = readEnvironment(process.env);
   const enet = await keep(startEnet({ ...common, folder, revisionSeconds, port: ports.enet }));
   const clearingHouse = await keep(startClearingHouse({ ...common, folder, webhook, port: ports.clearingHouse }));
   const exchange = await keep(startExchange({ ...common, folder, port: ports.exchange }));
   const mail = await keep(startMail({ ...common, port: ports.mail, smtpPort: ports.smtp }));
+  const pager = await keep(startPager({ ...common, secret: pagerSecret, port: ports.pager }));
   const ready = {
     enet: { url: enet.url },
     clearingHouse: { url: clearingHouse.url },
     exchange: { url: exchange.url },
+    pager: { url: pager.url },
     mail: { url: mail.url, smtpPort: mail.smtpPort, smtpUrl: `smtp://${new URL(mail.url).hostname}:${mail.smtpPort}` },
   };
   process.send?.({ ready });

@@ -1,4 +1,5 @@
 // The whole product on one machine: database, simulators, domains, gateway, in this order; ended in the opposite one.
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { reportPortfolio } from '@stromgraph/demo/report-portfolio';
@@ -89,6 +90,7 @@ async function startSimulators({ settings, secrets, env, supervisor }: RunOption
       STROMGRAPH_SIM_DATA: join(settings.dataFolder, 'simulators'),
       STROMGRAPH_SIM_WEBHOOK_URL: `http://${HOST}:${settings.port}/webhooks/clearing-house`,
       STROMGRAPH_SIM_WEBHOOK_SECRET: secrets['STROMGRAPH_WEBHOOK_SECRET'],
+      STROMGRAPH_SIM_PAGER_SECRET: PLAYED_PAGER_SECRET,
     },
   });
   const control = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ now: businessNow, running: !stands }) };
@@ -117,6 +119,7 @@ function domainEnv({ secrets, env }: RunOptions, prepared: readonly Prepared[], 
     STROMGRAPH_CONNECTIONS: connectionsText(prepared),
     STROMGRAPH_SIMULATORS: JSON.stringify(Object.values(simulators).map(({ url }) => url)),
     ...outsideOf(simulators, env),
+    ...(simulators['pager'] && !env['STROMGRAPH_PAGER_URL'] && { STROMGRAPH_PAGER_URL: `${simulators['pager'].url}/v1/pages`, STROMGRAPH_PAGER_SECRET: PLAYED_PAGER_SECRET }),
     STROMGRAPH_BALANCING_GROUPS: env['STROMGRAPH_BALANCING_GROUPS'] ?? (simulators['clearingHouse'] ? DEMO_BALANCING_GROUPS : ''),
     STROMGRAPH_POSITION_CHECK_HOURS: env['STROMGRAPH_POSITION_CHECK_HOURS'] ?? DEMO_CHECK_HOURS,
   };
@@ -124,6 +127,8 @@ function domainEnv({ secrets, env }: RunOptions, prepared: readonly Prepared[], 
 
 const connectionsText = (prepared: readonly Prepared[]) => JSON.stringify(Object.fromEntries(prepared.map(({ owner, connections }) => [owner.tenant, connections])));
 
+/** Between the simulated pager and the domains of this run; a real one has `STROMGRAPH_PAGER_SECRET`. */
+const PLAYED_PAGER_SECRET = `whsec_${randomBytes(32).toString('base64')}`;
 /** A demo's clock is moved by weeks, and stops at each check. */
 const DEMO_CHECK_HOURS = '24';
 /** Group, we who answer for it, the simulated transmission system operator. */

@@ -13,6 +13,7 @@ import { suspensionsOf } from './store/limit-breaches.ts';
 import { markTrades } from './store/mark-to-market.ts';
 import { newestMarketSums, reportsById, type SumsKey } from './store/mabis-reports.ts';
 import { nominationsById } from './store/nominations.ts';
+import { pagesOfAlerts } from './store/pages.ts';
 import { positionsById } from './store/positions.ts';
 import { amendmentsBy, amendmentsOf, tradesById } from './store/trades.ts';
 
@@ -85,6 +86,10 @@ export const makeLoaders = (db: Db<any>) => ({
   alert: loadOne(
     (ids: readonly string[]) => alertsById(db, ids),
     (alert) => alert.id,
+  ),
+  pagesOfAlert: loadMany(
+    (ids: readonly string[]) => pagesOfAlerts(db, ids),
+    (page) => page.alertId,
   ),
   forecast: loadOne(
     (ids: readonly string[]) => forecastsById(db, ids),

@@ -12,6 +12,12 @@ export const seriesOverdueSeconds = new Gauge({
   labelNames: ['tenant', 'series'],
 });
 
+export const pageWaitingSeconds = new Gauge({
+  name: 'stromgraph_energy_page_waiting_seconds',
+  help: 'For how long the oldest page to people has waited for the pager to take it, in business time; 0 when none waits',
+  labelNames: ['tenant'],
+});
+
 export const standingAlerts = new Gauge({
   name: 'stromgraph_energy_alerts_standing',
   help: 'Alerts whose cause is still there, by kind; a kind that was seen once is told as 0 when none stands',

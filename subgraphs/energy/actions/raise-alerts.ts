@@ -8,17 +8,26 @@ import { fault, invalid, problem } from '@stromgraph/kernel/problem';
 import type { Alert, AlertKind, NewAlert } from '../alerts/alert.ts';
 import type { DomainContext } from '../context.ts';
 import { addAlerts, alertsById, clearStanding, noteSeen } from '../store/alerts.ts';
+import { pageAlerts } from './page-alerts.ts';
 
 const MAX_AT_ONCE = 100;
 
 /** Tells of what needs a look, in the transaction that noticed it; what stands already is not told again. */
 export async function raiseAlerts(tx: Tx, alerts: readonly NewAlert[]): Promise<void> {
-  if (alerts.length > 0) await announce(tx, await addAlerts(tx, alerts, await businessNow(tx)), 'RAISED');
+  if (alerts.length === 0) return;
+  const now = await businessNow(tx);
+  const raised = await addAlerts(tx, alerts, now);
+  await announce(tx, raised, 'RAISED');
+  await pageAlerts(tx, raised, 'RAISED', now);
 }
 
 /** Tells that the cause is gone; what does not stand is left alone. */
 export async function clearAlerts(tx: Tx, kind: AlertKind, subjects: readonly string[]): Promise<void> {
-  if (subjects.length > 0) await announce(tx, await clearStanding(tx, kind, subjects, await businessNow(tx)), 'CLEARED');
+  if (subjects.length === 0) return;
+  const now = await businessNow(tx);
+  const cleared = await clearStanding(tx, kind, subjects, now);
+  await announce(tx, cleared, 'CLEARED');
+  await pageAlerts(tx, cleared, 'CLEARED', now);
 }
 
 /** Notes who has seen these alerts; all or none. */

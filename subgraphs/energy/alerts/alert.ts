@@ -11,7 +11,8 @@ export type AlertKind =
   | 'NOMINATION_LATE'
   | 'MABIS_DUE'
   | 'MABIS_LATE'
-  | 'CLEARING_OPEN';
+  | 'CLEARING_OPEN'
+  | 'PAGER_UNREACHABLE';
 export type AlertSeverity = 'WARNING' | 'CRITICAL';
 
 /** What is to be told: one alert stands at a time for each kind and subject. */
