@@ -1,4 +1,4 @@
-import { event } from '@stromgraph/kernel/event';
+import { event, type Wire } from '@stromgraph/kernel/event';
 import { z } from 'zod';
 import { Day, Instant, Uuid, Whole } from './values.ts';
 
@@ -32,9 +32,38 @@ const readings = z.strictObject({
   batchId: Uuid, meterId: Uuid, meterNumber: z.string(), contractId: Uuid.nullable(), customerId: Uuid.nullable(), maloId: z.string(),
   days: z.array(IntervalDay), registers: z.array(RegisterRead),
 });
+const corrected = readings.extend({ cause: z.string() });
 
 /** Values of one meter from one batch: each touched day whole, as it now stands. */
-export const MeterReadingIngested = event('metering.MeterReadingIngested', 1, readings);
+export const MeterReadingIngested = event('metering.MeterReadingIngested', 2, readings, daysAsText<z.infer<typeof readings>>());
 
 /** Values that were known before have changed; the days as they now stand. */
-export const ReadingCorrected = event('metering.ReadingCorrected', 1, readings.extend({ cause: z.string() }));
+export const ReadingCorrected = event('metering.ReadingCorrected', 2, corrected, daysAsText<z.infer<typeof corrected>>());
+
+/**
+ * A day travels as one text of its values and, only where one is not TRUE, one letter per status: as lists of JSON, which version 1 had, they
+ * were most of what it cost to tell a day.
+ */
+function daysAsText<Data extends { days: z.infer<typeof IntervalDay>[] }>(): Wire<Data> {
+  return {
+    oldest: 1,
+    write: (data) => ({ ...data, days: data.days.map(writeDay) }),
+    read: (payload, version) => (version === 1 ? payload : { ...payload, days: payload.days.map(readDay) }),
+  };
+}
+
+const NONE = '-';
+const LETTERS = { TRUE: 'T', SUBSTITUTE: 'S', PROVISIONAL: 'P' } as const;
+const STATUSES = new Map<string, z.infer<typeof ValueStatus>>(Object.entries(LETTERS).map(([status, letter]) => [letter, status as keyof typeof LETTERS]));
+
+/** An empty place between commas is a value that is not known; null joins as nothing. */
+function writeDay({ wattHours, statuses, ...day }: z.infer<typeof IntervalDay>) {
+  const isPlain = statuses.every((status, at) => (wattHours[at] === null ? status === null : status === 'TRUE'));
+  return { ...day, wattHours: wattHours.join(), ...(!isPlain && { statuses: statuses.map((status) => (status === null ? NONE : LETTERS[status])).join('') }) };
+}
+
+function readDay({ wattHours: text, statuses: letters, ...day }: { wattHours: string; statuses?: string }) {
+  const wattHours = text.split(',').map((value) => (value === '' ? null : Number(value)));
+  const statuses = letters === undefined ? wattHours.map((value) => (value === null ? null : 'TRUE')) : [...letters].map((letter) => (letter === NONE ? null : STATUSES.get(letter)));
+  return { ...day, wattHours, statuses };
+}

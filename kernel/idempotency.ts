@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { businessNow } from './clock.ts';
 import type { Tx } from './database.ts';
 import { isProblem, problem, type Problem } from './problem.ts';
 
@@ -28,7 +27,7 @@ export async function once<T>(
   if (known) return { response: known.response as never, replayed: true };
   const response = await work();
   if (isProblem(response)) return response as never;
-  await tx.query(`INSERT INTO ${tx.domain}.idempotency VALUES ($1, $2, $3, $4, $5, $6)`, [operation, actor, key, fingerprint, JSON.stringify(response), await businessNow(tx)]);
+  await tx.query(`INSERT INTO ${tx.domain}.idempotency VALUES ($1, $2, $3, $4, $5, platform.business_now())`, [operation, actor, key, fingerprint, JSON.stringify(response)]);
   return { response: response as never, replayed: false };
 }
 

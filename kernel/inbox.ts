@@ -1,6 +1,6 @@
 // What a domain does with the events it hears, and which of them it has applied.
 import { type Db, isPassing, type Tx } from './database.ts';
-import type { Event, EventType } from './event.ts';
+import { dataOf, type Event, type EventType } from './event.ts';
 import { aggregateOf, type FeedEntry } from './feed.ts';
 import { park, parkBehind } from './parking.ts';
 import type { Tools } from './runtime.ts';
@@ -134,6 +134,5 @@ export async function leave(tx: Tx, entries: readonly FeedEntry[]): Promise<void
 
 /** Parses the payload by the catalogue; what does not parse is a fault of the data. */
 export function read(handler: Handler, entry: FeedEntry): Event {
-  if (entry.version !== handler.type.version) throw new Error(`version ${entry.version} of ${entry.name} is not understood, only ${handler.type.version}`);
-  return { ...entry, data: handler.type.schema.parse(entry.data) };
+  return { ...entry, data: dataOf(handler.type, { version: entry.version, payload: entry.data }) };
 }

@@ -1,5 +1,5 @@
 import type { Tx } from './database.ts';
-import type { EventType } from './event.ts';
+import { type EventType, payloadOf } from './event.ts';
 import { newId } from './ids.ts';
 
 export type Fact<Data> = Readonly<{ aggregateType: string; aggregateId: string; data: Data }>;
@@ -18,7 +18,7 @@ export async function publishAll<Data>(tx: Tx, type: EventType<Data>, facts: rea
     aggregateid: aggregateId,
     type: type.name,
     version: type.version,
-    payload: type.schema.parse(data),
+    payload: payloadOf(type, data),
     tenant: tx.tenant,
     occurred_at: rows[0]!.at.toISOString(),
     correlation_id: tx.correlationId,

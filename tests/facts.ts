@@ -1,6 +1,6 @@
 // Puts a fact into the feed as if another domain had published it and the relay had carried it.
 import type { Client } from 'pg';
-import type { EventType } from '@stromgraph/kernel/event';
+import { type EventType, payloadOf } from '@stromgraph/kernel/event';
 import { newId } from '@stromgraph/kernel/ids';
 
 /** A connection runs one statement at a time; those who tell at the same time wait for one another. */
@@ -17,6 +17,6 @@ async function insert<Data>(owner: Client, type: EventType<Data>, fact: { aggreg
     `INSERT INTO platform.feed (event_id, domain, aggregate_type, aggregate_id, aggregate_version, type, version, tenant, payload, occurred_at, committed_at, correlation_id)
      SELECT $1, $2, $3, $4, coalesce(max(aggregate_version), 0) + 1, $5, $6, 'demo', $7, platform.business_now(), clock_timestamp(), 'test'
      FROM platform.feed WHERE domain = $2 AND aggregate_type = $3 AND aggregate_id = $4`,
-    [newId(), type.domain, fact.aggregateType, fact.aggregateId, type.name, type.version, JSON.stringify(type.schema.parse(fact.data))],
+    [newId(), type.domain, fact.aggregateType, fact.aggregateId, type.name, type.version, JSON.stringify(payloadOf(type, fact.data))],
   );
 }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ContractConfirmed } from '@stromgraph/events/contracts';
 import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
+import { dataOf } from '@stromgraph/kernel/event';
 import { applyEvents } from '@stromgraph/kernel/hearer';
 import { newId } from '@stromgraph/kernel/ids';
 import type { Subgraph } from '@stromgraph/kernel/subgraph';
@@ -60,10 +61,9 @@ async function usage(of: object, from: string, until: string, resolution = 'DAY'
   return data.usage;
 }
 
-async function published(contract: Confirmed) {
-  const { rows } = await database.owner.query(`SELECT type, payload FROM metering.outbox WHERE payload ->> 'contractId' = $1 AND type <> 'metering.MeterInstalled' ORDER BY position`, [contract.contractId]);
-  for (const { type, payload } of rows) (type === MeterReadingIngested.name ? MeterReadingIngested : ReadingCorrected).schema.parse(payload);
-  return rows;
+async function published(contract: Confirmed): Promise<any[]> {
+  const { rows } = await database.owner.query(`SELECT type, version, payload FROM metering.outbox WHERE payload ->> 'contractId' = $1 AND type <> 'metering.MeterInstalled' ORDER BY position`, [contract.contractId]);
+  return rows.map(({ type, version, payload }) => ({ type, payload: dataOf<any>(type === MeterReadingIngested.name ? MeterReadingIngested : ReadingCorrected, { version, payload }) }));
 }
 const meterIdOf = async ({ meterNumber }: Confirmed) => (await database.owner.query('SELECT id FROM metering.meter WHERE meter_number = $1', [meterNumber.toUpperCase()])).rows[0].id as string;
 

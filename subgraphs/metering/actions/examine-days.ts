@@ -16,13 +16,13 @@ const SUSPICIOUS_TIMES = 10;
 
 /**
  * Holds the stored days against the rules about stored values and writes down what they find, but for what was released.
- * Answers the days that have an undecided error: they are not billed as they stand.
+ * `hasReadings`: false where it is known that no counter of theirs was read on them. Answers the days that have an undecided error: they are not billed as they stand.
  */
-export async function examineDays(tx: Tx, days: readonly StoredDay[], expected: ReadonlyMap<string, bigint>, { batchId, now, book }: Examined): Promise<ReadonlySet<StoredDay>> {
+export async function examineDays(tx: Tx, days: readonly StoredDay[], expected: ReadonlyMap<string, bigint>, { batchId, now, book, hasReadings }: Examined & { hasReadings: boolean }): Promise<ReadonlySet<StoredDay>> {
   if (days.length === 0) return new Set();
   const partial = days.filter((day) => !isWhole(day));
   const places = partial.length > 0 ? await placesOf(tx, [...new Set(partial.map(({ registerId }) => registerId))]) : new Map<number, Place[]>();
-  const sums = await sumsEndingOn(tx, days);
+  const sums: Awaited<ReturnType<typeof sumsEndingOn>> = hasReadings ? await sumsEndingOn(tx, days) : new Map();
   const facts = new Map(days.map((day) => [day, { ...factsOf(day, { expected: expected.get(day.contractId) ?? 0n, places: places.get(day.registerId) ?? [], now }), sums: sums.get(keyOf(day)) ?? null }]));
   const usual = await usualDays(tx, days.filter((day) => isFarFromExpected(facts.get(day)!)));
   const found = days.flatMap((day) => {

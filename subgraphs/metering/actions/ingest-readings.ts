@@ -5,7 +5,7 @@ import { newId } from '@stromgraph/kernel/ids';
 import { fault, invalid, isProblem, problem } from '@stromgraph/kernel/problem';
 import type { DomainContext } from '../context.ts';
 import { faultsOfValues, type GivenValues, rowsOf } from '../intervals/given.ts';
-import { type BatchSource, closeBatch, fileOfKey, openBatch } from '../store/batches.ts';
+import { type BatchSource, closeBatch, openKeyedBatch } from '../store/batches.ts';
 import { ruleBook } from '../store/findings.ts';
 import { announceBatch, planAnnouncement } from './announce-batch.ts';
 import { ensurePartitions } from './ensure-partitions.ts';
@@ -29,10 +29,9 @@ export async function takeValues(ctx: DomainContext, { idempotencyKey, ...values
   const outcome = await transact(db, async (plain) => {
     const tx = planningOnce(plain);
     return once(tx, { key: idempotencyKey, operation: 'ingestReadings', actor: holder, body: contentOf(values) }, async () => {
-      if (await fileOfKey(tx, { holder, key: idempotencyKey }))
-        return problem('IdempotencyKeyReused', `The key ${idempotencyKey} was used before with another content.`, { idempotencyKey });
       const batchId = newId<'batch'>();
-      await openBatch(tx, { id: batchId, source, actor: by, receivedAt: now });
+      if (!(await openKeyedBatch(tx, { id: batchId, source, actor: by, receivedAt: now }, { holder, key: idempotencyKey })))
+        return problem('IdempotencyKeyReused', `The key ${idempotencyKey} was used before with another content.`, { idempotencyKey });
       return { batchId, isTold: await storeAndTell(tx, values, { batchId, now, by }) };
     });
   });

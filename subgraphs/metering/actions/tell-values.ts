@@ -5,6 +5,7 @@ import { QUARTER_HOUR_MS } from '@stromgraph/kernel/time';
 import { berlinDay } from '../intervals/berlin-day.ts';
 import { quarterHoursOfDay } from '../intervals/quarter-hours.ts';
 import { suppliesOf, type UntoldReading } from '../store/announcements.ts';
+import { ANYTHING, besideDays } from '../store/beside-days.ts';
 import { readDays, type StoredDay } from '../store/intervals.ts';
 import { takeSumsToCheck } from '../store/reading-findings.ts';
 import { endWorking } from '../store/working.ts';
@@ -22,13 +23,16 @@ export const MAX_DAYS = 1_000;
 /** Looks at what a batch has changed and tells of it: one event per meter and contract, another for what was corrected. */
 export async function tellValues(tx: Tx, about: Examined, changed: readonly ToldDay[], readings: readonly UntoldReading[]): Promise<void> {
   const { batchId, now } = about;
-  const days = [...changed, ...(await daysToCheck(tx, changed, readings, now))];
-  const { days: worked, givenWay } = await workOver(tx, days.map(({ stored }) => stored));
+  const beside = readings.length > 0 ? ANYTHING : await besideDays(tx, changed.map(({ stored }) => stored));
+  const toCheck = beside.sums ? await daysToCheck(tx, changed, readings, now) : [];
+  const days = [...changed, ...toCheck];
+  const { working: hasWorking, readings: hasReadings } = toCheck.length > 0 ? ANYTHING : beside;
+  const { days: worked, givenWay } = await workOver(tx, days.map(({ stored }) => stored), hasWorking);
   await endWorking(tx, givenWay);
   // Where one of our values gave way, the day that hearers know changes, though nothing of the market's does.
   const gaveWay = new Set(givenWay.map(dayKeyOf));
   const expected = new Map(days.map(({ stored, expectedWattHours }) => [stored.contractId, expectedWattHours]));
-  const held = await examineDays(tx, worked, expected, about);
+  const held = await examineDays(tx, worked, expected, { ...about, hasReadings });
   const heldReadings = await examineReadings(tx, readings.map(({ id }) => id), about);
   const told = days.map(({ stored, ...day }, nth): Told => {
     const gives = gaveWay.has(`${stored.registerId} ${stored.day}`);

@@ -23,9 +23,9 @@ export const workedDays = async (db: Queryable, of: readonly DayOfRegister[]): P
     ),
   );
 
-/** The same of days that are in hand, in their order. */
-export async function workOver(db: Queryable, stored: readonly StoredDay[]): Promise<{ days: WorkedDay[]; givenWay: WorkingValue[] }> {
-  const working = Map.groupBy(stored.length > 0 ? await workingOfDays(db, stored) : [], dayKeyOf);
+/** The same of days that are in hand, in their order; `hasWorking`: false where it is known that no day has a working value. */
+export async function workOver(db: Queryable, stored: readonly StoredDay[], hasWorking = true): Promise<{ days: WorkedDay[]; givenWay: WorkingValue[] }> {
+  const working = Map.groupBy(hasWorking && stored.length > 0 ? await workingOfDays(db, stored) : [], dayKeyOf);
   const givenWay: WorkingValue[] = [];
   const days = stored.map((day) => {
     const outcome = overlay(day, working.get(`${day.registerId} ${day.day}`) ?? []);

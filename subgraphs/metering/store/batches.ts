@@ -20,7 +20,15 @@ export const MAX_KEPT_REJECTIONS = 10_000;
 
 export type Opened = Readonly<{ id: string; source: BatchSource; actor: string; receivedAt: Date }>;
 
-/** Opens the batch of values that are stored in the same transaction. */
+/** Opens the batch of values that came under a key, stored in the same transaction; false where a file has the key. */
+export async function openKeyedBatch(tx: Tx, { id, source, actor, receivedAt }: Opened, { holder, key }: FileKey): Promise<boolean> {
+  const opened = await tx.sql`
+    INSERT INTO metering.batch (id, source, actor, received_at, state) SELECT ${id}::uuid, ${source}::text, ${actor}::text, ${receivedAt}::timestamptz, 'STORING'
+    WHERE NOT EXISTS (SELECT FROM metering.batch WHERE key_holder = ${holder} AND idempotency_key = ${key}) RETURNING id`;
+  return opened.length > 0;
+}
+
+/** The same without a key. */
 export async function openBatch(tx: Tx, { id, source, actor, receivedAt }: Opened): Promise<void> {
   await tx.sql`INSERT INTO metering.batch (id, source, actor, received_at, state) VALUES (${id}, ${source}, ${actor}, ${receivedAt}, 'STORING')`;
 }

@@ -12,33 +12,56 @@ const STATUS = `(ARRAY['TRUE', 'SUBSTITUTE', 'PROVISIONAL']::metering.value_stat
 
 type About = Readonly<{ at: Date; batchId: string }>;
 
-/** Stores what is new: per status and length one statement of plain columns. */
+/** From so many rows on, what triggers look at would be written to disk and read back in the memory that a statement usually has. */
+const MANY_ROWS = 20_000;
+
+/** Stores what is new: per status and length one statement, a row of its own for each stretch of intervals one after the other, which the database spreads out. */
 export async function addIntervals(tx: Tx, days: readonly DayColumns[], { at }: About): Promise<void> {
   const added = days.filter((day) => day.added.length > 0);
   await fixLengths(tx, added);
-  for (const { code, minutes, starts, wattHours, registers } of columnsOf(added))
+  for (const { code, minutes, registers, starts, firsts, counts, wattHours } of columnsOf(added)) {
+    if (wattHours.length > MANY_ROWS) await tx.query(`SET LOCAL work_mem = '64MB'`);
     await tx.query(
       `INSERT INTO metering.interval (start_at, watt_hours, known_from, register_id, status, minutes)
-       SELECT start_at, watt_hours, $4, register_id, ${STATUS}[$5], $6 FROM unnest($1::timestamptz[], $2::int8[], $3::int4[]) g (start_at, watt_hours, register_id)`,
-      [timestamptzArray(starts), int8Array(wattHours), int4Array(registers), at, code, minutes],
+       SELECT g.start_at + v.nth * make_interval(mins => $8), v.watt_hours, $6, g.register_id, ${STATUS}[$7], $8
+       FROM unnest($1::int4[], $2::timestamptz[], $3::int4[], $4::int4[]) g (register_id, start_at, first, count)
+       CROSS JOIN LATERAL (SELECT unnest(($5::int8[])[g.first : g.first + g.count - 1]) AS watt_hours, generate_series(0, g.count - 1) AS nth) v`,
+      [int4Array(registers), timestamptzArray(starts), int4Array(firsts), int4Array(counts), int8Array(wattHours), at, code, minutes],
     );
+  }
 }
 
-type Columns = { code: number; minutes: number; starts: number[]; wattHours: number[]; registers: number[] };
+/** Of a status and length: stretches, each with the place (from 1) of its first value among all, and how many it has. */
+type Columns = { code: number; minutes: number; registers: number[]; starts: number[]; firsts: number[]; counts: number[]; wattHours: number[] };
 
 function columnsOf(days: readonly DayColumns[]): Columns[] {
   const columns = new Map<number, Columns>();
-  for (const day of days)
+  for (const day of days) {
+    let [held, next]: [Columns | undefined, number] = [undefined, -1];
     for (const place of day.added) {
       const code = day.statuses[place]!;
-      const key = code * 100 + day.minutes;
-      let held = columns.get(key);
-      if (!held) columns.set(key, (held = { code, minutes: day.minutes, starts: [], wattHours: [], registers: [] }));
-      held.starts.push(startAt(day, place));
+      if (!held || place !== next || held.code !== code) {
+        held = columnOf(columns, code, day.minutes);
+        held.registers.push(day.registerId);
+        held.starts.push(startAt(day, place));
+        held.firsts.push(held.wattHours.length + 1);
+        held.counts.push(0);
+      }
       held.wattHours.push(day.wattHours[place]!);
-      held.registers.push(day.registerId);
+      held.counts[held.counts.length - 1]! += 1;
+      next = place + 1;
     }
+  }
   return [...columns.values()];
+}
+
+function columnOf(columns: Map<number, Columns>, code: number, minutes: number): Columns {
+  const key = code * 100 + minutes;
+  const known = columns.get(key);
+  if (known) return known;
+  const made: Columns = { code, minutes, registers: [], starts: [], firsts: [], counts: [], wattHours: [] };
+  columns.set(key, made);
+  return made;
 }
 
 /** Stores what replaces known values; what they were the database keeps, with its cause. */
