@@ -2,10 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import type { Dispatcher } from 'undici';
 import type { Asker } from './asker.ts';
 
-export type Reply = Readonly<{ status: number; text: string }>;
+/** `queuedMs` is how long it waited for a connection. */
+export type Reply = Readonly<{ status: number; text: string; queuedMs: number }>;
 
-/** How long the whole exchange may take, how large its answer may be, and who waits for it: without them it ends too. */
-export type Bounds = Readonly<{ ms: number; bytes: number; asker?: Asker | undefined }>;
+/** How long the whole exchange may take, how large its answer may be, and who waits for it: without them it ends too, unless it `stays`. */
+export type Bounds = Readonly<{ ms: number; bytes: number; asker?: Asker | undefined; stays?: (heldMs: number) => boolean }>;
 
 type Fault = 'timeout' | 'unreadable' | 'too large' | 'abandoned';
 
@@ -13,6 +14,9 @@ type Fault = 'timeout' | 'unreadable' | 'too large' | 'abandoned';
 export type ExchangeFault = Error & Readonly<{ fault: Fault }>;
 
 export const faultOf = (error: unknown): Fault | undefined => (error as Partial<ExchangeFault>).fault;
+
+/** How long the request waited for a connection; null where it got none. */
+export const queuedMsOf = (error: unknown): number | null => (error as Readonly<{ queuedMs?: number }>).queuedMs ?? null;
 
 /** A kept-alive connection that the other side had closed: nothing of an answer came, so the request was hardly begun there. */
 export function isStaleConnection(error: unknown): boolean {
@@ -26,16 +30,20 @@ const STALE = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
  * One request and its whole answer as text, whatever the other side does: it may be slow, endless, cut off or no text at all.
  * undici's lowest call: promises, streams and decoders of the higher ones cost more than the fetch itself.
  */
-export function exchange(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions, { ms, bytes: most, asker }: Bounds): Promise<Reply> {
+export function exchange(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions, { ms, bytes: most, asker, stays }: Bounds): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
     let status = 0;
     let controller: Dispatcher.DispatchController | null = null;
     let ended: Error | null = null;
+    const startedAt = Date.now();
+    let sentAt = 0;
     const timer = setTimeout(() => end(fault('timeout', `There was no whole answer after ${ms} ms.`)), Math.max(0, ms));
 
-    const leave = () => end(fault('abandoned', 'Nobody waits for the answer any more.'));
+    const leave = () => {
+      if (!controller || !stays?.(Date.now() - sentAt)) end(fault('abandoned', 'Nobody waits for the answer any more.'));
+    };
     asker?.ends.add(leave);
 
     function settle(): void {
@@ -44,7 +52,7 @@ export function exchange(dispatcher: Dispatcher, request: Dispatcher.DispatchOpt
     }
 
     function end(error: Error): void {
-      ended = error;
+      ended = controller ? Object.assign(error, { queuedMs: sentAt - startedAt }) : error;
       settle();
       controller?.abort(error);
       reject(error);
@@ -52,8 +60,9 @@ export function exchange(dispatcher: Dispatcher, request: Dispatcher.DispatchOpt
 
     dispatcher.dispatch(request, {
       onRequestStart(started) {
+        if (ended) throw ended; // it waited for a connection longer than it may take; the connection stays for others
         controller = started;
-        if (ended) started.abort(ended); // it waited for a connection longer than it may take
+        sentAt = Date.now();
       },
       onResponseStart(_, statusCode, headers) {
         status = statusCode;
@@ -73,7 +82,7 @@ export function exchange(dispatcher: Dispatcher, request: Dispatcher.DispatchOpt
         const whole = chunks.length === 1 && only ? only : Buffer.concat(chunks);
         if (!isUtf8(whole)) return end(notUtf8());
         settle();
-        resolve({ status, text: whole.toString('utf8') });
+        resolve({ status, text: whole.toString('utf8'), queuedMs: sentAt - startedAt });
       },
       onResponseError(_, error) {
         end(status === 0 ? error : Object.assign(error, { answered: true }));

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { chooseType, JSON_TYPE, takesEvents } from './accept.ts';
-import { parseJson, readBody } from './body.ts';
+import { parseJson, readBody, TOO_FRAGMENTED } from './body.ts';
 import type { Refusal } from './errors.ts';
 import { isFields, type Fields } from './execute/own.ts';
 import type { OperationRequest } from './limits/validate-operation.ts';
@@ -48,6 +48,7 @@ async function operationOfBody(request: IncomingMessage, bodyBytes: number): Pro
   const body = await readBody(request, bodyBytes);
   if ('broken' in body) return null;
   if ('bytes' in body) return toOperationRequest(parseJson(body.bytes));
+  if ('tooFragmented' in body) return fault(400, TOO_FRAGMENTED, { connection: 'close' });
   const value = Number(request.headers['content-length'] ?? bodyBytes + 1);
   const limit = { limit: 'bodyBytes', value, maximum: bodyBytes };
   const refusal = { code: 'LIMIT_EXCEEDED', message: `The body is larger than ${bodyBytes} bytes.`, limit };

@@ -9,11 +9,13 @@ import { makeRest } from './rest.ts';
 import { compileRoutes } from './routes.ts';
 import { startGateway, type Gateway } from './server.ts';
 import { composeToys } from './toys/compose.ts';
+import { sendCrumbs } from './toys/crumbs.ts';
 import { startIssuer, type Issuer } from './toys/issuer.ts';
 import { SECRET } from './toys/toy.ts';
 
 const ROUTES = [
   { domain: 'files', method: 'POST', path: '/files/import', limitBytes: 1_000, scope: ['files:write'] },
+  { domain: 'files', method: 'POST', path: '/files/rows', limitBytes: 2_000_000, scope: ['files:write'] },
   { domain: 'files', method: 'GET', path: '/files/:id.pdf', scope: ['files:read'] },
   { domain: 'files', method: 'POST', path: '/files/stream', limitBytes: 5_000_000, scope: ['files:write'], streamed: true },
   { domain: 'files', method: 'POST', path: '/webhooks/:provider', limitBytes: 100, scope: 'own-auth' },
@@ -22,8 +24,10 @@ const ROUTES = [
   { domain: 'gone', method: 'GET', path: '/gone', scope: [] },
 ];
 
-type Seen = { method: string; url: string; headers: IncomingHttpHeaders; bytes: number; envelope: Envelope | null };
+type Seen = { method: string; url: string; headers: IncomingHttpHeaders; bytes: number; pieces: number; envelope: Envelope | null };
 let seen: Seen[] = [];
+/** Lets go the answers that wait. */
+let stalled: (() => void)[] = [];
 /** Why a body did not come to its end. */
 let givenUp: string[] = [];
 let owner: Server;
@@ -48,7 +52,8 @@ beforeAll(async () => {
       { method: request.method!, path: request.url!, body: signedBody },
       { envelope: request.headers[ENVELOPE_HEADER] as string, signature: request.headers[SIGNATURE_HEADER] as string },
     );
-    seen.push({ method: request.method!, url: request.url!, headers: request.headers, bytes: body.length, envelope });
+    seen.push({ method: request.method!, url: request.url!, headers: request.headers, bytes: body.length, pieces: chunks.length, envelope });
+    if (request.url === '/files/stalled.pdf') await new Promise<void>((resolve) => stalled.push(resolve));
     response
       .writeHead(201, {
         'content-type': 'application/pdf',
@@ -200,6 +205,23 @@ describe('bodies', () => {
   });
 });
 
+describe('bodies in crumbs', () => {
+  const crumbs = async (path: string, count: number, bytes: number) =>
+    sendCrumbs(gateway.port, path, { text: 'x'.repeat(count * bytes), bytes, headers: { authorization: `Bearer ${await issuer.sign({ scope: 'files:write' })}` } });
+  test('of a byte each are refused before they are many, held or streamed', async () => {
+    expect(await crumbs('/files/stream', 100_000, 1)).toBe(400);
+    expect(await crumbs('/files/rows', 100_000, 1)).toBe(400);
+    expect(seen).toEqual([]);
+  });
+  test('as large as a line are taken, and go to the owner in blocks', async () => {
+    expect(await crumbs('/files/stream', 50_000, 20)).toBe(201);
+    expect(seen[0]).toMatchObject({ bytes: 1_000_000 });
+    expect(seen[0]!.pieces).toBeLessThan(2_000);
+    expect(await crumbs('/files/rows', 50_000, 20)).toBe(201);
+    expect(seen[1]).toMatchObject({ bytes: 1_000_000 });
+  });
+});
+
 test('a sender that goes away in the middle leaves the owner with a broken body, at once', async () => {
   const headers = { authorization: `Bearer ${await issuer.sign({ scope: 'files:write' })}`, 'transfer-encoding': 'chunked' };
   const request = rawRequest({ host: '127.0.0.1', port: gateway.port, method: 'POST', path: '/files/stream', headers });
@@ -227,6 +249,23 @@ test('one sender of endless bodies leaves the way to an owner to others', async 
   await expect.poll(async () => (await send(flooder)).status).toBe(201);
 });
 
+test('one client of slow calls leaves the way to an owner to others', async () => {
+  const of = async (sub: string) => ({ authorization: `Bearer ${await issuer.sign({ sub, scope: 'files:read' })}` });
+  const [flooder, other] = [await of('caller'), await of('other')];
+  const get = (headers: Record<string, string>, file = '7') => call('GET', `/files/${file}.pdf`, { headers });
+  const slow = Array.from({ length: LIMITS.concurrentCalls }, () => get(flooder, 'stalled'));
+  await expect.poll(() => stalled.length).toBe(LIMITS.concurrentCalls);
+  const refused = await get(flooder);
+  expect([refused.status, refused.headers['retry-after'], JSON.parse(refused.body)]).toMatchObject([429, '1', { code: 'LIMIT_EXCEEDED', limit: 'concurrentCalls' }]);
+  expect((await get(other)).status).toBe(201);
+  const metrics = (await call('GET', '/metrics')).body;
+  expect(metrics).toContain(`gateway_limit{limit="concurrentCalls"} ${LIMITS.concurrentCalls}`);
+  expect(metrics).toContain('gateway_refusals_total{code="LIMIT_EXCEEDED",limit="concurrentCalls"} 1');
+  for (const release of stalled.splice(0)) release();
+  expect(new Set((await Promise.all(slow)).map(({ status }) => status))).toEqual(new Set([201]));
+  expect((await get(flooder)).status).toBe(201);
+});
+
 test('a cookie passes on its own route only, in both directions', async () => {
   const session = await call('POST', '/desk/session', { scope: 'files:read' });
   expect(session.headers['set-cookie']).toEqual(['desk=1; HttpOnly; Path=/desk']);
@@ -244,6 +283,7 @@ test('a fault of our own is not put on the owner', async () => {
     secret: SECRET,
     budgets: makeBudgets(LIMITS),
     limits: LIMITS,
+    metrics: { refused: () => {} },
     log: makeLog('gateway', 'silent'),
   });
   const server = createServer((request, response) => void rest.serve(request.url!, request, response));

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { Transform, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { hasScopes, type Actor } from '@stromgraph/kernel/auth';
 import type { Logger } from '@stromgraph/kernel/log';
@@ -8,12 +8,13 @@ import { STREAMED } from '@stromgraph/kernel/signature';
 import { unstorableRefused, placeOfUnstorable } from '@stromgraph/kernel/told';
 import { Agent, type Dispatcher } from 'undici';
 import type { Identify } from './auth.ts';
-import { parseJson, readBody } from './body.ts';
+import { parseJson, readBody, streamBody, TOO_FRAGMENTED } from './body.ts';
 import { makeCounter } from './counter.ts';
 import type { Refusal } from './errors.ts';
 import { headerOf } from './graphql-http.ts';
 import { throttled, type Budgets } from './limits/budgets.ts';
 import type { Limits } from './limits/limits.ts';
+import type { Metrics } from './metrics.ts';
 import { isForeign } from './origin.ts';
 import { principalOf } from './principal.ts';
 import { newRequestId } from './request-id.ts';
@@ -27,7 +28,8 @@ import { vouchingHeaders, type Secret } from './vouching.ts';
 const REQUEST_MS = 30_000;
 /** A file of a gigabyte takes its time; its limit is its size. */
 const STREAMED_MS = 3_600_000;
-const CONNECTIONS = 16;
+/** Of one owner: twice what one principal may have under way there (`concurrentCalls`). */
+const CONNECTIONS = 32;
 
 export type RestTools = Readonly<{
   findRoute: FindRoute;
@@ -37,7 +39,8 @@ export type RestTools = Readonly<{
   allowedOrigins: ReadonlySet<string>;
   secret: Secret;
   budgets: Budgets;
-  limits: Pick<Limits, 'operationCost' | 'concurrentUploads'>;
+  limits: Pick<Limits, 'operationCost' | 'concurrentCalls' | 'concurrentUploads'>;
+  metrics: Pick<Metrics, 'refused'>;
   log: Logger;
 }>;
 
@@ -50,7 +53,7 @@ export type Rest = Readonly<{
 export function makeRest(tools: RestTools): Rest {
   const agent = new Agent({ connections: CONNECTIONS, headersTimeout: STREAMED_MS, bodyTimeout: STREAMED_MS, connect: { timeout: 3_000 } });
   const streamed = makeSendStreamed(tools.secret);
-  const uploads = makeCounter();
+  const places = { concurrentCalls: makeCounter(), concurrentUploads: makeCounter() };
 
   async function serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const found = tools.findRoute(request.method ?? '', path);
@@ -73,10 +76,15 @@ export function makeRest(tools: RestTools): Rest {
     const principal = principalOf(actor, request.socket.remoteAddress);
     const inDebt = tools.budgets.charge(principal, tools.limits.operationCost);
     if (inDebt) return refuseThrottled(call, inDebt);
-    if (!route.streamed) return handOverTo(call, route, actor);
-    const most = tools.limits.concurrentUploads;
-    if (!uploads.take(principal, most)) return refuseThrottled(call, throttled('concurrentUploads', most + 1, most, 1));
-    await handOverTo(call, route, actor).finally(() => uploads.release(principal));
+    const limit = route.streamed ? 'concurrentUploads' : 'concurrentCalls';
+    const most = tools.limits[limit];
+    if (!places[limit].take(principal, most)) return refuseThrottled(call, throttled(limit, most + 1, most, 1));
+    await handOverTo(call, route, actor).finally(() => places[limit].release(principal));
+  }
+
+  function refuseThrottled(call: Call, refusal: Refusal): void {
+    tools.metrics.refused(refusal);
+    refuse(call, 429, refusal, { 'retry-after': String(refusal.retryAfterSeconds) });
   }
 
   async function handOverTo(call: Call, route: Route, actor: Actor | null): Promise<void> {
@@ -84,8 +92,9 @@ export function makeRest(tools: RestTools): Rest {
     const origin = tools.originOf(route.domain);
     if (!origin) return refuse(call, 503, { code: 'SUBGRAPH_UNAVAILABLE', message: 'The owner of this path is not running.' });
     if (Number(request.headers['content-length'] ?? 0) > route.limitBytes) return refuse(call, 413, tooLarge(route));
-    const body = route.streamed ? streamOf(request, route.limitBytes) : await readBody(request, route.limitBytes);
+    const body = route.streamed ? streamBody(request, route.limitBytes, (kind) => BODY_FAULTS[kind]()) : await readBody(request, route.limitBytes);
     if ('tooLarge' in body) return refuse(call, 413, tooLarge(route));
+    if ('tooFragmented' in body) return refuse(call, 400, CRUMBLED);
     if ('broken' in body) return void request.destroy();
     const nul = nulIn(request.url ?? '', 'bytes' in body ? body.bytes : null);
     if (nul !== null) return refuse(call, 400, { code: 'BAD_USER_INPUT', message: unstorableRefused(nul) });
@@ -148,6 +157,7 @@ export function makeRest(tools: RestTools): Rest {
     else tools.log.warn({ ...about, reason: (error as Error).message }, 'route failed');
     if (call.response.headersSent) return void call.response.destroy();
     if ((error as Error).name === TOO_LARGE) return refuse(call, 413, tooLarge(route));
+    if ((error as Error).name === CRUMBS) return refuse(call, 400, CRUMBLED);
     refuse(call, status, refusal, status === 503 ? { 'retry-after': '1' } : {});
   }
 
@@ -165,6 +175,14 @@ type Call = Readonly<{ request: IncomingMessage; response: ServerResponse; reque
 
 const REFUSED = Symbol('refused');
 const TOO_LARGE = 'TooLarge';
+const CRUMBS = 'TooFragmented';
+const CRUMBLED: Refusal = { code: 'BAD_USER_INPUT', message: TOO_FRAGMENTED };
+
+const BODY_FAULTS = {
+  tooLarge: () => Object.assign(new Error('The body is too large.'), { name: TOO_LARGE }),
+  tooFragmented: () => Object.assign(new Error(TOO_FRAGMENTED), { name: CRUMBS }),
+  broken: () => Object.assign(new Error('The sender went away.'), { code: 'ECONNRESET' }),
+};
 
 function tooLarge({ limitBytes }: Route): Refusal {
   return {
@@ -172,10 +190,6 @@ function tooLarge({ limitBytes }: Route): Refusal {
     message: `The body is larger than ${limitBytes} bytes.`,
     limit: { limit: 'bodyBytes', value: limitBytes + 1, maximum: limitBytes },
   };
-}
-
-function refuseThrottled(call: Call, refusal: Refusal): void {
-  refuse(call, 429, refusal, { 'retry-after': String(refusal.retryAfterSeconds) });
 }
 
 /** REST errors are problem+json; a body that is refused unread closes the connection. */
@@ -207,17 +221,3 @@ function nulIn(url: string, bytes: Buffer | null): string | null {
 
 /** The escapes of U+0000 and of surrogates; a body is parsed for it only where it has one. */
 const UNSTORABLE_ESCAPE = /\\u(0000|d[89a-f])/i;
-
-/** The client's body as it comes; it fails when it grows too large or its sender goes away. */
-function streamOf(request: IncomingMessage, limitBytes: number): Readable {
-  let bytes = 0;
-  const limited = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      if (bytes > limitBytes) done(Object.assign(new Error(`The body is larger than ${limitBytes} bytes.`), { name: TOO_LARGE }));
-      else done(null, chunk);
-    },
-  });
-  request.once('close', () => request.complete || limited.destroy(Object.assign(new Error('The sender went away.'), { code: 'ECONNRESET' })));
-  return request.pipe(limited);
-}

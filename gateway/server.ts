@@ -129,6 +129,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     secret,
     budgets,
     limits,
+    metrics,
     log,
   });
   const live = makeLive({

@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Asker } from './asker.ts';
 import { makeSubgraphFetch, type FetchOutcome } from './subgraph-fetch.ts';
@@ -174,7 +175,7 @@ test('a probe is finished although its asker leaves, so that nobody can use up a
 
 describe('G8: what opens the breaker for all', () => {
   test.each<[string, (response: ServerResponse) => void, object, boolean]>([
-    ['no answer in the time of a fetch', () => {}, { timeoutMs: 150 }, true],
+    ['no answer in the time of a fetch', () => {}, { timeoutMs: 400 }, true],
     ['no answer in what was left of a request', () => {}, { leftMs: 60 }, false],
     ['its word that no time was left', (response) => response.writeHead(504).end(), { leftMs: 60 }, false],
     ['its word that its whole time was none', (response) => response.writeHead(504).end(), {}, true],
@@ -188,6 +189,81 @@ describe('G8: what opens the breaker for all', () => {
     const fetch = fetchTo(url, { timeoutMs, responseBytes: 1_000, breaker: { calls: 4, failures: 2, probeEveryMs: 60_000 } });
     await Promise.all([1, 2, 3].map(() => send(fetch, false, { deadlineAt: Date.now() + leftMs })));
     expect(fetch.isOpen()).toBe(opens);
+    await fetch.stop();
+  });
+});
+
+describe('G8: what the breaker learns although nothing fails at the subgraph', () => {
+  const RULE = { calls: 20, failures: 4, probeEveryMs: 60_000 };
+
+  test('our own queue for its connections opens nothing', async () => {
+    answer = (response) => void setTimeout(() => response.end('ok'), 250);
+    const fetch = fetchTo(url, { connections: 2, timeoutMs: 400, breaker: RULE });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => send(fetch)));
+    expect(answers.filter((text) => text === 'SUBGRAPH_TIMEOUT').length).toBeGreaterThan(10);
+    expect(fetch.isOpen()).toBe(false);
+    await fetch.stop();
+  });
+
+  test('what waited in vain takes no connection from who comes next', async () => {
+    let sockets = 0;
+    const count = () => void sockets++;
+    server.on('connection', count);
+    answer = (response) => void setTimeout(() => response.end('ok'), 200);
+    const fetch = fetchTo(url, { connections: 1 });
+    const first = send(fetch);
+    expect(await Promise.all([1, 2, 3].map(() => send(fetch, false, { deadlineAt: Date.now() + 50 })))).toEqual(Array(3).fill('SUBGRAPH_TIMEOUT'));
+    expect([await first, await send(fetch), sockets]).toEqual(['ok', 'ok', 1]);
+    server.off('connection', count);
+    await fetch.stop();
+  });
+
+  test('a host that takes no connection is found out', async () => {
+    const silent = createTcpServer(() => {}); // a handshake for https that never goes on
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const fetch = fetchTo(`https://127.0.0.1:${(silent.address() as { port: number }).port}/graphql`, { timeoutMs: 200, breaker: RULE });
+    expect(await Promise.all([1, 2, 3, 4].map(() => send(fetch)))).toEqual(Array(4).fill('SUBGRAPH_TIMEOUT'));
+    expect(fetch.isOpen()).toBe(true);
+    await fetch.stop();
+    silent.close();
+  });
+
+  /** A client that leaves after so long. */
+  const leaving = (ms: number): Asker => {
+    const asker: Asker = { gone: false, ends: new Set() };
+    setTimeout(() => {
+      asker.gone = true;
+      for (const end of asker.ends) end();
+    }, ms);
+    return asker;
+  };
+  const askAndLeave = (fetch: ReturnType<typeof fetchTo>, ms: number) => Promise.all(Array.from({ length: 12 }, () => send(fetch, false, { asker: leaving(ms) })));
+
+  test('a subgraph that hangs is found out though every client leaves before our time is over', async () => {
+    let open = 0;
+    answer = (response) => {
+      open++;
+      response.once('close', () => open--);
+    };
+    const fetch = fetchTo(url, { timeoutMs: 2_000, breaker: RULE });
+    const asked = askAndLeave(fetch, 600);
+    await expect.poll(() => open).toBe(12);
+    await expect.poll(() => open).toBe(RULE.failures); // the others end with their clients
+    await asked;
+    expect(fetch.isOpen()).toBe(true);
+    await fetch.stop();
+  });
+
+  test.each<[string, number, (response: ServerResponse) => void]>([
+    ['at once', 10, () => {}],
+    ['while it answers others', 300, (response) => void (count % 3 === 0 && response.end('ok'))],
+  ])('clients that leave %s open nothing', async (_, ms, how) => {
+    answer = how;
+    const fetch = fetchTo(url, { timeoutMs: 600, breaker: RULE });
+    const others = setInterval(() => void send(fetch), 50);
+    await askAndLeave(fetch, ms);
+    clearInterval(others);
+    expect(fetch.isOpen()).toBe(false);
     await fetch.stop();
   });
 });

@@ -1,9 +1,9 @@
 import { Pool } from 'undici';
 import type { Span } from '@stromgraph/kernel/trace';
-import { makeBreaker, type BreakerRule } from './breaker.ts';
+import { BREAKER, makeBreaker, type BreakerRule } from './breaker.ts';
 import { fetchFault } from './execute/reply.ts';
 import type { Send } from './execute/fetch.ts';
-import { exchange, faultOf, isStaleConnection } from './exchange.ts';
+import { exchange, faultOf, queuedMsOf, isStaleConnection } from './exchange.ts';
 import type { RequestContext } from './request-context.ts';
 import { makeRetryBudget } from './retry-budget.ts';
 import { traceFetch } from './tracing.ts';
@@ -29,16 +29,18 @@ type Settings = Readonly<{
  * Everything that goes to one subgraph: pooled, signed, timed, broken off when it fails too often. It waits no longer
  * than the request's own deadline, asks again only where a connection broke before a query was answered (a tenth of its
  * calls at most), and never repeats a mutation. What one request did to itself opens no breaker for the others: too little
- * time left, an answer larger than may be read, a request that the subgraph refuses.
+ * time left, an answer larger than may be read, a request that the subgraph refuses; nor does our own queue for a connection.
  */
 export function makeSubgraphFetch({ name, url, secret, limits, onOutcome }: Settings): SubgraphFetch {
-  const { connections, timeoutMs, responseBytes, breaker: rule } = { ...SUBGRAPH_LIMITS, ...limits };
+  const { connections, timeoutMs, responseBytes, breaker: rule = BREAKER } = { ...SUBGRAPH_LIMITS, ...limits };
   const address = new URL(url);
   const path = address.pathname + address.search;
   if (address.origin === 'null') throw new Error(`The subgraph ${name} has no address.`);
   const pool = new Pool(address.origin, { connections, pipelining: 1, keepAliveTimeout: 4_000, headersTimeout: 0, bodyTimeout: 0 });
   const breaker = makeBreaker(rule);
   const retries = makeRetryBudget();
+  let answeredAt = 0;
+  let witnesses = 0;
 
   async function send({ body, mutation, context }: Parameters<Send>[0]): Promise<string> {
     const about = context as RequestContext;
@@ -56,13 +58,14 @@ export function makeSubgraphFetch({ name, url, secret, limits, onOutcome }: Sett
         if (mutation || !isStaleConnection(error) || !retries.spend()) throw error;
         return post(body, about, deadlineAt, span);
       });
+      answeredAt = Date.now();
       breaker.succeeded();
       span?.end();
       onOutcome?.({ subgraph: name, outcome: 'ok', ms: Date.now() - startedAt });
       return text;
     } catch (error) {
       const { outcome, code, message } = failureOf(error);
-      if (isSubgraphsOwn(error, deadlineAt - startedAt >= timeoutMs)) breaker.failed();
+      if (isSubgraphsOwn(error, deadlineAt - startedAt)) breaker.failed();
       span?.end({ fault: outcome });
       onOutcome?.({ subgraph: name, outcome, ms: Date.now() - startedAt });
       throw fetchFault(code, message);
@@ -72,11 +75,34 @@ export function makeSubgraphFetch({ name, url, secret, limits, onOutcome }: Sett
   async function post(body: string, { actor, tenant, requestId, clientAddress = null, asker }: RequestContext, deadlineAt: number, span: Span | null): Promise<string> {
     const about = { actor, tenant, requestId, deadlineAt, clientAddress };
     const headers = { ...HEADERS, ...vouchingHeaders(secret, { method: 'POST', path, body }, about), ...(span && { traceparent: span.traceparent }) };
+    let isWitness = false;
+    const stays = (heldMs: number) => (isWitness = isNeeded(heldMs) && ++witnesses > 0);
     const waits = breaker.isOpen() ? undefined : asker; // a probe is finished: who asks and leaves would else keep the breaker open for all
-    const answer = await exchange(pool, { method: 'POST', path, headers, body }, { ms: deadlineAt - Date.now(), bytes: responseBytes, asker: waits });
-    if (answer.status === 504) throw Object.assign(new Error('The subgraph saw that there was no time left.'), { fault: 'timeout' });
-    if (answer.status !== 200 && answer.status !== 400) throw Object.assign(new Error(`The subgraph answered with status ${answer.status}.`), { refused: isRefusal(answer.status) });
-    return answer.text;
+    try {
+      const bounds = { ms: deadlineAt - Date.now(), bytes: responseBytes, asker: waits, stays };
+      const { status, text, queuedMs } = await exchange(pool, { method: 'POST', path, headers, body }, bounds);
+      if (status === 200 || status === 400) return text;
+      throw status === 504 ? outOfTime(queuedMs) : Object.assign(new Error(`The subgraph answered with status ${status}.`), { refused: isRefusal(status) });
+    } finally {
+      if (isWitness) witnesses--;
+    }
+  }
+
+  /**
+   * Whether a query is finished although its client left, since a subgraph that answers nobody would else never be found out
+   * by clients of less patience than ours: only while nothing is heard from it, and no more of them than open the breaker.
+   */
+  function isNeeded(heldMs: number): boolean {
+    return heldMs >= timeoutMs / 4 && Date.now() - answeredAt > heldMs && witnesses < rule.failures;
+  }
+
+  /** Whether a failure says anything of the subgraph; without its whole time it may be slow to one request and well. */
+  function isSubgraphsOwn(error: unknown, givenMs: number): boolean {
+    const fault = faultOf(error);
+    if (fault !== 'timeout') return fault !== 'abandoned' && fault !== 'too large' && (error as { refused?: unknown }).refused !== true;
+    if (givenMs < timeoutMs) return false;
+    const queuedMs = queuedMsOf(error);
+    return queuedMs === null ? pool.stats.running === 0 : queuedMs <= timeoutMs / 3; // who got none while others of ours had one, waited for us
   }
 
   return { name, send, isOpen: breaker.isOpen, stop: () => pool.destroy() };
@@ -93,12 +119,7 @@ function failureOf(error: unknown): Readonly<{ outcome: 'timeout' | 'unavailable
 
 const isRefusal = (status: number): boolean => status >= 400 && status < 500;
 
-/** Whether a failure says anything of the subgraph; without its whole time it may be slow to one request and well. */
-function isSubgraphsOwn(error: unknown, hadItsTime: boolean): boolean {
-  const fault = faultOf(error);
-  if (fault === 'timeout') return hadItsTime;
-  return fault !== 'abandoned' && fault !== 'too large' && (error as { refused?: unknown }).refused !== true;
-}
+const outOfTime = (queuedMs: number) => Object.assign(new Error('The subgraph saw that there was no time left.'), { fault: 'timeout', queuedMs });
 
 const ABANDONED = 'Nobody waits for the answer any more.';
 const UNAVAILABLE = 'A part of the graph cannot be reached at the moment.';

@@ -1,6 +1,7 @@
 // What pages of other sites, odd clients and hostile headers send over HTTP.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startAttackedGraph, type AttackedGraph } from './attacked-graph.ts';
+import { sendCrumbs } from '../toys/crumbs.ts';
 import { send } from './transports.ts';
 
 let attacked: AttackedGraph;
@@ -65,6 +66,13 @@ describe('G13: hostile types and bodies', () => {
     ['a number without end', `{"query":${'9'.repeat(200_000)}}`],
   ])('%s is answered 400', async (_, body) => {
     expect((await fetchRaw('', 'POST', { ...JSON_TYPE, accept: 'application/graphql-response+json' }, body)).status).toBe(400);
+  });
+
+  test('a body in crumbs is refused before they are many; in pieces as large as a word it is read', async () => {
+    const text = `{"query":"{ __typename }"${' '.repeat(200_000)}}`;
+    const ask = (bytes: number) => sendCrumbs(Number(new URL(attacked.url).port), '/graphql', { text, bytes, headers: { ...JSON_TYPE, authorization } });
+    expect(await ask(1)).toBe(400);
+    expect(await ask(20)).toBe(200);
   });
 
   test('a body that never comes holds nothing up', async () => {

@@ -6,6 +6,7 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   type OperationDefinitionNode,
+  type SelectionSetNode,
 } from 'graphql';
 import type { PlanFault } from '../planning/plan-fault.ts';
 import type { RequestContext } from '../request-context.ts';
@@ -44,6 +45,25 @@ export function compileIntrospection({ apiSchema, introspect }: Supergraph, oper
       addError(run, { code: refusal?.code ?? 'INTERNAL', message: (error as Error).message, path: [field.key] });
     }
   }
+}
+
+/** Whether `__schema` or `__type` is asked for below a field that leads back to the root of queries; the planner knows neither there. */
+export function asksSchemaBelowRoot({ selectionSet }: OperationDefinitionNode, fragments: Fragments): boolean {
+  const walked = new Set<string>();
+  const asks = (set: SelectionSetNode, below: boolean): boolean =>
+    set.selections.some((selection) => {
+      if (selection.kind === Kind.FIELD) {
+        const isAsked = selection.name.value === '__schema' || selection.name.value === '__type';
+        return isAsked ? below : selection.selectionSet !== undefined && asks(selection.selectionSet, true);
+      }
+      if (selection.kind === Kind.INLINE_FRAGMENT) return asks(selection.selectionSet, below);
+      const place = `${selection.name.value} ${below}`;
+      const fragment = fragments.get(selection.name.value);
+      if (!fragment || walked.has(place)) return false;
+      walked.add(place);
+      return asks(fragment.selectionSet, below);
+    });
+  return asks(selectionSet, false);
 }
 
 type Question = Readonly<{ field: Collected; query: string; names: ReadonlySet<string> }>;

@@ -6,7 +6,7 @@ import { compilePlan } from './compile.ts';
 import { either, never, type Condition } from './conditions.ts';
 import { fillEmptySelections } from './empty-selections.ts';
 import type { Send, Step, Tools } from './fetch.ts';
-import { compileIntrospection, introspected } from './introspection.ts';
+import { asksSchemaBelowRoot, compileIntrospection, introspected } from './introspection.ts';
 import { addError } from './run.ts';
 import { objectTypesOf } from './type-conditions.ts';
 import { collectFields, type Fragments } from './write/collect.ts';
@@ -44,6 +44,7 @@ export async function compileOperation(
 ): Promise<CompiledOperation> {
   const { apiSchema, planner } = supergraph;
   const fragments = fragmentsOf(document);
+  if (asksSchemaBelowRoot(definition, fragments)) throw planFault({ code: 'BAD_USER_INPUT', message: ROOT_ONLY });
   const asks = asksSubgraphs(supergraph, definition, fragments);
   const filled = fillEmptySelections(document, fragments);
   const planned = asks === never ? null : await planner.plan(filled === document ? query : print(filled), definition.name?.value, principal);
@@ -92,4 +93,5 @@ function refuseUnplanned(asks: Condition): Step {
 }
 
 const NO_SOURCE = 'The field of a subscription cannot be skipped.';
+const ROOT_ONLY = '__schema and __type are answered at the root of a query only.';
 const NO_PLAN = 'The operation has no plan.';

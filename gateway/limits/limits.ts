@@ -22,6 +22,8 @@ export type Limits = Readonly<{
   operationCost: number;
   /** Of one principal (user, service account, API key; an address for nobody) at once. */
   concurrentOperations: number;
+  /** Calls of one principal to REST routes at once, those with streamed bodies apart. */
+  concurrentCalls: number;
   /** Streamed bodies of one principal at once: few may be under way to one owner, and a slow one takes an hour. */
   concurrentUploads: number;
   /** What one principal may spend on and on. */
@@ -60,6 +62,7 @@ export const LIMITS: Limits = {
   fieldComparisons: 50_000,
   operationCost: 10,
   concurrentOperations: 50,
+  concurrentCalls: 16,
   concurrentUploads: 4,
   costPerSecond: 500_000,
   costBurst: 1_000_000,

@@ -76,9 +76,11 @@ describe('the beginning', () => {
 
   test('to subscribe before the ack', async () => {
     const raw = await openRaw(url());
-    raw.send({ type: 'connection_init', payload: await authorization() });
+    const closed = raw.closed();
+    issuer.holdKeys(closed); // so that it cannot be told who asks, and no ack comes before
+    raw.send({ type: 'connection_init', payload: { 'X-Api-Key': 'sgk.demo.asked-for-once' } });
     raw.send(subscribe('1', 'subscription { ripple { seq } }'));
-    expect((await raw.closed())[0]).toBe(4401);
+    expect((await closed)[0]).toBe(4401);
   });
 
   test('to begin twice', async () => {

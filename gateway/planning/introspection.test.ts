@@ -2,6 +2,15 @@ import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ask, startToyGraph, type ToyGraph } from '../toys/graph.ts';
 import { shop } from '../toys/shop.ts';
+import { planHere } from './planner.ts';
+
+const leadingBack = {
+  name: 'leading',
+  sdl: `type Query { a: Int @scope(needs: []) again: Query @scope(needs: []) }
+    type Mutation { act: Acted @scope(needs: []) } type Acted { n: Int query: Query }`,
+  resolvers: { Query: { a: () => 1, again: () => ({}) } },
+};
+const ROOT_ONLY = { errors: [{ message: '__schema and __type are answered at the root of a query only.', extensions: { code: 'BAD_USER_INPUT' } }] };
 
 let graph: ToyGraph;
 beforeAll(async () => {
@@ -30,4 +39,15 @@ test("the schema is told in the planner's thread, once per question and value of
   expect(await askedOfTheThread()).toBe(4);
   expect(await ask(graph.gateway, named, { name: 'Product', not: true })).toEqual({ data: {} });
   expect(await askedOfTheThread()).toBe(4);
+});
+
+test.each([
+  ['{ again { __schema { queryType { name } } } }', ROOT_ONLY],
+  ['{ again { a } ...Deep } fragment Deep on Query { again { ...Root } } fragment Root on Query { kind: __type(name: "Acted") { name } }', ROOT_ONLY],
+  ['mutation { act { query { __schema { queryType { name } } } } }', ROOT_ONLY],
+  ['{ again { a } ...Root } fragment Root on Query { kind: __type(name: "Acted") { name } }', { data: { again: { a: 1 }, kind: { name: 'Acted' } } }],
+])('the schema is told at the root of a query, not where a foreign graph leads back to it: %s', async (query, expected) => {
+  const foreign = await startToyGraph([leadingBack], { startPlanner: planHere });
+  expect(await ask(foreign.gateway, query)).toMatchObject(expected);
+  await foreign.stop();
 });

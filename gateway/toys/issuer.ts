@@ -18,6 +18,8 @@ export type Issuer = Readonly<{
   /** The keys that do not sign (any more) are listed no longer. */
   retire: () => void;
   jwksRequests: () => number;
+  /** API keys are answered no sooner than this. */
+  holdKeys: (until: Promise<unknown>) => void;
   stop: () => Promise<void>;
 }>;
 
@@ -36,6 +38,7 @@ export async function startIssuer(): Promise<Issuer> {
     Promise.all(TENANTS.map(async (tenant) => ({ ...(await exportJWK(publicKey)), kid: `${tenant}.${name}`, alg: 'EdDSA', use: 'sig' })));
   let keys = await listed(signing);
   let jwksRequests = 0;
+  let held: Promise<unknown> = Promise.resolve();
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -46,6 +49,7 @@ export async function startIssuer(): Promise<Issuer> {
       jwksRequests++;
       return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
     }
+    await held;
     const known = [API_KEY, MISTAKEN_API_KEY].includes((JSON.parse(body) as { apiKey: string }).apiKey);
     if (!known) return void response.writeHead(404).end();
     response
@@ -91,6 +95,7 @@ export async function startIssuer(): Promise<Issuer> {
     },
     retire: () => void (keys = keys.filter(({ kid }) => kid!.endsWith(`.${signing.name}`))),
     jwksRequests: () => jwksRequests,
+    holdKeys: (until) => void (held = until),
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -14,7 +14,7 @@ beforeEach(() => control({ reset: true, now: '2026-11-24T09:00:00Z', running: fa
 
 const send = async (method: string, path: string, body?: object) => {
   const response = await fetch(exchange.url + path, { method, ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) });
-  return { status: response.status, body: (await response.json()) as any };
+  return { status: response.status, body: (await response.json()) as any }; // as loose as a client of another house reads it
 };
 const control = (change: object) => send('PUT', '/_control', change);
 const order = (clientOrderId: string, change: object = {}) => ({ clientOrderId, area: '11YSTROM-NORD--9', side: 'BUY', deliveryStart: '2026-11-25T10:00:00.000Z', deliveryEnd: '2026-11-25T10:15:00.000Z', kilowatts: 10, ...change });

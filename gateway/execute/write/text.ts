@@ -1,4 +1,4 @@
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- JSON escapes exactly these
 const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /** JSON text of a string; short harmless ones, nearly all of them, skip JSON.stringify. */
