@@ -42,11 +42,11 @@ export const EnergyAlertChanged = event(
 /** A trade counts no longer; `replacedById` is the one that takes its place, null when it was cancelled. */
 export const TradeAmended = event('energy.TradeAmended', 1, z.strictObject({ tradeId: Uuid, replacedById: Uuid.nullable(), gridAreaId: Uuid, reason: z.string() }));
 
-/** Quarter hours of an area came to be beyond their limits; each is told once while its breach stands. */
+/** Quarter hours of an area, or (with `until`) whole tenors, came to be beyond their limits; each is told once while its breach stands. */
 export const OpenPositionAlert = event(
   'energy.OpenPositionAlert',
   1,
-  z.strictObject({ gridAreaId: Uuid, breaches: z.array(z.strictObject({ breachId: Uuid, start: Instant, rule: z.enum(['PCT', 'MWH']), openWattHours: Whole })) }),
+  z.strictObject({ gridAreaId: Uuid, breaches: z.array(z.strictObject({ breachId: Uuid, start: Instant, until: Instant.optional(), rule: z.enum(['PCT', 'MWH']), openWattHours: Whole })) }),
 );
 
 /** An order was placed that the market place has still to take. */

@@ -2,19 +2,21 @@ import type { Db } from '@stromgraph/kernel/database';
 import { businessNow } from '@stromgraph/kernel/clock';
 import { loadMany, loadOne } from '@stromgraph/kernel/loader';
 import type { LocalDate } from '@stromgraph/kernel/time';
+import type { Tenor } from './profit/hedge-ratio.ts';
 import { alertsById } from './store/alerts.ts';
 import { areasOfGroups, balancingGroupsById } from './store/balancing-groups.ts';
 import { casesById } from './store/clearing-cases.ts';
 import { curvesById } from './store/curves.ts';
 import { forecastsById } from './store/forecasts.ts';
 import { gridAreasById } from './store/grid-areas.ts';
-import { ordersById, ordersOfPositions, statesOfOrders } from './store/hedge-orders.ts';
+import { ordersById, ordersOfPositions, ordersOfTenorBreaches, statesOfOrders } from './store/hedge-orders.ts';
 import { suspensionsOf } from './store/limit-breaches.ts';
 import { markTrades } from './store/mark-to-market.ts';
 import { newestMarketSums, reportsById, type SumsKey } from './store/mabis-reports.ts';
 import { nominationsById } from './store/nominations.ts';
 import { pagesOfAlerts } from './store/pages.ts';
 import { positionsById } from './store/positions.ts';
+import { standingTenorBreaches, tenorLimitsOf } from './store/tenor-limits.ts';
 import { amendmentsBy, amendmentsOf, tradesById } from './store/trades.ts';
 
 export type Loaders = ReturnType<typeof makeLoaders>;
@@ -40,6 +42,18 @@ export const makeLoaders = (db: Db<any>) => ({
   orderOfPosition: loadOne(
     (ids: readonly string[]) => ordersOfPositions(db, ids),
     (order) => order.positionId,
+  ),
+  tenorLimit: loadOne(
+    (keys: readonly string[]) => tenorLimitsOf(db, keys.map(toTenorKey)),
+    ({ gridAreaId, tenor }) => `${gridAreaId} ${tenor}`,
+  ),
+  tenorBreachesOf: loadMany(
+    (areaIds: readonly string[]) => standingTenorBreaches(db, areaIds),
+    (breach) => breach.gridAreaId,
+  ),
+  orderOfTenorBreach: loadOne(
+    (breachIds: readonly string[]) => ordersOfTenorBreaches(db, breachIds),
+    (order) => order.tenorBreachId!,
   ),
   suspension: loadOne(
     async (areaIds: readonly string[]) => suspensionsOf(db, areaIds, await businessNow(db)),
@@ -113,6 +127,11 @@ function perDay<Loader>(make: (day: LocalDate) => Loader): (day: LocalDate) => L
     made.set(day, loader);
     return loader;
   };
+}
+
+function toTenorKey(key: string): { gridAreaId: string; tenor: Tenor } {
+  const [gridAreaId, tenor] = key.split(' ') as [string, Tenor];
+  return { gridAreaId, tenor };
 }
 
 function toSumsKey(key: string): SumsKey {

@@ -1,22 +1,31 @@
 // Positions beyond the open days as people read them: per hour to the end of next week, per month beyond, and what each is made of.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hearersOf } from '@stromgraph/events/subscriptions';
 import { type Db, transact } from '@stromgraph/kernel/database';
 import { runDue } from '@stromgraph/kernel/due';
 import { idOf, newId } from '@stromgraph/kernel/ids';
 import { makeLog } from '@stromgraph/kernel/log';
+import { startRelay } from '@stromgraph/kernel/relay';
 import type { Subgraph } from '@stromgraph/kernel/subgraph';
 import { addDays, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
 import { PrismaClient } from '@stromgraph/prisma-energy/client';
+import { startExchange } from '../../simulators/exchange/server.ts';
 import { actorWith, ask } from '../../tests/ask.ts';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
+import { listen } from '../../tests/listen.ts';
+import { waitFor } from '../../tests/wait.ts';
 import { addContracts } from './actions/add-contracts.ts';
 import { importForecast } from './actions/import-forecast.ts';
 import { importGridAreas } from './actions/import-grid-areas.ts';
 import { importLoadProfile } from './actions/import-load-profile.ts';
 import { takeCurveDays } from './actions/take-curves.ts';
+import { visitExchange } from './actions/visit-exchange.ts';
+import { watchTenors } from './actions/watch-tenors.ts';
+import { openExchangeAt } from './clients/exchange.ts';
 import { dueHandlersWith } from './jobs/due.ts';
 import { addCurves } from './store/curves.ts';
 import { startServer } from './server.ts';
+import { openExchange } from './store/executions.ts';
 
 const trader = actorWith('energy:read', 'energy:write');
 /** A Tuesday: hours reach from the 24th to Sunday the 1st of November, over the clock change. */
@@ -160,4 +169,93 @@ test('a delivery day has gates, limits, orders and alerts', async () => {
   expect(data.deliveryDay.hedgeOrders).toEqual({ nodes: [{ clientOrderId: 'a', status: 'NEW' }], pageInfo: { hasNextPage: false } });
   expect(data.deliveryDay.alerts.nodes).toEqual([{ kind: 'LIMIT_BREACHED', message: 'Beyond.' }]);
   expect(data.other).toEqual({ limits: [{ percent: '12.5' }], hedgeOrders: { nodes: [] }, alerts: { nodes: [] } });
+});
+
+describe('changes beyond the open days', () => {
+  let exchange: Awaited<ReturnType<typeof startExchange>>;
+  let relay: { stop: () => Promise<void> };
+  beforeAll(async () => {
+    relay = await startRelay({ url: await database.urlOf('relay', 'relay'), tenant: 'demo', hearersOf });
+    exchange = await startExchange({ now: `${TODAY}T09:00:00Z` });
+    await fetch(`${exchange.url}/_control`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"running":false}' });
+    await transact(db, openExchange);
+    await waitFor('the relay', async () => (await database.owner.query(`SELECT FROM energy.outbox o WHERE NOT EXISTS (SELECT FROM platform.feed f WHERE f.event_id = o.id)`)).rowCount === 0);
+  });
+  afterAll(async () => {
+    await relay.stop();
+    await exchange.stop();
+  });
+  const eventsOf = async (cause: string) => (await database.owner.query(`SELECT payload->'gridAreaId' AS area, payload->>'from' AS from, payload->>'until' AS until FROM energy.outbox WHERE type = 'energy.OpenPositionChanged' AND payload->'causes' ? $1`, [cause])).rows;
+  const visit = () => visitExchange({ db, exchange: openExchangeAt(exchange.url), log: makeLog('test', 'silent') });
+  const watch = (area = WEST) => transact(db, (tx) => watchTenors(tx, area));
+  const MUTATION = `mutation ($input: SetTenorLimitInput!) { setTenorLimit(input: $input) { __typename ... on SetTenorLimitSuccess { tenor limit { percent wattHoursPerHour setBy } } ... on GridAreaNotFound { gridAreaId } ... on InputInvalid { faults { path allowed } } } }`;
+  const limit = async (input: object) => (await ask(energy.url, trader, MUTATION, { input: { gridAreaId: WEST, tenor: 'MONTH', limit: { percent: '20', wattHoursPerHour: 5_000_000 }, ...input } })).data.setTenorLimit;
+  const month = async (tenor = 'MONTH') => {
+    const { data, errors } = await ask(energy.url, trader, `{ hedgeRatios(gridAreaIds: ["${WEST}"]) { tenor from gridArea { id } demandWattHours hedgedWattHours limit { percent } breach { id rule openWattHours order { clientOrderId side from until kilowatts status limitPricePerMwh } } } }`, {});
+    expect(errors).toBeUndefined();
+    return data.hedgeRatios.find((one: any) => one.tenor === tenor && one.gridArea !== null);
+  };
+  const alerts = async () => (await database.owner.query(`SELECT kind, subject FROM energy.alert WHERE cleared_at IS NULL AND subject LIKE '% MONTH' ORDER BY 1`)).rows.map(({ kind }) => kind);
+  const open = async () => (await totals({ step: 'MONTH', areas: [WEST], from: startOfDay('2026-11-01'), until: startOfDay('2026-12-01') })).reduce((all, { openWattHours }) => all + openWattHours, 0);
+
+  test('are told once for an area and run, and followed live, hour by hour', async () => {
+    const listener = listen<any>(energy.url, trader, 'subscription ($areas: [ID!], $from: DateTime!, $until: DateTime!) { openPositionUpdated(gridAreaIds: $areas, from: $from, until: $until) { reset positions { start end hedgedWattHours } cells { period } } }', { areas: [WEST], from: startOfDay('2026-10-23'), until: startOfDay('2026-10-26') });
+    const first = (await listener.next()).openPositionUpdated;
+    expect([first.reset, first.positions.length, first.cells.length]).toEqual([true, 96 + 24 + 25, 96]);
+    const id = await recordTrade({ gridAreaId: WEST, side: 'BUY', from: '2026-10-25T09:30:00Z', until: '2026-10-25T11:00:00Z', kilowatts: 40 });
+    await doDue();
+    const change = (await listener.next()).openPositionUpdated;
+    expect(change).toMatchObject({ reset: false, cells: [], positions: [{ start: '2026-10-25T09:00:00.000Z', end: '2026-10-25T10:00:00.000Z', hedgedWattHours: 20_000 }, { start: '2026-10-25T10:00:00.000Z', hedgedWattHours: 40_000 }] });
+    expect(await eventsOf(`trade ${id}`)).toEqual([{ area: WEST, from: '2026-10-25T09:00:00.000Z', until: '2026-10-25T11:00:00.000Z' }]);
+    await listener.stop();
+  });
+
+  test('beyond the limit of a tenor one base order for the whole period is placed, whoever looks and however often', async () => {
+    expect(await limit({ tenor: 'DAY' })).toMatchObject({ faults: [{ path: 'tenor', allowed: 'WEEK, MONTH, QUARTER, YEAR' }] });
+    expect(await limit({ gridAreaId: newId() })).toMatchObject({ __typename: 'GridAreaNotFound' });
+    await watch();
+    expect(await month()).toMatchObject({ limit: null, breach: null });
+    expect(await limit({})).toMatchObject({ tenor: 'MONTH', limit: { percent: '20', wattHoursPerHour: 5_000_000, setBy: 'tester@demo.test' } });
+    await doDue();
+    await Promise.all([watch(), watch(), watch()]);
+    const before = await open();
+    const { breach } = await month();
+    const kilowatts = Math.round(before / 720 / 1_000);
+    expect(breach).toMatchObject({ rule: 'PCT', openWattHours: before, order: { clientOrderId: breach.id, side: 'BUY', from: '2026-10-31T23:00:00.000Z', until: '2026-11-30T23:00:00.000Z', kilowatts, status: 'NEW' } });
+    expect(await alerts()).toEqual(['LIMIT_BREACHED']);
+    await visit();
+    await watch(); // bought, and not yet in the positions: nothing is bought again
+    expect(await open()).toBe(before);
+    expect((await database.owner.query(`SELECT count(*)::int AS n FROM energy.hedge_order WHERE tenor_breach_id IS NOT NULL`)).rows).toEqual([{ n: 1 }]);
+    await database.setClock(`${TODAY}T09:01:00Z`);
+    await doDue();
+    await watch();
+    expect(await open()).toBe(before - kilowatts * 720_000);
+    expect([await month(), await alerts()]).toMatchObject([{ breach: null, limit: { percent: '20' } }, []]);
+    expect((await database.owner.query(`SELECT product, kilowatts::int FROM energy.trade WHERE recorded_by = 'automatic'`)).rows).toEqual([{ product: 'BASE', kilowatts }]);
+    expect((await database.owner.query(`SELECT payload->'breaches'->0->>'until' AS until FROM energy.outbox WHERE type = 'energy.OpenPositionAlert'`)).rows).toEqual([{ until: '2026-11-30T23:00:00.000Z' }]);
+    await limit({ limit: null });
+    expect(await month()).toMatchObject({ limit: null });
+  });
+
+  test('while hedging rests a breach is told, and hedged afterwards; an order that is refused leaves it to people', async () => {
+    const rest = (name: string, more: string) => ask(energy.url, trader, `mutation { ${name}(input: { gridAreaId: "${WEST}", reason: "test"${more} }) { __typename } }`, {});
+    await rest('suspendHedging', ', until: "2026-10-21T09:00:00Z"');
+    await limit({ limit: { percent: '0', wattHoursPerHour: 0 }, tenor: 'WEEK' });
+    await doDue();
+    expect((await month('WEEK')).breach).toMatchObject({ order: null });
+    const told = async () => (await database.owner.query(`SELECT kind FROM energy.alert WHERE cleared_at IS NULL AND subject LIKE '% WEEK' ORDER BY 1`)).rows.map(({ kind }) => kind);
+    expect(await told()).toEqual(['HEDGE_INCOMPLETE', 'LIMIT_BREACHED']);
+    await rest('resumeHedging', '');
+    await doDue();
+    expect((await month('WEEK')).breach).toMatchObject({ order: { status: 'NEW', from: '2026-10-25T23:00:00.000Z', until: '2026-11-01T23:00:00.000Z' } });
+    expect(await told()).toEqual(['LIMIT_BREACHED']);
+    await fetch(`${exchange.url}/_control`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ rejectNext: { count: 1_000, reason: 'CREDIT_LINE' } }) });
+    await visit();
+    expect((await month('WEEK')).breach).toMatchObject({ order: { status: 'REJECTED' } });
+    expect(await told()).toEqual(['HEDGE_INCOMPLETE', 'LIMIT_BREACHED']);
+    await limit({ limit: null, tenor: 'WEEK' });
+    await doDue();
+    expect([await told(), (await month('WEEK')).breach]).toEqual([[], null]);
+  });
 });

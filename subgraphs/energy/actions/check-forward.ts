@@ -7,6 +7,7 @@ import { addPositionCheck, type PositionCheck } from '../store/check-positions.t
 import { compareForward, lockForwardArea, saveForward } from '../store/forward-positions.ts';
 import { clearAlerts, raiseAlerts } from './raise-alerts.ts';
 import { calculateForward, settleArea } from './settle-forward.ts';
+import { tellOfChanges } from './tell-of-changes.ts';
 
 export const CHECK_FORWARD = 'CHECK_FORWARD';
 
@@ -27,6 +28,7 @@ export async function checkForward(tx: Tx, gridAreaId: string, log: Tools['log']
   const message = `${differing} of ${positions} positions beyond the open days differed from a calculation from nothing, by ${differingWattHours} Wh in all; its figures hold from now on.`;
   log.error({ alarm: 'positions-differ', gridAreaId, positions, differing, differingWattHours: String(differingWattHours) }, message);
   await raiseAlerts(tx, [{ kind: 'RECALCULATION_DIFFERED', subject, severity: 'CRITICAL', message, gridAreaId, period: null }]);
-  await saveForward(tx, { gridAreaId, figures, calculatedAt: now, causes: ['hourly recalculation'] });
+  const causes = ['hourly recalculation'];
+  await tellOfChanges(tx, await saveForward(tx, { gridAreaId, figures, calculatedAt: now, causes }), causes);
   return check;
 }

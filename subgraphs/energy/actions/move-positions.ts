@@ -1,7 +1,5 @@
 // Every cause that moves positions runs between `beginCause` and `settleCause`, in one transaction.
-import { OpenPositionChanged } from '@stromgraph/events/energy';
 import type { Tx } from '@stromgraph/kernel/database';
-import { publishAll } from '@stromgraph/kernel/outbox';
 import { dayOf, type LocalDate } from '@stromgraph/kernel/time';
 import type { GridArea } from '../areas/grid-area.ts';
 import { areaDaysOf } from '../positions/area-day.ts';
@@ -10,8 +8,9 @@ import { nameCauses } from '../positions/name-causes.ts';
 import { rebuildProfileDemand } from '../store/demand.ts';
 import { lockGridAreas } from '../store/grid-areas.ts';
 import { openDays, openDaysNow } from '../store/position-days.ts';
-import { type ChangedPositions, recalculate } from '../store/recalculate.ts';
+import { recalculate } from '../store/recalculate.ts';
 import { planForward } from './settle-forward.ts';
+import { tellOfChanges } from './tell-of-changes.ts';
 
 /** What a cause works on: its areas, locked, and the days that have positions. */
 export type Cause = Readonly<{
@@ -45,15 +44,3 @@ export async function settleCause(tx: Tx, { now, days, areas, opened }: Cause, t
   const told = nameCauses([...opened.map((day) => `day ${day}`), ...causes]);
   await tellOfChanges(tx, await recalculate(tx, { areaDays, calculatedAt: now, causes: told }), told);
 }
-
-/** One event per area that has changed. */
-export const tellOfChanges = (tx: Tx, changed: readonly ChangedPositions[], causes: readonly string[]): Promise<void> =>
-  publishAll(
-    tx,
-    OpenPositionChanged,
-    changed.map(({ gridAreaId, from, until, recalculation }) => ({
-      aggregateType: 'grid-area',
-      aggregateId: gridAreaId,
-      data: { gridAreaId, from: from.toISOString(), until: until.toISOString(), causes: [...causes], recalculation: String(recalculation) },
-    })),
-  );

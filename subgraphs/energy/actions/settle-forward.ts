@@ -11,6 +11,7 @@ import { forwardInputs } from '../store/forward-inputs.ts';
 import { areForwardUnsettled, dropForwardPositions, forwardPeriodsStanding, lockUnsettledArea, noteArranged, saveForward, takeForwardCauses } from '../store/forward-positions.ts';
 import { gridAreasById } from '../store/grid-areas.ts';
 import { nameCauses } from '../positions/name-causes.ts';
+import { tellOfChanges } from './tell-of-changes.ts';
 
 export const SETTLE_FORWARD = 'SETTLE_FORWARD';
 
@@ -37,7 +38,8 @@ export async function settleArea(tx: Tx, gridAreaId: string, now: Date): Promise
   const figures = await calculateForward(tx, gridAreaId, wanted);
   await dropForwardPositions(tx, gridAreaId, periods);
   const causes = touched.flatMap((each) => each.causes);
-  await saveForward(tx, { gridAreaId, figures, calculatedAt: now, causes: nameCauses(causes.length > 0 ? causes : [`day ${today}`]) });
+  const named = nameCauses(causes.length > 0 ? causes : [`day ${today}`]);
+  await tellOfChanges(tx, await saveForward(tx, { gridAreaId, figures, calculatedAt: now, causes: named }), named);
   await noteArranged(tx, gridAreaId, today);
 }
 

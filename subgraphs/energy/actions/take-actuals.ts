@@ -2,7 +2,8 @@ import type { Tx } from '@stromgraph/kernel/database';
 import { nameCauses } from '../positions/name-causes.ts';
 import { foldMeteredDays, type MeteredDay } from '../store/realised.ts';
 import { recalculateRealised } from '../store/realised-positions.ts';
-import { beginCause, settleCause, tellOfChanges } from './move-positions.ts';
+import { beginCause, settleCause } from './move-positions.ts';
+import { tellOfChanges } from './tell-of-changes.ts';
 import { noteReportedDays } from './report-months.ts';
 import { noteStaleDays } from './revalue-profit-loss.ts';
 

@@ -18,6 +18,7 @@ import { beginCause, settleCause } from './move-positions.ts';
 import { clearAlerts, raiseAlerts } from './raise-alerts.ts';
 import { daysTouched, factOfTrade } from './record-trade.ts';
 import { tellBreaches, VISIT_EXCHANGE } from './watch-limits.ts';
+import { tellTenorBreaches } from './watch-tenors.ts';
 
 export type Visit = Readonly<{ db: Db<any>; exchange: Exchange; log: Logger }>;
 
@@ -139,7 +140,9 @@ function tradeOf({ gridAreaId, side, from, until, placedBy }: HedgeOrder, { kilo
 /** Where an order ended without being filled, its breach has nothing that would mend it. */
 async function tellOfUnfilled(tx: Tx, changed: readonly HedgeOrder[]): Promise<void> {
   const ended = changed.filter(({ status }) => status === 'REJECTED' || status === 'EXPIRED');
-  for (const gridAreaId of new Set(ended.filter(({ breachId }) => breachId !== null).map((order) => order.gridAreaId))) await tellBreaches(tx, gridAreaId);
+  const areasOf = (orders: readonly HedgeOrder[]) => new Set(orders.map(({ gridAreaId }) => gridAreaId));
+  for (const gridAreaId of areasOf(ended.filter(({ breachId }) => breachId !== null))) await tellBreaches(tx, gridAreaId);
+  for (const gridAreaId of areasOf(ended.filter(({ tenorBreachId }) => tenorBreachId !== null))) await tellTenorBreaches(tx, gridAreaId);
 }
 
 /** Executions of no order of ours, or of more than was ordered: nothing is booked, somebody has to look. */

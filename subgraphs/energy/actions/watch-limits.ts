@@ -15,7 +15,8 @@ import { clearAlerts, raiseAlerts } from './raise-alerts.ts';
 
 export const WATCH_LIMITS = 'WATCH_LIMITS';
 export const VISIT_EXCHANGE = 'VISIT_EXCHANGE';
-const AUTOMATIC = 'automatic';
+/** Who placed an order that nobody did. */
+export const AUTOMATIC = 'automatic';
 
 /**
  * Looks at an area's quarter hours to come: each that is beyond its limit has one breach, each breach one order, however often

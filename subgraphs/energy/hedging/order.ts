@@ -18,6 +18,8 @@ export type HedgeOrder = NewOrder &
     id: string;
     origin: 'AUTOMATIC' | 'MANUAL';
     breachId: string | null;
+    /** Of a tenor's limit, where that gave cause. */
+    tenorBreachId: string | null;
     status: OrderStatus;
     filledKilowatts: bigint;
     reason: string | null;

@@ -11,6 +11,7 @@ import { SETTLE_FORWARD, settleForward } from '../actions/settle-forward.ts';
 import { WATCH_LIMITS, watchLimits } from '../actions/watch-limits.ts';
 import { reportDueHandlersWith } from '../actions/report-months.ts';
 import { nominationDueHandlers } from '../actions/watch-nominations.ts';
+import { WATCH_TENORS, watchTenors } from '../actions/watch-tenors.ts';
 import { watchDueHandlers } from '../actions/watch-series.ts';
 import { USUAL_WORKING_DAY } from '../mabis/report.ts';
 
@@ -35,7 +36,11 @@ export const dueHandlersWith = ({ checkEveryHours, mabisWorkingDay = USUAL_WORKI
   [LEARN_PROFILES]: (tx, { dueAt }) => learnProfiles(tx, dueAt),
   [LEARN_PROFILE]: (tx, { subject }) => learnProfile(tx, subject),
   [MEASURE_FORECASTS]: (tx, { subject }) => measureForecasts(tx, subject),
-  [WATCH_LIMITS]: (tx, { subject }) => watchLimits(tx, subject),
+  [WATCH_LIMITS]: async (tx, { subject }) => {
+    await watchLimits(tx, subject);
+    await watchTenors(tx, subject);
+  },
+  [WATCH_TENORS]: (tx, { subject }) => watchTenors(tx, subject),
   ...watchDueHandlers,
   ...nominationDueHandlers,
   ...reportDueHandlersWith(mabisWorkingDay),

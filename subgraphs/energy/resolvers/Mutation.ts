@@ -7,6 +7,7 @@ import { nominateSchedule } from '../actions/nominate-schedule.ts';
 import { placeHedgeOrder } from '../actions/place-hedge-order.ts';
 import { acknowledgeAlerts } from '../actions/raise-alerts.ts';
 import { recordTrade } from '../actions/record-trade.ts';
+import { setTenorLimit } from '../actions/set-tenor-limit.ts';
 import { resumeHedging, suspendHedging } from '../actions/suspend-hedging.ts';
 
 export const Mutation: MutationResolvers = {
@@ -40,6 +41,8 @@ export const Mutation: MutationResolvers = {
     return isProblem(outcome) ? outcome : { clearingCase: (await ctx.loaders.clearingCase.load(outcome.caseId))! };
   },
   assignGridArea: (_, { input }, ctx) => assignGridArea(ctx, input),
+  setTenorLimit: (_, { input: { gridAreaId, tenor, limit } }, ctx) =>
+    setTenorLimit(ctx, { gridAreaId: gridAreaId ?? null, tenor, limit: limit ? { percent: limit.percent, wattHoursPerHour: BigInt(limit.wattHoursPerHour) } : null }),
   suspendHedging: (_, { input }, ctx) => suspendHedging(ctx, input),
   resumeHedging: (_, { input }, ctx) => resumeHedging(ctx, input),
   acknowledgeAlert: async (_, { input: { alertIds } }, ctx) => {

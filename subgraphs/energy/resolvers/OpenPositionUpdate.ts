@@ -4,5 +4,7 @@ import type { OpenPositionUpdateResolvers } from '#schema';
 export const OpenPositionUpdate: OpenPositionUpdateResolvers = {
   positions: ({ positions }) => [...positions],
   cells: ({ positions, from }) =>
-    positions.map(({ startAt, ...position }) => ({ ...position, period: Math.floor((startAt.getTime() - from.getTime()) / QUARTER_HOUR_MS) })),
+    positions
+      .filter(({ startAt, endAt }) => endAt.getTime() - startAt.getTime() === QUARTER_HOUR_MS)
+      .map(({ startAt, ...position }) => ({ ...position, period: Math.floor((startAt.getTime() - from.getTime()) / QUARTER_HOUR_MS) })),
 };

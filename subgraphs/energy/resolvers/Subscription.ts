@@ -7,7 +7,7 @@ import { concernsDays, type Posted } from '../profit/profit-loss-sum.ts';
 import { alertsById, alertsPage } from '../store/alerts.ts';
 import { endDayOf, type ForecastHorizon } from '../forecasts/forecast.ts';
 import { forecastsById, newestForecasts } from '../store/forecasts.ts';
-import { positionsIn } from '../store/positions.ts';
+import { positionsOfEveryStepIn } from '../store/positions.ts';
 import { profitLossByVersion, profitLossPage } from '../store/profit-loss-sums.ts';
 import { areasOrThrow, daysOrThrow, rangeOrThrow, refuse } from './arguments.ts';
 
@@ -35,13 +35,13 @@ export const Subscription: SubscriptionResolvers = {
         afterSeq: afterSeq ?? null,
         maxHz,
         concerns: ({ data }) => concernsRange(range, data as PositionsChanged),
-        snapshot: async (at) => ({ positions: await positionsIn(at, range), from: range.from }),
+        snapshot: async (at) => ({ positions: await positionsOfEveryStepIn(at, range), from: range.from }),
         change: async (entries) => {
           const lookUp = lookUpOf(
             range,
             entries.map(({ data }) => data as PositionsChanged),
           );
-          const positions = await positionsIn(db, lookUp.range, lookUp.since);
+          const positions = await positionsOfEveryStepIn(db, lookUp.range, lookUp.since);
           return positions.length > 0 ? { positions, from: range.from } : null;
         },
       }) as never;

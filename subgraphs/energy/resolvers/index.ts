@@ -25,12 +25,13 @@ import { ProfitLossChange } from './ProfitLossChange.ts';
 import { QuantitySettlement } from './QuantitySettlement.ts';
 import { Query } from './Query.ts';
 import { Subscription } from './Subscription.ts';
+import { TenorBreach } from './TenorBreach.ts';
 import { Trade } from './Trade.ts';
 import { TradeAmendment } from './TradeAmendment.ts';
 
 export const resolvers = {
   Query, Mutation, Subscription, OpenPosition, OpenPositionUpdate, DeliveryDay, PositionLimit, PositionTotal, PositionPart,
   GridArea, DemandForecast, ForecastError, Trade, TradeAmendment, HedgeOrder, EnergyAlert, ImbalancePrices,
-  ProfitLoss, ProfitLossChange, MonthClose, MarkToMarket, MarkToMarketTotal, HedgeRatio, MarginPlan, QuantitySettlement,
+  ProfitLoss, ProfitLossChange, MonthClose, MarkToMarket, MarkToMarketTotal, HedgeRatio, TenorBreach, MarginPlan, QuantitySettlement,
   BalancingGroup, Nomination, MabisReport, ClearingCase,
 };

@@ -3,6 +3,7 @@ import type { Tx } from '@stromgraph/kernel/database';
 import type { LocalDate } from '@stromgraph/kernel/time';
 import type { ForwardFigures } from '../positions/forward.ts';
 import type { ForwardPeriod, TouchedDays } from '../positions/horizon.ts';
+import type { ChangedPositions } from './recalculate.ts';
 
 const UNSETTLED = (today: string) => `(f.arranged_on IS DISTINCT FROM ${today}::date OR EXISTS (SELECT FROM energy.forward_cause c WHERE c.grid_area_id = f.grid_area_id))`;
 
@@ -63,9 +64,10 @@ export async function compareForward(tx: Tx, gridAreaId: string, figures: readon
   return { differing: rows[0]!.differing, differingWattHours: rows[0]!.watt_hours };
 }
 
-/** Brings these positions up to date; unchanged ones are not touched. The database itself appends what has changed to the ledger. */
-export async function saveForward(tx: Tx, { gridAreaId, figures, calculatedAt, causes }: { gridAreaId: string; figures: readonly ForwardFigures[]; calculatedAt: Date; causes: readonly string[] }): Promise<void> {
-  await tx.query(SAVE, [gridAreaId, toJson(figures), calculatedAt, causes]);
+/** Brings these positions up to date; unchanged ones are not touched. The database itself appends what has changed to the ledger. Answers between which instants something has changed. */
+export async function saveForward(tx: Tx, { gridAreaId, figures, calculatedAt, causes }: { gridAreaId: string; figures: readonly ForwardFigures[]; calculatedAt: Date; causes: readonly string[] }): Promise<ChangedPositions[]> {
+  const { rows } = await tx.query<{ id: bigint; from_at: Date; until_at: Date }>(SAVE, [gridAreaId, toJson(figures), calculatedAt, causes]);
+  return rows.map((row) => ({ recalculation: row.id, gridAreaId, from: row.from_at, until: row.until_at }));
 }
 
 const toJson = (figures: readonly ForwardFigures[]): string => JSON.stringify(figures, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
@@ -93,9 +95,11 @@ const SAVE = `
       open_watt_hours = c.demand - c.hedged, average_price_eur_per_mwh = c.average_price, curve_ids = c.curve_ids, curve_cents = c.curve_cents, price_eur_per_mwh = c.price, value_cents = c.value_cents,
       status = CASE WHEN c.demand = c.hedged THEN 'HEDGED' ELSE 'OPEN' END, breached_quarter_hours = c.breached, breach = c.breach
     FROM changed c, run WHERE p.id = c.id
-  )
+  ), added AS (
   INSERT INTO energy.forward_position (grid_area_id, step, start_at, end_at, version, recalculation_id, calculated_at, forecast_ids, demand_watt_hours, hedged_watt_hours, open_watt_hours,
     average_price_eur_per_mwh, curve_ids, curve_cents, price_eur_per_mwh, value_cents, status, breached_quarter_hours, breach)
   SELECT $1, c.step, c.start_at, c.end_at, 1, run.id, $3, c.forecast_ids, c.demand, c.hedged, c.demand - c.hedged, c.average_price, c.curve_ids, c.curve_cents, c.price, c.value_cents,
     CASE WHEN c.demand = c.hedged THEN 'HEDGED' ELSE 'OPEN' END, c.breached, c.breach
-  FROM changed c, run WHERE c.id IS NULL`;
+  FROM changed c, run WHERE c.id IS NULL
+  )
+  SELECT run.id, min(c.start_at) AS from_at, max(c.end_at) AS until_at FROM run, changed c GROUP BY 1`;

@@ -6,6 +6,7 @@ type Row = {
   id: string;
   origin: 'AUTOMATIC' | 'MANUAL';
   breach_id: string | null;
+  tenor_breach_id: string | null;
   client_order_id: string;
   placed_by: string;
   grid_area_id: string;
@@ -20,18 +21,18 @@ type Row = {
   placed_at: Date;
   changed_at: Date;
 };
-export type PlacedOrder = Pick<HedgeOrder, 'id' | 'origin' | 'breachId' | 'clientOrderId' | 'placedBy' | 'gridAreaId' | 'side' | 'from' | 'until' | 'kilowatts' | 'limitPricePerMwh'>;
+export type PlacedOrder = Pick<HedgeOrder, 'id' | 'origin' | 'breachId' | 'clientOrderId' | 'placedBy' | 'gridAreaId' | 'side' | 'from' | 'until' | 'kilowatts' | 'limitPricePerMwh'> & Partial<Pick<HedgeOrder, 'tenorBreachId'>>;
 
 /** Places orders; a breach that has one gets no other. Answers those that were placed. */
 export async function addOrders(tx: Tx, orders: readonly PlacedOrder[], at: Date): Promise<HedgeOrder[]> {
   const given = JSON.stringify(orders.map((order) => ({ ...order, kilowatts: String(order.kilowatts) })));
   const rows = await tx.sql<Row>`
-    INSERT INTO energy.hedge_order (id, origin, breach_id, client_order_id, placed_by, grid_area_id, side, from_at, until_at, kilowatts, limit_price_eur_per_mwh, placed_at, changed_at)
-    SELECT o.id, o.origin, o."breachId", o."clientOrderId", o."placedBy", o."gridAreaId", o.side, o."from", o.until, o.kilowatts, o."limitPricePerMwh", ${at}, ${at}
-    FROM jsonb_to_recordset(${given}::jsonb) AS o (id uuid, origin text, "breachId" uuid, "clientOrderId" text, "placedBy" text, "gridAreaId" uuid, side text,
+    INSERT INTO energy.hedge_order (id, origin, breach_id, tenor_breach_id, client_order_id, placed_by, grid_area_id, side, from_at, until_at, kilowatts, limit_price_eur_per_mwh, placed_at, changed_at)
+    SELECT o.id, o.origin, o."breachId", o."tenorBreachId", o."clientOrderId", o."placedBy", o."gridAreaId", o.side, o."from", o.until, o.kilowatts, o."limitPricePerMwh", ${at}, ${at}
+    FROM jsonb_to_recordset(${given}::jsonb) AS o (id uuid, origin text, "breachId" uuid, "tenorBreachId" uuid, "clientOrderId" text, "placedBy" text, "gridAreaId" uuid, side text,
       "from" timestamptz, until timestamptz, kilowatts bigint, "limitPricePerMwh" numeric)
     ORDER BY o."from", o.id
-    ON CONFLICT (breach_id) DO NOTHING RETURNING *`;
+    ON CONFLICT DO NOTHING RETURNING *`;
   return rows.map(toOrder);
 }
 
@@ -71,6 +72,11 @@ export async function ordersOfPositions(db: Queryable, positionIds: readonly str
   return rows.map((row) => ({ ...toOrder(row), positionId: row.position_id }));
 }
 
+/** The orders that these breaches of tenors have. */
+export async function ordersOfTenorBreaches(db: Queryable, breachIds: readonly string[]): Promise<HedgeOrder[]> {
+  return (await db.sql<Row>`SELECT * FROM energy.hedge_order WHERE tenor_breach_id = ANY (${breachIds}::uuid[])`).map(toOrder);
+}
+
 /** In order of delivery; `after` is the [start, id] of the last one read. */
 export async function ordersPage(
   db: Queryable,
@@ -97,6 +103,7 @@ const toOrder = (row: Row): HedgeOrder => ({
   id: row.id,
   origin: row.origin,
   breachId: row.breach_id,
+  tenorBreachId: row.tenor_breach_id,
   clientOrderId: row.client_order_id,
   gridAreaId: row.grid_area_id,
   side: row.side,

@@ -37,6 +37,8 @@ const breach = (change: Record<string, string>) => insert('limit_breach', { id: 
 const suspension = (change: Record<string, string>) => insert('hedging_suspension', { id: `'${newId()}'`, grid_area_id: `'${area}'`, from_at: `'2026-11-26'`, until_at: `'2026-11-27'`, reason: `'why'`, suspended_by: `'me'`, ...change });
 const amendment = (change: Record<string, string>) => insert('trade_amendment', { trade_id: `'${TRADE}'`, reason: `'why'`, amended_at: `'2026-11-24'`, amended_by: `'me'`, ...change });
 const fill = (change: Record<string, string>) => insert('hedge_fill', { execution_id: `'1'`, order_id: `'${ORDER}'`, trade_id: `'${TRADE}'`, kilowatts: '10', executed_at: `'2026-11-24'`, ...change });
+const tenor = (change: Record<string, string>) => insert('tenor_breach', { id: `'${newId()}'`, grid_area_id: `'${area}'`, tenor: `'MONTH'`, from_at: `'2026-11-30T23:00Z'`, until_at: `'2026-12-31T23:00Z'`, rule: `'PCT'`, demand_watt_hours: '5', open_watt_hours: '3', opened_at: `'2026-11-24'`, ...change });
+const tenorLimit = (change: Record<string, string>) => insert('tenor_limit', { tenor: `'MONTH'`, percent: '20', watt_hours_per_hour: '0', set_at: `'2026-11-24'`, set_by: `'me'`, ...change });
 const state = (set: string, id = ORDER) => `UPDATE energy.hedge_order SET ${set} WHERE id = '${id}'`;
 
 test.each([
@@ -55,6 +57,17 @@ test.each([
   ['an order is filled by its fills', state(`status = 'FILLED', filled_kilowatts = 10`), '23514', 'orders_are_filled_by_their_fills'],
   ['a fill fills its order', fill({}), '23514', 'orders_are_filled_by_their_fills'],
   ['a fill is a trade', fill({ trade_id: `'${newId()}'` }), '23503', 'hedge_fill_trade_id_fkey'],
+  ['a tenor has one breach at a time', `${tenor({})}; ${tenor({})}`, '23505', 'tenor_breach_stands_once'],
+  ['a day has limits per quarter hour', tenor({ tenor: `'DAY'` }), '23514', 'tenor_breach_tenor_check'],
+  ['a tenor is of whole days', tenor({ from_at: `'2026-11-30T22:00Z'` }), '23514', 'tenor_breach_from_at_check'],
+  ['a tenor that has begun is not hedged', tenor({ opened_at: `'2026-11-30T23:00Z'` }), '23514', 'tenor_breach_check1'],
+  ['nothing open is no breach of a tenor', tenor({ open_watt_hours: '0' }), '23514', 'tenor_breach_open_watt_hours_check'],
+  ['a breach of a tenor stays as noticed', `${tenor({})}; UPDATE energy.tenor_breach SET open_watt_hours = 4`, '23001', 'tenor_breaches_stay'],
+  ['breaches of tenors are kept', 'DELETE FROM energy.tenor_breach', '42501', undefined],
+  ['a limit for all areas stands once for a tenor', `${tenorLimit({})}; ${tenorLimit({})}`, '23505', 'a_tenor_has_one_limit'],
+  ['a limit of a tenor is a percentage', tenorLimit({ percent: '1001' }), '23514', 'tenor_limit_percent_check'],
+  ['an order mends one breach', `${tenor({ id: `'${SPARE}'` })}; ${order({ origin: `'AUTOMATIC'`, breach_id: `'${BREACH}'`, tenor_breach_id: `'${SPARE}'` })}`, '23514', 'automatic_orders_mend_a_breach'],
+  ['an order of a tenor is for its whole period', `${tenor({ id: `'${SPARE}'` })}; ${order({ origin: `'AUTOMATIC'`, tenor_breach_id: `'${SPARE}'` })}`, '23514', 'tenor_orders_mend_their_breach'],
   ['orders are kept', `DELETE FROM energy.hedge_order`, '42501', undefined],
   ['nobody but the database writes their history', `INSERT INTO energy.hedge_order_state (order_id, status, filled_kilowatts, at) VALUES ('${ORDER}', 'FILLED', 10, now())`, '42501', undefined],
   ['a quarter hour has one breach at a time', breach({}), '23505', 'breach_stands_once'],

@@ -26,8 +26,8 @@ const FIGURES = 'id, grid_area_id, start_at, end_at, demand_watt_hours, hedged_w
 const SELECT = `SELECT p.*, f.version AS forecast_version FROM energy.current_position p LEFT JOIN energy.demand_forecast f ON f.id = p.forecast_id`;
 /** Of every step. A forecast's version is told where there is one forecast. */
 const SELECT_ALL = `SELECT p.*, f.version AS forecast_version FROM (
-    SELECT ${FIGURES}, realised_watt_hours, forecast_id FROM energy.current_position
-    UNION ALL SELECT ${FIGURES}, NULL, CASE WHEN cardinality(forecast_ids) = 1 THEN forecast_ids[1] END FROM energy.forward_position f WHERE ${BEYOND_OPEN_DAYS}
+    SELECT ${FIGURES}, recalculation_id, realised_watt_hours, forecast_id FROM energy.current_position
+    UNION ALL SELECT ${FIGURES}, recalculation_id, NULL, CASE WHEN cardinality(forecast_ids) = 1 THEN forecast_ids[1] END FROM energy.forward_position f WHERE ${BEYOND_OPEN_DAYS}
   ) p LEFT JOIN energy.demand_forecast f ON f.id = p.forecast_id`;
 const IN_RANGE = `($1::uuid[] IS NULL OR p.grid_area_id = ANY ($1)) AND p.start_at >= $2 AND p.start_at < $3`;
 
@@ -43,6 +43,12 @@ export async function positionsIn(db: Queryable, { gridAreaIds, from, until }: P
     until,
     since,
   ]);
+  return rows.map(toPosition);
+}
+
+/** Of every step, those that lie in the range as they stand, or those that have changed since a recalculation (inclusive), in order of delivery. */
+export async function positionsOfEveryStepIn(db: Queryable, { gridAreaIds, from, until }: PositionRange, since = 0n): Promise<OpenPosition[]> {
+  const { rows } = await db.query<Row>(`${SELECT_ALL} WHERE ${IN_RANGE} AND p.end_at <= $3 AND p.recalculation_id >= $4 ORDER BY p.start_at, p.grid_area_id`, [gridAreaIds, from, until, since]);
   return rows.map(toPosition);
 }
 

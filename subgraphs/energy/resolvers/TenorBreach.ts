@@ -1,0 +1,5 @@
+import type { TenorBreachResolvers } from '#schema';
+
+export const TenorBreach: TenorBreachResolvers = {
+  order: ({ id }, _, { loaders }) => loaders.orderOfTenorBreach.load(id),
+};
