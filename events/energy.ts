@@ -61,7 +61,7 @@ const QuarterHours = z.array(z.int().nonnegative());
 
 /**
  * A version of a balancing group's schedule for a delivery day is to be sent: what it buys and sells, by counterparty, and what its customers
- * are expected to use; 92, 96 or 100 values each, in whole kilowatts (multiples of 250 Wh). `expiresAt`: it makes no sense from then on.
+ * are expected to use; `counterpartyCode` is the EIC of the counterparty's balancing group, where it is known; 92, 96 or 100 values each, in whole kilowatts (multiples of 250 Wh). `expiresAt`: it makes no sense from then on.
  */
 export const ScheduleReady = event(
   'energy.ScheduleReady',
@@ -69,7 +69,7 @@ export const ScheduleReady = event(
   z.strictObject({
     nominationId: Uuid, balancingGroupCode: z.string(), responsibleCode: z.string(), coordinatorCode: z.string(), deliveryDay: Day, version: z.int().positive(),
     path: z.enum(['DAY_AHEAD', 'INTRADAY']), deadlineAt: Instant, expiresAt: Instant,
-    series: z.array(z.strictObject({ kind: z.enum(['PURCHASE', 'SALE', 'CONSUMPTION']), counterparty: z.string().nullable(), wattHours: QuarterHours })),
+    series: z.array(z.strictObject({ kind: z.enum(['PURCHASE', 'SALE', 'CONSUMPTION']), counterparty: z.string().nullable(), counterpartyCode: z.string().optional(), wattHours: QuarterHours })),
   }),
 );
 

@@ -6,6 +6,7 @@ import type { Tenor } from './profit/hedge-ratio.ts';
 import { alertsById } from './store/alerts.ts';
 import { areasOfGroups, balancingGroupsById } from './store/balancing-groups.ts';
 import { casesById } from './store/clearing-cases.ts';
+import { counterpartiesNamed } from './store/counterparties.ts';
 import { curvesById } from './store/curves.ts';
 import { forecastsById } from './store/forecasts.ts';
 import { gridAreasById } from './store/grid-areas.ts';
@@ -62,6 +63,10 @@ export const makeLoaders = (db: Db<any>) => ({
   markToMarket: loadOne(
     async (tradeIds: readonly string[]) => markTrades(db, tradeIds, await businessNow(db)),
     (mark) => mark.tradeId,
+  ),
+  counterparty: loadOne(
+    (names: readonly string[]) => counterpartiesNamed(db, names),
+    (counterparty) => counterparty.name,
   ),
   amendmentOf: loadOne(
     (tradeIds: readonly string[]) => amendmentsOf(db, tradeIds),

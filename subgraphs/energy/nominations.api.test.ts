@@ -92,7 +92,7 @@ const mutate = async (name: string, input: object, fields: string) => {
   return data[name];
 };
 async function versions(day = tomorrow()): Promise<any[]> {
-  const { data, errors } = await ask(energy.url, trader, `query ($from: LocalDate!, $until: LocalDate!) { nominations(from: $from, until: $until, first: 500) { nodes { id version path status holds deadlineAt start consumptionWattHours netWattHours series { side counterparty wattHours } madeBy sentAt answeredAt reason balancingGroup { code } } } }`, { from: day, until: addDays(day, 1) });
+  const { data, errors } = await ask(energy.url, trader, `query ($from: LocalDate!, $until: LocalDate!) { nominations(from: $from, until: $until, first: 500) { nodes { id version path status holds deadlineAt start consumptionWattHours netWattHours series { side counterparty counterpartyEic wattHours } madeBy sentAt answeredAt reason balancingGroup { code } } } }`, { from: day, until: addDays(day, 1) });
   if (errors) throw new Error(JSON.stringify(errors));
   return data.nominations.nodes;
 }
@@ -229,6 +229,33 @@ test('workers that slept: what was missed is made late, what can no longer be se
   expect(await alerts()).toEqual(['NOMINATION_LATE CRITICAL']); // of the day that is over
   const planned = (await database.owner.query(`SELECT due_at FROM energy.due WHERE kind = 'NOMINATE' AND subject = $1`, [groupId])).rows[0].due_at as Date;
   expect(dayOf(planned)).toBe(addDays(today, 1));
+});
+
+test('a schedule names the balancing groups of counterparties; one that becomes known makes the next version', async () => {
+  await demand(1_000);
+  const TRADE = '... on RecordTradeSuccess { trade { counterparty counterpartyEic } } ... on InputInvalid { faults { path fault allowed } }';
+  const deal = (change: object) => mutate('recordTrade', { idempotencyKey: newId(), gridAreaId: AREA.gridAreaId, side: 'BUY', from: startOfDay(tomorrow()), until: startOfDay(addDays(tomorrow(), 1)), kilowatts: 10, pricePerMwh: '80', counterparty: 'Stadtwerke Kiel', ...change }, TRADE);
+  const register = (input: object) => mutate('registerCounterparty', input, '... on RegisterCounterpartySuccess { counterparty { name eic knownBy } } ... on InputInvalid { faults { path fault allowed } }');
+  const allowed = 'an EIC of type X: 16 characters, such as 11XSTROMGRAPH--B';
+  expect(await deal({ counterpartyEic: '11XSWKIEL------H' })).toMatchObject({ faults: [{ path: 'counterpartyEic', fault: expect.stringContaining('11XSWKIEL------H is refused'), allowed }] });
+  expect(await deal({ counterpartyEic: '10YDE-EON------1' })).toMatchObject({ faults: [{ path: 'counterpartyEic', fault: expect.stringContaining('type Y'), allowed }] });
+  expect(await deal({ counterpartyEic: '11XSWKIEL------G' })).toMatchObject({ trade: { counterpartyEic: '11XSWKIEL------G' } });
+  expect(await deal({ counterpartyEic: GROUP.code })).toMatchObject({ faults: [{ path: 'counterpartyEic', fault: 'is not the EIC of Stadtwerke Kiel', allowed: '11XSWKIEL------G' }] });
+  expect(await deal({ counterparty: 'EEX' })).toMatchObject({ trade: { counterparty: 'EEX', counterpartyEic: null } });
+  expect(await deal({})).toMatchObject({ trade: { counterpartyEic: '11XSWKIEL------G' } });
+  await goTo('13:00');
+  const named = async () => (await versions())[0].series.map(({ counterparty, counterpartyEic }: any) => [counterparty, counterpartyEic]);
+  expect(await named()).toEqual([['EEX', null], ['Stadtwerke Kiel', '11XSWKIEL------G']]);
+  expect(await register({ name: ' EEX', eic: 'x' })).toMatchObject({ faults: [{ path: 'name' }, { path: 'eic', allowed }] });
+  expect(await register({ name: 'EEX', eic: '11XSWKIEL------G' })).toMatchObject({ faults: [{ path: 'eic', fault: '11XSWKIEL------G is the EIC of Stadtwerke Kiel' }] });
+  const both = await Promise.all([register({ name: 'EEX', eic: OTHER.code }), register({ name: 'EEX', eic: OTHER.code })]);
+  for (const one of both) expect(one).toEqual({ __typename: 'RegisterCounterpartySuccess', counterparty: { name: 'EEX', eic: OTHER.code, knownBy: 'tester@demo.test' } });
+  await mutate('nominateSchedule', { idempotencyKey: newId(), balancingGroupId: groupId, deliveryDay: tomorrow() }, '');
+  expect(await named()).toEqual([['EEX', OTHER.code], ['Stadtwerke Kiel', '11XSWKIEL------G']]);
+  const { rows } = await database.owner.query(`SELECT payload->'series' AS series FROM energy.outbox WHERE type = 'energy.ScheduleReady' ORDER BY id DESC LIMIT 1`);
+  expect(rows[0].series.map(({ kind, counterparty, counterpartyCode }: any) => [kind, counterparty, counterpartyCode])).toEqual([['PURCHASE', 'EEX', OTHER.code], ['PURCHASE', 'Stadtwerke Kiel', '11XSWKIEL------G'], ['CONSUMPTION', null, undefined]]);
+  const { data } = await ask(energy.url, trader, '{ first: counterparties(first: 1) { nodes { name } pageInfo { hasNextPage endCursor } } counterparties { nodes { name eic } } }', {});
+  expect([data.first.nodes, data.first.pageInfo.hasNextPage, data.counterparties.nodes]).toEqual([[{ name: 'EEX' }], true, [{ name: 'EEX', eic: OTHER.code }, { name: 'Stadtwerke Kiel', eic: '11XSWKIEL------G' }]]);
 });
 
 test('an area moves from one group to another on a day to come, and its schedule with it', async () => {

@@ -53,7 +53,7 @@ const factOf = ({ code, responsibleCode, coordinatorCode }: BalancingGroup, { id
   nominationId: id, balancingGroupCode: code, responsibleCode, coordinatorCode, deliveryDay, version, path,
   deadlineAt: deadlineAt.toISOString(), expiresAt: expiresAt(deliveryDay, path).toISOString(),
   series: [
-    ...series.map(({ side, counterparty, wattHours }) => ({ kind: side === 'BUY' ? ('PURCHASE' as const) : ('SALE' as const), counterparty, wattHours: wattHours.map(Number) })),
+    ...series.map(({ side, counterparty, counterpartyEic, wattHours }) => ({ kind: side === 'BUY' ? ('PURCHASE' as const) : ('SALE' as const), counterparty, ...(counterpartyEic !== null && { counterpartyCode: counterpartyEic }), wattHours: wattHours.map(Number) })),
     { kind: 'CONSUMPTION' as const, counterparty: null, wattHours: consumption.map(Number) },
   ],
 });

@@ -8,22 +8,26 @@ import { publish } from '@stromgraph/kernel/outbox';
 import { fault, invalid, problem } from '@stromgraph/kernel/problem';
 import { addDays, type LocalDate, startOfDay } from '@stromgraph/kernel/time';
 import type { DomainContext } from '../context.ts';
+import { faultsOfEic } from '../hedging/counterparty.ts';
 import { energyOfTrade, faultsOfTrade, type NewTrade, productOf, type Trade } from '../hedging/trade.ts';
 import { gridAreasById } from '../store/grid-areas.ts';
 import { addTrade } from '../store/trades.ts';
 import { beginCause, type Cause, settleCause } from './move-positions.ts';
+import { knowCounterparty } from './register-counterparty.ts';
 
 /** Records a trade and moves the positions of its delivery hours, in one transaction. */
-export async function recordTrade({ db, actor }: DomainContext, { idempotencyKey, ...trade }: NewTrade & { idempotencyKey: string }) {
+export async function recordTrade({ db, actor }: DomainContext, { idempotencyKey, counterpartyEic = null, ...trade }: NewTrade & { idempotencyKey: string; counterpartyEic?: string | null }) {
   const { id: actorId, name } = requireActor(actor);
   if (idempotencyKey.length < 1 || idempotencyKey.length > 255)
     return invalid([fault('idempotencyKey', 'has a bad length', '1 to 255 characters')]);
   return transact(db, async (tx) =>
-    once(tx, { key: idempotencyKey, operation: 'recordTrade', actor: actorId, body: trade }, async () => {
-      const faults = faultsOfTrade(trade, await businessNow(tx));
+    once(tx, { key: idempotencyKey, operation: 'recordTrade', actor: actorId, body: { ...trade, ...(counterpartyEic !== null && { counterpartyEic }) } }, async () => {
+      const faults = [...faultsOfTrade(trade, await businessNow(tx)), ...(counterpartyEic === null ? [] : faultsOfEic('counterpartyEic', counterpartyEic))];
       if (faults.length > 0) return invalid(faults);
       const [area] = isId(trade.gridAreaId) ? await gridAreasById(tx, [trade.gridAreaId]) : [];
       if (!area) return problem('GridAreaNotFound', `There is no grid area ${trade.gridAreaId}.`, { gridAreaId: trade.gridAreaId });
+      const another = counterpartyEic === null ? [] : await knowCounterparty(tx, { name: trade.counterparty, eic: counterpartyEic }, { path: 'counterpartyEic', by: name });
+      if (another.length > 0) return invalid(another);
       const cause = await beginCause(tx, [area.id]);
       const recorded: Trade = {
         ...trade,

@@ -2,6 +2,7 @@ import type { WattHours } from '@stromgraph/kernel/energy';
 import type { DecimalText } from '@stromgraph/kernel/money';
 import { fault, type InputFault, type Problem } from '@stromgraph/kernel/problem';
 import { atLocalTime, dayOf, QUARTER_HOUR_MS, startOfDay } from '@stromgraph/kernel/time';
+import { faultsOfName } from './counterparty.ts';
 
 export type Side = 'BUY' | 'SELL';
 export type TradeProduct = 'BASE' | 'PEAK' | 'HOUR' | 'QUARTER_HOUR' | 'BLOCK';
@@ -29,12 +30,11 @@ const PRICE = /^-?\d{1,5}(\.\d{1,5})?$/;
 const FRIDAY = 5;
 
 /** What is wrong with a trade; nothing when it may be recorded. A period that has begun may still be traded, one whose first quarter hour is over may not. */
-export function faultsOfTrade({ from, until, kilowatts, pricePerMwh, counterparty }: NewTrade, now: Date): InputFault[] {
-  const faults = [...faultsOfDelivery({ from, until, kilowatts }, now), ...faultsOfPrice(pricePerMwh)];
-  if (counterparty.length < 1 || counterparty.length > 200 || counterparty !== counterparty.trim())
-    faults.push(fault('counterparty', 'is not a name', '1 to 200 characters without spaces around'));
-  return faults;
-}
+export const faultsOfTrade = ({ from, until, kilowatts, pricePerMwh, counterparty }: NewTrade, now: Date): InputFault[] => [
+  ...faultsOfDelivery({ from, until, kilowatts }, now),
+  ...faultsOfPrice(pricePerMwh),
+  ...faultsOfName('counterparty', counterparty),
+];
 
 /** What is wrong with power over a period. */
 export function faultsOfDelivery({ from, until, kilowatts }: Pick<NewTrade, 'from' | 'until' | 'kilowatts'>, now: Date): InputFault[] {

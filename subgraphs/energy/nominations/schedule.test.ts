@@ -47,7 +47,7 @@ test.each([[-1n, 0n], [124n, 0n], [125n, 250n], [374n, 250n], [375n, 500n], [1_0
 });
 
 const flat = (day: string, wattHours: bigint) => quarterHoursOf(day).map(() => wattHours);
-const schedule = (day: string, consumption: bigint, bought: bigint, counterparty = 'EEX'): Schedule => ({ consumption: flat(day, consumption), series: [{ side: 'BUY', counterparty, wattHours: flat(day, bought) }] });
+const schedule = (day: string, consumption: bigint, bought: bigint, counterparty = 'EEX'): Schedule => ({ consumption: flat(day, consumption), series: [{ side: 'BUY', counterparty, counterpartyEic: null, wattHours: flat(day, bought) }] });
 
 test('before the deadline everything may change', () => {
   const wanted = schedule('2026-11-25', 500n, 250n);

@@ -2,8 +2,8 @@ import type { WattHours } from '@stromgraph/kernel/energy';
 import { addDays, addMs, atLocalTime, QUARTER_HOUR_MS, quarterHoursOf, startOfDay, type LocalDate } from '@stromgraph/kernel/time';
 import type { Side } from '../hedging/trade.ts';
 
-/** What a balancing group bought from, or sold to, one counterparty in each quarter hour. */
-export type ScheduleSeries = Readonly<{ side: Side; counterparty: string; wattHours: readonly WattHours[] }>;
+/** What a balancing group bought from, or sold to, one counterparty in each quarter hour; `counterpartyEic` is its balancing group, null while that is not known. */
+export type ScheduleSeries = Readonly<{ side: Side; counterparty: string; counterpartyEic: string | null; wattHours: readonly WattHours[] }>;
 /** What is nominated, in whole kilowatts: what is expected to be used, and what was bought and sold. */
 export type Schedule = Readonly<{ consumption: readonly WattHours[]; series: readonly ScheduleSeries[] }>;
 export type NominationPath = 'DAY_AHEAD' | 'INTRADAY';
@@ -71,11 +71,11 @@ export function changeableFrom(schedule: Schedule, { day, now, held }: { day: Lo
   const named = new Map([...(held?.series ?? []), ...schedule.series].map((one) => [keyOf(one), one]));
   return {
     consumption: keep(held?.consumption, schedule.consumption),
-    series: [...named].map(([key, { side, counterparty }]) => ({ side, counterparty, wattHours: keep(find(held?.series, key), find(schedule.series, key)) })).filter(({ wattHours }) => wattHours.some((one) => one !== 0n)),
+    series: [...named].map(([key, one]) => ({ ...one, wattHours: keep(find(held?.series, key), find(schedule.series, key)) })).filter(({ wattHours }) => wattHours.some((one) => one !== 0n)),
   };
 }
 
 export function isSameSchedule(one: Schedule, other: Schedule): boolean {
-  const texts = ({ consumption, series }: Schedule) => [consumption.join(), ...series.map(({ side, counterparty, wattHours }) => `${side} ${counterparty} ${wattHours.join()}`).toSorted()].join('\n');
+  const texts = ({ consumption, series }: Schedule) => [consumption.join(), ...series.map(({ side, counterparty, counterpartyEic, wattHours }) => `${side} ${counterparty} ${counterpartyEic ?? ''} ${wattHours.join()}`).toSorted()].join('\n');
   return texts(one) === texts(other);
 }

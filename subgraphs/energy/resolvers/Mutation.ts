@@ -7,12 +7,13 @@ import { nominateSchedule } from '../actions/nominate-schedule.ts';
 import { placeHedgeOrder } from '../actions/place-hedge-order.ts';
 import { acknowledgeAlerts } from '../actions/raise-alerts.ts';
 import { recordTrade } from '../actions/record-trade.ts';
+import { registerCounterparty } from '../actions/register-counterparty.ts';
 import { setTenorLimit } from '../actions/set-tenor-limit.ts';
 import { resumeHedging, suspendHedging } from '../actions/suspend-hedging.ts';
 
 export const Mutation: MutationResolvers = {
   recordTrade: async (_, { input }, ctx) => {
-    const outcome = await recordTrade(ctx, { ...input, kilowatts: BigInt(input.kilowatts) });
+    const outcome = await recordTrade(ctx, { ...input, kilowatts: BigInt(input.kilowatts), counterpartyEic: input.counterpartyEic ?? null });
     if (isProblem(outcome)) return outcome;
     return { trade: (await ctx.loaders.trade.load(outcome.response.tradeId))!, replayed: outcome.replayed };
   },
@@ -30,6 +31,10 @@ export const Mutation: MutationResolvers = {
     const outcome = await placeHedgeOrder(ctx, { ...input, kilowatts: BigInt(input.kilowatts), limitPricePerMwh: input.limitPricePerMwh ?? null });
     if (isProblem(outcome)) return outcome;
     return { order: (await ctx.loaders.hedgeOrder.load(outcome.response.orderId))!, replayed: outcome.replayed };
+  },
+  registerCounterparty: async (_, { input }, ctx) => {
+    const outcome = await registerCounterparty(ctx, input);
+    return isProblem(outcome) ? outcome : { counterparty: (await ctx.loaders.counterparty.load(outcome.name))! };
   },
   nominateSchedule: async (_, { input }, ctx) => {
     const outcome = await nominateSchedule(ctx, input);

@@ -8,5 +8,5 @@ export const Nomination: NominationResolvers = {
   start: ({ deliveryDay }) => startOfDay(deliveryDay),
   consumptionWattHours: ({ consumption }) => consumption.map(Number),
   netWattHours: ({ net }) => net.map(Number),
-  series: ({ series }) => series.map(({ side, counterparty, wattHours }) => ({ side, counterparty, wattHours: wattHours.map(Number) })),
+  series: ({ series }) => series.map(({ wattHours, ...one }) => ({ ...one, wattHours: wattHours.map(Number) })),
 };

@@ -11,6 +11,7 @@ import { forecastErrorsPage } from '../store/forecast-errors.ts';
 import { findForecast } from '../store/forecasts.ts';
 import { ordersPage } from '../store/hedge-orders.ts';
 import { gridAreasNamed, gridAreasPage } from '../store/grid-areas.ts';
+import { counterpartiesPage } from '../store/counterparties.ts';
 import { hedgeRatios } from '../store/hedge-ratios.ts';
 import { imbalancePricesPage } from '../store/imbalance-prices.ts';
 import { findDeliveryDay } from '../store/delivery-days.ts';
@@ -104,6 +105,10 @@ export const Query: QueryResolvers = {
     return toConnection(rows, page.first, (close) => [close.month, close.gridAreaId, String(close.version)]);
   },
   markToMarket: async (_, { gridAreaIds }, { db }) => markBook(db, areasOrThrow(gridAreaIds), await businessNow(db)),
+  counterparties: async (_, args, { db }) => {
+    const page = pageOrThrow(args, 1);
+    return toConnection(await counterpartiesPage(db, page.first, page.after?.[0] ?? null), page.first, ({ name }) => [name]);
+  },
   hedgeRatios: async (_, { gridAreaIds }, { db }) => {
     const areas = await gridAreasNamed(db, areasOrThrow(gridAreaIds));
     const tenors = tenorsOf(await businessToday(db));

@@ -8,6 +8,7 @@ export const Trade: TradeResolvers = {
     const amendment = await loaders.amendmentBy.load(id);
     return amendment && loaders.trade.load(amendment.tradeId);
   },
+  counterpartyEic: async ({ counterparty }, _, { loaders }) => (await loaders.counterparty.load(counterparty))?.eic ?? null,
   markToMarket: ({ id }, _, { loaders }) => loaders.markToMarket.load(id),
   gridArea: ({ gridAreaId }, _, { loaders }) => loaders.gridArea.load(gridAreaId),
 };

@@ -30,6 +30,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
+const counterparty = (name: string, eic: string) => `INSERT INTO energy.counterparty VALUES ('${name}', '${eic}', '2026-11-24', 'me')`;
+
 test.each([
   ['a group has an EIC of type X', group({ code: `'11YSTROM-NORD--9'` }), '23514', 'balancing_groups_have_an_eic'],
   ['its check character is right', group({ code: `'11XSTROMGRAPH--C'` }), '23514', 'balancing_groups_have_an_eic'],
@@ -54,6 +56,13 @@ test.each([
   ['no series is added later', series(), '23514', 'schedules_are_the_net_of_their_series'],
   ['nor two that cancel out at another length', `${series({ watt_hours: flat(250, 97) })}; ${series({ side: `'SELL'`, watt_hours: flat(250, 97) })}`, '23514', 'schedules_are_the_net_of_their_series'],
   ['a series has no sign', series({ watt_hours: flat(-250) }), '23514', 'a_side_has_no_sign'],
+  ['a series names an EIC of type X', series({ counterparty_eic: `'11YSTROM-NORD--9'` }), '23514', 'series_name_an_eic'],
+  ['a counterparty has an EIC of type X', counterparty('EEX', '10YDE-EON------1'), '23514', 'counterparties_have_an_eic'],
+  ['with its check character', counterparty('EEX', '11XSWKIEL------H'), '23514', 'counterparties_have_an_eic'],
+  ['a counterparty has one EIC', `${counterparty('EEX', '11XSWKIEL------G')}; ${counterparty('EEX', '11XSTROMGRAPH--B')}`, '23505', 'counterparty_pkey'],
+  ['an EIC is that of one counterparty', `${counterparty('EEX', '11XSWKIEL------G')}; ${counterparty('Kiel', '11XSWKIEL------G')}`, '23505', 'a_balancing_group_is_one_counterparty'],
+  ['a counterparty has a name', counterparty(' EEX', '11XSWKIEL------G'), '23514', 'counterparty_name_check'],
+  ['a counterparty keeps its EIC', `${counterparty('EEX', '11XSWKIEL------G')}; UPDATE energy.counterparty SET eic = '11XSTROMGRAPH--B'`, '42501', undefined],
   ['a series is in whole kilowatts', series({ watt_hours: flat(100) }), '23514', 'series_are_in_kilowatts'],
   ['what was made stays', state(`consumption_watt_hours = ${flat(750)}`), '23001', 'schedules_stay_as_made'],
   ['a state does not go back', state(`status = 'PREPARED', sent_at = NULL`), '23001', 'schedule_states_follow_one_another'],
@@ -72,7 +81,7 @@ test('what was given up may have arrived all the same, and a net of its series i
   expect((await db.query('SELECT FROM energy.nomination_series WHERE nomination_id = $1', [id])).rowCount).toBe(2);
 });
 
-test.each(['nomination', 'nomination_series'].flatMap((table) => [`DELETE FROM energy.${table}`, `TRUNCATE energy.${table} CASCADE`]))('%s is refused to the domain, and to everybody', async (statement) => {
+test.each([...['nomination', 'nomination_series'].flatMap((table) => [`DELETE FROM energy.${table}`, `TRUNCATE energy.${table} CASCADE`]), 'TRUNCATE energy.counterparty'])('%s is refused to the domain, and to everybody', async (statement) => {
   await expect(db.query(statement)).rejects.toMatchObject({ code: '42501' });
   await expect(database.owner.query(statement)).rejects.toMatchObject({ code: '23001', message: expect.stringMatching(/is append-only$/) });
 });

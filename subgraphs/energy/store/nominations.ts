@@ -5,13 +5,13 @@ import type { NominationPath, ScheduleSeries } from '../nominations/schedule.ts'
 
 type Row = {
   id: string; balancing_group_id: string; delivery_day: LocalDate; version: number; path: NominationPath; deadline_at: Date; status: NominationStatus; net_watt_hours: string[]; consumption_watt_hours: string[];
-  made_at: Date; made_by: string; sent_at: Date | null; answered_at: Date | null; reason: string | null; holds: boolean; series: { side: 'BUY' | 'SELL'; counterparty: string; watt_hours: string[] }[] | null;
+  made_at: Date; made_by: string; sent_at: Date | null; answered_at: Date | null; reason: string | null; holds: boolean; series: { side: 'BUY' | 'SELL'; counterparty: string; counterparty_eic: string | null; watt_hours: string[] }[] | null;
 };
 
 const SELECT = `
   SELECT n.id, n.balancing_group_id, n.delivery_day, n.version, n.path, n.deadline_at, n.status, n.net_watt_hours::text[], n.consumption_watt_hours::text[], n.made_at, n.made_by, n.sent_at, n.answered_at, n.reason,
     n.status = 'ACCEPTED' AND NOT EXISTS (SELECT FROM energy.nomination l WHERE l.balancing_group_id = n.balancing_group_id AND l.delivery_day = n.delivery_day AND l.version > n.version AND l.status = 'ACCEPTED') AS holds,
-    (SELECT json_agg(json_build_object('side', s.side, 'counterparty', s.counterparty, 'watt_hours', s.watt_hours::text[]) ORDER BY s.side, s.counterparty) FROM energy.nomination_series s WHERE s.nomination_id = n.id) AS series
+    (SELECT json_agg(json_build_object('side', s.side, 'counterparty', s.counterparty, 'counterparty_eic', s.counterparty_eic, 'watt_hours', s.watt_hours::text[]) ORDER BY s.side, s.counterparty) FROM energy.nomination_series s WHERE s.nomination_id = n.id) AS series
   FROM energy.nomination n`;
 
 export async function nominationsById(db: Queryable, ids: readonly string[]): Promise<Nomination[]> {
@@ -43,8 +43,8 @@ export async function addNomination(tx: Tx, { series, ...made }: NewNomination):
   await tx.sql`
     INSERT INTO energy.nomination (id, balancing_group_id, delivery_day, version, path, deadline_at, net_watt_hours, consumption_watt_hours, made_at, made_by)
     VALUES (${made.id}, ${made.balancingGroupId}, ${made.deliveryDay}, ${made.version}, ${made.path}, ${made.deadlineAt}, ${made.net.map(String)}, ${made.consumption.map(String)}, ${made.madeAt}, ${made.madeBy})`;
-  for (const { side, counterparty, wattHours } of series)
-    await tx.sql`INSERT INTO energy.nomination_series VALUES (${made.id}, ${side}, ${counterparty}, ${wattHours.map(String)})`;
+  for (const { side, counterparty, counterpartyEic, wattHours } of series)
+    await tx.sql`INSERT INTO energy.nomination_series (nomination_id, side, counterparty, counterparty_eic, watt_hours) VALUES (${made.id}, ${side}, ${counterparty}, ${counterpartyEic}, ${wattHours.map(String)})`;
 }
 
 /** The group and day of a schedule, and the group held until the transaction ends; null for what is none of ours. */
@@ -60,7 +60,7 @@ export async function settleNomination(tx: Tx, { id }: Nomination, { status, at,
     WHERE id = ${id}`;
 }
 
-const toSeries = ({ side, counterparty, watt_hours }: NonNullable<Row['series']>[number]): ScheduleSeries => ({ side, counterparty, wattHours: watt_hours.map(BigInt) });
+const toSeries = ({ side, counterparty, counterparty_eic, watt_hours }: NonNullable<Row['series']>[number]): ScheduleSeries => ({ side, counterparty, counterpartyEic: counterparty_eic, wattHours: watt_hours.map(BigInt) });
 
 const toNomination = (row: Row): Nomination => ({
   id: row.id, balancingGroupId: row.balancing_group_id, deliveryDay: row.delivery_day, version: row.version, path: row.path, deadlineAt: row.deadline_at, status: row.status,

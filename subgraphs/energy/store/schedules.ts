@@ -17,16 +17,16 @@ export async function scheduleOf(db: Queryable, { groupId, day }: { groupId: str
     [groupId, day, from, until],
   );
   for (const { start_at, watt_hours } of demand.rows) consumption[indexOf(start_at)] = toWholeKilowatts(watt_hours);
-  const trades = await db.query<{ side: Side; counterparty: string; start_at: Date; watt_hours: bigint }>(
-    `SELECT t.side, t.counterparty, q.start_at, sum(t.kilowatts * 250)::bigint AS watt_hours FROM ${STANDING_TRADES} t
+  const trades = await db.query<{ side: Side; counterparty: string; eic: string | null; start_at: Date; watt_hours: bigint }>(
+    `SELECT t.side, t.counterparty, c.eic, q.start_at, sum(t.kilowatts * 250)::bigint AS watt_hours FROM ${STANDING_TRADES} t LEFT JOIN energy.counterparty c ON c.name = t.counterparty
      CROSS JOIN LATERAL generate_series(greatest(t.from_at, $3), least(t.until_at, $4) - interval '15 minutes', interval '15 minutes') q (start_at)
-     WHERE t.grid_area_id IN (${areasOfGroupSql('$1', '$2::date')}) AND t.from_at < $4 AND t.until_at > $3 GROUP BY 1, 2, 3`,
+     WHERE t.grid_area_id IN (${areasOfGroupSql('$1', '$2::date')}) AND t.from_at < $4 AND t.until_at > $3 GROUP BY 1, 2, 3, 4`,
     [groupId, day, from, until],
   );
-  const series = new Map<string, { side: Side; counterparty: string; wattHours: bigint[] }>();
-  for (const { side, counterparty, start_at, watt_hours } of trades.rows) {
+  const series = new Map<string, { side: Side; counterparty: string; counterpartyEic: string | null; wattHours: bigint[] }>();
+  for (const { side, counterparty, eic, start_at, watt_hours } of trades.rows) {
     const key = `${side} ${counterparty}`;
-    const one = series.get(key) ?? { side, counterparty, wattHours: starts.map(() => 0n) };
+    const one = series.get(key) ?? { side, counterparty, counterpartyEic: eic, wattHours: starts.map(() => 0n) };
     one.wattHours[indexOf(start_at)] = watt_hours;
     series.set(key, one);
   }

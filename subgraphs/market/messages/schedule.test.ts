@@ -26,4 +26,6 @@ test('what is bought comes in, what is sold goes out; late is intraday', () => {
   const { stammdaten, transaktionsdaten } = made({ series, path: 'INTRADAY' });
   expect(stammdaten['FAHRPLANZEITREIHE']).toMatchObject([{ businessType: 'A02', inParty: '11XSTROMGRAPH--B', outParty: 'EEX' }, { businessType: 'A02', inParty: 'EEX', outParty: '11XSTROMGRAPH--B' }]);
   expect(transaktionsdaten).toMatchObject({ prozesstyp: 'A18' });
+  const known = made({ series: series.map((one) => ({ ...one, counterpartyCode: '11XSWKIEL------G' })) }).stammdaten['FAHRPLANZEITREIHE'];
+  expect(known).toMatchObject([{ inParty: '11XSTROMGRAPH--B', outParty: '11XSWKIEL------G' }, { inParty: '11XSWKIEL------G', outParty: '11XSTROMGRAPH--B' }]);
 });

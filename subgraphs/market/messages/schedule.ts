@@ -5,7 +5,7 @@ import { partner, type Numbers } from './start-of-supply.ts';
 /** A schedule of a balancing group: it has no Prüfidentifikator, the clearing house makes an ESS document of it. */
 export const SCHEDULE = 'SCHEDULE';
 
-export type ScheduleSeries = Readonly<{ kind: 'PURCHASE' | 'SALE' | 'CONSUMPTION'; counterparty: string | null; wattHours: readonly number[] }>;
+export type ScheduleSeries = Readonly<{ kind: 'PURCHASE' | 'SALE' | 'CONSUMPTION'; counterparty: string | null; counterpartyCode?: string | undefined; wattHours: readonly number[] }>;
 export type Schedule = Readonly<{
   nominationId: string;
   balancingGroupCode: string;
@@ -30,9 +30,9 @@ export function scheduleMessage(schedule: Schedule, { documentNumber, transactio
   return {
     stammdaten: {
       BILANZKREIS: [{ boTyp: 'BILANZKREIS', versionStruktur: '1', eic: group }],
-      FAHRPLANZEITREIHE: series.map(({ kind, counterparty, wattHours }) => ({
+      FAHRPLANZEITREIHE: series.map(({ kind, counterparty, counterpartyCode, wattHours }) => ({
         boTyp: 'FAHRPLANZEITREIHE', versionStruktur: '1', businessType: BUSINESS[kind], einheit: 'MAW', aufloesung: 'PT15M',
-        ...(kind === 'SALE' ? { inParty: counterparty, outParty: group } : { inParty: group, ...(counterparty !== null && { outParty: counterparty }) }),
+        ...partiesOf(kind, group, counterpartyCode ?? counterparty),
         werte: wattHours.map(megawatts),
       })),
     },
@@ -45,6 +45,10 @@ export function scheduleMessage(schedule: Schedule, { documentNumber, transactio
     zusatzdaten: { prozessId: schedule.nominationId, eventname: 'FAHRPLAN' },
   };
 }
+
+/** Balancing groups by EIC; a counterparty whose group is not known by the name that trades have. */
+const partiesOf = (kind: ScheduleSeries['kind'], group: string, other: string | null) =>
+  kind === 'SALE' ? { inParty: other, outParty: group } : { inParty: group, ...(other !== null && { outParty: other }) };
 
 /** Mean power of the quarter hour with three decimals: whole kilowatts, so nothing is rounded. */
 function megawatts(wattHours: number): string {
