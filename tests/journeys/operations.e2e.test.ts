@@ -23,6 +23,9 @@ const SHOWS: Readonly<Record<string, (data: any) => unknown>> = {
   'notify-customer': ({ notifyCustomer }) => notifyCustomer.messages[0].id,
   'ingest-readings': ({ ingestReadings }) => ingestReadings.accepted === 3 && ingestReadings.rejected === 1,
   'nominate-schedule': ({ nominateSchedule }) => nominateSchedule.nomination.id,
+  'assign-grid-area': ({ assignGridArea }) => assignGridArea.balancingGroup.code,
+  'register-counterparty': ({ registerCounterparty }) => registerCounterparty.counterparty.eic,
+  'set-tenor-limit': ({ setTenorLimit }) => setTenorLimit.limit.setBy,
   'balancing-groups': ({ balancingGroups }) => balancingGroups.nodes[0].gridAreas[0].name,
   usage: ({ usage }) => usage.complete,
   quote: ({ quote }) => quote.offers[0].price.campaign.id,
@@ -30,6 +33,8 @@ const SHOWS: Readonly<Record<string, (data: any) => unknown>> = {
   'advance-clock': ({ advanceClock }) => advanceClock.clock.now,
   queues: ({ queueStates }) => queueStates.length > 10,
 };
+/** What has nothing to act on in a young demo, and says so. */
+const REFUSED: Readonly<Record<string, string>> = { 'close-clearing-case': 'ClearingCaseNotFound' };
 /** A Tuesday: what is imported tomorrow is supplied on the last days of the month. Behind us, so that the demo's ids are older than the newcomer's. */
 const TUESDAY = '2026-09-22T10:00:00Z';
 /** Those that need what another one has made come after it; the clock is moved last, over weeks by the newcomer alone. */
@@ -93,7 +98,7 @@ test.each(ordered.map((example) => [example.name, example] as const))('%s', asyn
   const variables = await fillVariables(example, examples, { today }, ask);
   const data = /^\s*subscription\b/m.test(example.document) ? await firstEvent(example, variables as Record<string, unknown>) : await ask(example, variables);
   expect(data).toBeTruthy();
-  for (const value of Object.values(data as object)) expect((value as { __typename?: string } | null)?.__typename ?? 'Success').toMatch(/Success$/);
+  for (const value of Object.values(data as object)) expect((value as { __typename?: string } | null)?.__typename ?? 'Success').toMatch(REFUSED[name] ?? /Success$/);
   if (SHOWS[name]) expect(SHOWS[name](data)).toBeTruthy();
 });
 
