@@ -98,6 +98,17 @@ test('R16: a day of watt-hours for kilowatt-hours is far from the weeks before, 
   expect((await open(contract)).filter(({ rule }: any) => rule === 'R16')).toMatchObject([{ severity: 'ERROR', day, detail: expect.stringContaining('96000 Wh are usual') }]);
 });
 
+test('10,000 readings in one go are stored, looked at and told within the time of a transaction; two of one instant are looked at in turn', async () => {
+  const contracts = await Promise.all(Array.from({ length: 5 }, () => desk.confirm({ meteringKind: 'PROFILE' })));
+  const hourly = contracts.flatMap((contract) => Array.from({ length: 2_000 }, (_, nth) => ({ ...read(contract, '2026-06-01', 400 * nth), readAt: new Date(Date.UTC(2026, 5, 1) + nth * 3_600_000).toISOString() })));
+  const twice = [{ ...hourly[0]!, wattHours: 7 }, { ...hourly[0]!, wattHours: 8, reason: 'read again' }, { ...hourly[0]!, wattHours: 8 }];
+  const registers = [...hourly.slice(0, -twice.length), ...twice];
+  expect(await desk.ingest({ registers })).toMatchObject({ accepted: 9_998, unchanged: 1, rejected: 1, rejections: { nodes: [{ rule: 'R02' }] } });
+  expect(await desk.ingest({ registers })).toMatchObject({ accepted: 0, unchanged: 9_999 - 1, rejected: 2 }); // 0 and 7 are known no more
+  const told = (await Promise.all(contracts.map((contract) => desk.published(contract)))).map((events) => events.map(({ type, payload }) => [type, payload.registers.length]));
+  expect(told).toEqual([...Array(4).fill([[MeterReadingIngested.name, 2_000]]), [[MeterReadingIngested.name, 1_997]]]);
+});
+
 describe('the readings of an exchange', () => {
   const EXCHANGE = 'mutation ($input: ExchangeMeterInput!) { exchangeMeter(input: $input) { __typename ... on InputInvalid { faults { path fault allowed } } } }';
   async function anExchange(finalWattHours: number) {

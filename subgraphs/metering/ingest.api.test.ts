@@ -98,6 +98,15 @@ test('a file of everything that goes wrong: each row has its reason, the good on
   expect(spikes).toEqual([{ severity: 'ERROR', start_at: new Date('2026-11-02T01:30:00+01:00'), times: 1 }]);
 });
 
+test('a file of thousands of register reads of one meter is stored whole and told of as one batch', async () => {
+  const contract = await confirm({ meteringKind: 'PROFILE' });
+  const rows = Array.from({ length: 6_000 }, (_, nth) => `${contract.meterNumber},1-0:1.8.0,${new Date(Date.UTC(2026, 0, 2) + nth * 1_800_000).toISOString()},,${nth}.5,TRUE`);
+  expect((await send([HEADER, ...rows, ''].join('\n'))).body).toMatchObject({ state: 'COMPLETE', accepted: 6_000, rejected: 0 });
+  expect(await count(READINGS, [numberOf(contract)])).toBe(6_000);
+  const { rows: told } = await database.owner.query(`SELECT jsonb_array_length(payload -> 'registers') AS readings FROM metering.outbox WHERE payload ->> 'contractId' = $1 AND type = 'metering.MeterReadingIngested' ORDER BY position`, [contract.contractId]);
+  expect(told).toEqual([{ readings: 5_000 }, { readings: 1_000 }]);
+});
+
 test('a file of another encoding gets its name said; rows that can be read are stored', async () => {
   const contract = await confirm();
   const line = `${contract.meterNumber},${PROFILE},2026-11-02T00:00:00+01:00,2026-11-02T00:15:00+01:00,0.125,TRUE,`;

@@ -18,6 +18,8 @@ import { makeStoring, type Storing } from './storing.ts';
 /** Rows in one transaction: some 100 ms, well below the two seconds that one may last. It ends with a meter if that comes soon. */
 export const CHUNK_ROWS = 6_000;
 export const MOST_CHUNK_ROWS = 10_000;
+/** Readings of counters are some ten times dearer each than intervals. */
+export const CHUNK_READINGS = 2_500;
 const TRIES = 4;
 
 export type FileUnusable = Problem<'FileUnusable'>;
@@ -102,8 +104,9 @@ async function storeRows(file: File, body: AsyncIterable<Uint8Array>): Promise<{
 }
 
 /** A chunk ends before the next meter begins, so that two can be stored at once; a long one anywhere. */
-const isFull = ({ rows, runs }: Chunk, line: Line): boolean =>
-  rows >= CHUNK_ROWS && (rows >= MOST_CHUNK_ROWS || typeof line !== 'string' || !line.toUpperCase().includes(runs.at(-1)?.meterNumber ?? line));
+const isFull = ({ rows, runs, readings }: Chunk, line: Line): boolean =>
+  readings.length >= CHUNK_READINGS ||
+  (rows >= CHUNK_ROWS && (rows >= MOST_CHUNK_ROWS || typeof line !== 'string' || !line.toUpperCase().includes(runs.at(-1)?.meterNumber ?? line)));
 
 /** Null where the file has lost its key meanwhile, else nothing is wrong. */
 const storeChunk = (db: Db<any>, { runs, readings, unreadable: refused }: Chunk, about: About, key: FileKey | null): Promise<boolean> =>

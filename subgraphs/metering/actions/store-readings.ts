@@ -1,7 +1,7 @@
 import type { Tx } from '@stromgraph/kernel/database';
 import type { Rejection } from '../intervals/value.ts';
-import { type GivenReading, type PlacedReading, statusOf } from '../meters/reading.ts';
-import { addReading, knownReadings, replaceReading } from '../store/readings.ts';
+import { type GivenReading, type PlacedReading, type ReadingQuality, statusOf } from '../meters/reading.ts';
+import { addReadings, knownReadings, type KnownReading, type ReplacedReading, replaceReadings } from '../store/readings.ts';
 import { isFault } from '../validation/check-interval.ts';
 import { checkReading } from '../validation/check-reading.ts';
 import type { MeterFacts } from '../validation/meter-facts.ts';
@@ -9,7 +9,9 @@ import { replacementFault } from '../validation/replacement.ts';
 
 export type StoredReadings = Readonly<{ accepted: number; unchanged: number; rejections: readonly Rejection[] }>;
 
-/** Few of them come at a time, so each is looked at by itself; two of one instant in a batch are looked at in turn. */
+type Standing = { readonly known: KnownReading | null; wattHours: bigint; quality: ReadingQuality; next: PlacedReading | null; reason: string | null };
+
+/** Two of one instant in a batch are looked at in turn, and the last that may stand is stored; all of them go to the database together. */
 export async function storeReadings(
   tx: Tx,
   readings: readonly GivenReading[],
@@ -35,21 +37,23 @@ export async function storeReadings(
     if (isFault(outcome)) refuse(given, outcome.rule, outcome.reason, outcome.registerId);
     else placed.push(outcome);
   }
-  for (const each of placed) {
-    const { given } = each;
-    const [known] = await knownReadings(tx, [each]);
-    if (known && known.wattHours === given.wattHours && known.quality === given.quality) {
-      unchanged += 1;
-      continue;
-    }
-    const reason = known && replacementFault(statusOf(known.quality), statusOf(given.quality), given);
-    if (reason) {
-      refuse(given, 'R02', reason, each.registerId);
-      continue;
-    }
-    if (known) await replaceReading(tx, known, each, { batchId, at: now });
-    else await addReading(tx, each, { batchId, at: now });
+  const known = await knownReadings(tx, placed);
+  const standing = new Map<string, Standing>();
+  placed.forEach((each, nth) => {
+    const { given, registerId } = each;
+    const place = `${registerId} ${given.readAtMs}`;
+    const there = standing.get(place) ?? standingOf(known[nth]!);
+    if (there && there.wattHours === given.wattHours && there.quality === given.quality) return void (unchanged += 1);
+    const fault = there && replacementFault(statusOf(there.quality), statusOf(given.quality), given);
+    if (fault) return refuse(given, 'R02', fault, registerId);
     accepted += 1;
-  }
+    const { wattHours, quality } = given;
+    standing.set(place, { known: there?.known ?? null, wattHours, quality, next: each, reason: given.reason ?? there?.reason ?? null });
+  });
+  const changed = [...standing.values()].filter((each): each is Standing & { next: PlacedReading } => each.next !== null);
+  await addReadings(tx, changed.flatMap(({ known, next }) => (known ? [] : [next])), { batchId, at: now });
+  await replaceReadings(tx, changed.flatMap(({ known, next, reason }): ReplacedReading[] => (known ? [{ known, next, reason }] : [])), { batchId, at: now });
   return { accepted, unchanged, rejections };
 }
+
+const standingOf = (known: KnownReading | null): Standing | null => known && { known, wattHours: known.wattHours, quality: known.quality, next: null, reason: null };

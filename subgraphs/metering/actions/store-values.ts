@@ -24,7 +24,7 @@ export const oldestKept = (now: Date): Date => startOfDay(`${addMonths(dayOf(now
 export type Values = Readonly<{ intervals: readonly Run[]; readings: readonly GivenReading[]; unreadable: readonly Rejection[]; flagged?: readonly Flagged[] }>;
 export type About = Readonly<{ batchId: string; now: Date; by: string; book: RuleBook }>;
 /** What became of some values. `isWhole`: the changed days hold everything that is now stored of them. */
-export type Stored = Readonly<{ counts: Counts; meters: ReadonlyMap<string, MeterFacts>; changed: readonly DayColumns[]; replaced: readonly Replacement[]; isWhole: boolean; hasReadings: boolean }>;
+export type Stored = Readonly<{ counts: Counts; meters: ReadonlyMap<string, MeterFacts>; changed: readonly DayColumns[]; replaced: readonly Replacement[]; isWhole: boolean; readings: number }>;
 
 /** Days with fewer values of a batch than this are looked at value by value where they are many. */
 const DENSE_VALUES = 8;
@@ -47,7 +47,7 @@ export async function storeValues(tx: Tx, { intervals, readings, unreadable, fla
   await saveRejections(tx, batchId, rejections, { at: now, by });
   await saveWarnings(tx, batchId, [...flaggedOf(flagged, meters), ...placed.warnings, ...decided.warnings], { at: now, by });
   const counts = { accepted: decided.accepted + ofReadings.accepted, unchanged: decided.unchanged + ofReadings.unchanged, rejected: rejections.length };
-  return { counts, meters, changed, replaced: decided.replaced, isWhole, hasReadings: ofReadings.accepted > 0 };
+  return { counts, meters, changed, replaced: decided.replaced, isWhole, readings: ofReadings.accepted };
 }
 
 const flaggedOf = (flagged: readonly Flagged[], meters: ReadonlyMap<string, MeterFacts>): Warning[] =>

@@ -6,12 +6,12 @@ import type { StoredDay } from '../store/intervals.ts';
 import { rememberDays } from '../store/day-sums.ts';
 import type { MeterFacts } from '../validation/meter-facts.ts';
 import type { About, Stored } from './store-values.ts';
-import { MAX_DAYS, type ToldDay, tellValues } from './tell-values.ts';
+import { MAX_DAYS, MAX_READINGS, type ToldDay, tellValues } from './tell-values.ts';
 
 /** Tells of values in the transaction that stored them; where they are too many it only remembers their days, and answers false. */
-export async function tellStored(tx: Tx, { meters, changed, replaced, isWhole, hasReadings }: Stored, about: About): Promise<boolean> {
+export async function tellStored(tx: Tx, { meters, changed, replaced, isWhole, readings }: Stored, about: About): Promise<boolean> {
   const { batchId, now } = about;
-  if (!isWhole || changed.length > MAX_DAYS) {
+  if (!isWhole || changed.length > MAX_DAYS || readings > MAX_READINGS) {
     await rememberDays(tx, changed, { at: now, batchId });
     return false;
   }
@@ -28,7 +28,7 @@ export async function tellStored(tx: Tx, { meters, changed, replaced, isWhole, h
     const { corrected } = values.change;
     return { meterId, meterNumber, obis, maloId, expectedWattHours, corrected, cause: corrected ? (causes.get(values.registerId) ?? null) : null, stored: asItStands(values) };
   });
-  await tellValues(tx, about, told, hasReadings ? await readingsOf(tx, meters, batchId) : []);
+  await tellValues(tx, about, told, readings > 0 ? await readingsOf(tx, meters, batchId) : []);
   return true;
 }
 

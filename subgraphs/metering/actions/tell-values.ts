@@ -19,6 +19,8 @@ type Told = Omit<ToldDay, 'stored'> & Readonly<{ values: WorkedDay; held: boolea
 type ToldReading = UntoldReading & Readonly<{ held: boolean }>;
 /** Days in one transaction: about 100,000 values. */
 export const MAX_DAYS = 1_000;
+/** Readings that are told of in the transaction that stored them. */
+export const MAX_READINGS = 2_000;
 
 /** Looks at what a batch has changed and tells of it: one event per meter and contract, another for what was corrected. */
 export async function tellValues(tx: Tx, about: Examined, changed: readonly ToldDay[], readings: readonly UntoldReading[]): Promise<void> {

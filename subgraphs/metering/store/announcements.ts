@@ -51,6 +51,9 @@ async function takeUntoldDays(tx: Tx, batchId: string, meterIds: readonly string
   return rows.map((row) => ({ meterId: row.meter_id, meterNumber: row.meter_number, registerId: row.register_id, obis: row.obis, day: row.day, corrected: row.corrected }));
 }
 
+/** So many are looked at and told of in one transaction; of a meter with more, the rest follows as another event. */
+const MAX_TOLD_READINGS = 5_000;
+
 export async function takeUntoldReadings(tx: Tx, batchId: string, meterIds: readonly string[]): Promise<UntoldReading[]> {
   const rows = await tx.sql<{
     id: string;
@@ -67,7 +70,8 @@ export async function takeUntoldReadings(tx: Tx, batchId: string, meterIds: read
   }>`
     DELETE FROM metering.batch_reading b USING metering.reading r, metering.meter_register g, metering.meter m, metering.supply s
     WHERE b.batch_id = ${batchId} AND r.id = b.reading_id AND g.id = r.register_id AND m.id = r.meter_id AND s.contract_id = r.contract_id
-      AND r.meter_id = ANY (${meterIds}::uuid[])
+      AND b.reading_id IN (SELECT o.reading_id FROM metering.batch_reading o JOIN metering.reading v ON v.id = o.reading_id
+        WHERE o.batch_id = ${batchId} AND v.meter_id = ANY (${meterIds}::uuid[]) ORDER BY v.read_at, v.id LIMIT ${MAX_TOLD_READINGS})
     RETURNING r.id, r.meter_id, m.meter_number, g.obis, r.contract_id, r.customer_id, s.malo_id, r.read_at, r.watt_hours, r.quality, b.corrected`;
   return rows.map((row) => ({
     id: row.id,

@@ -20,28 +20,32 @@ export async function knownReadings(tx: Tx, placed: readonly PlacedReading[]): P
 
 type About = Readonly<{ batchId: string | null; at: Date }>;
 
-export async function addReading(
-  tx: Tx,
-  { given, meterId, registerId, contractId, customerId }: PlacedReading,
-  { batchId, at }: About,
-): Promise<void> {
-  const id = newId<'reading'>();
+/** Readings of instants that have none yet, all at once; hearers are to be told of them. */
+export async function addReadings(tx: Tx, placed: readonly PlacedReading[], { batchId, at }: About): Promise<void> {
+  if (placed.length === 0) return;
+  const ids = placed.map(() => newId<'reading'>());
   await tx.sql`
     INSERT INTO metering.reading (id, meter_id, register_id, contract_id, customer_id, read_at, watt_hours, source, quality, imported_at, batch_id)
-    VALUES (${id}, ${meterId}, ${registerId}, ${contractId}, ${customerId}, ${new Date(given.readAtMs)}, ${given.wattHours},
-      ${given.source}, ${given.quality}, ${at}, ${batchId})`;
-  if (batchId) await tell(tx, { readingId: id, batchId, corrected: false });
+    SELECT g.*, ${at}, ${batchId} FROM unnest(${ids}::uuid[], ${placed.map(({ meterId }) => meterId)}::uuid[], ${placed.map(({ registerId }) => registerId)}::int[],
+      ${placed.map(({ contractId }) => contractId)}::uuid[], ${placed.map(({ customerId }) => customerId)}::uuid[], ${placed.map(({ given }) => new Date(given.readAtMs))}::timestamptz[],
+      ${placed.map(({ given }) => given.wattHours)}::int8[], ${placed.map(({ given }) => given.source)}::text[], ${placed.map(({ given }) => given.quality)}::text[]) g`;
+  if (batchId) await tell(tx, ids, { batchId, corrected: false });
 }
 
+/** A reading that is known, and what takes its place. */
+export type ReplacedReading = Readonly<{ known: KnownReading; next: PlacedReading; reason: string | null }>;
+
 /** What is replaced the database keeps, with its cause: the reason that is told it, if one was given. */
-export async function replaceReading(tx: Tx, known: KnownReading, { given }: PlacedReading, { batchId, at }: About): Promise<void> {
-  const reasons = given.reason ? [{ reading_id: known.id, reason: given.reason }] : [];
+export async function replaceReadings(tx: Tx, replaced: readonly ReplacedReading[], { batchId, at }: About): Promise<void> {
+  if (replaced.length === 0) return;
+  const ids = replaced.map(({ known }) => known.id);
+  const reasons = replaced.flatMap(({ known, reason }) => (reason ? [{ reading_id: known.id, reason }] : []));
   await tx.sql`SELECT set_config('stromgraph.replacement', ${JSON.stringify({ reasons })}, true)`;
   await tx.sql`
-    UPDATE metering.reading SET watt_hours = ${given.wattHours}, quality = ${given.quality}, source = ${given.source},
-      imported_at = greatest(${at}, imported_at), batch_id = ${batchId}
-    WHERE id = ${known.id}`;
-  if (batchId) await tell(tx, { readingId: known.id, batchId, corrected: true });
+    UPDATE metering.reading r SET watt_hours = g.watt_hours, quality = g.quality, source = g.source, imported_at = greatest(${at}, r.imported_at), batch_id = ${batchId}
+    FROM unnest(${ids}::uuid[], ${replaced.map(({ next }) => next.given.wattHours)}::int8[], ${replaced.map(({ next }) => next.given.quality)}::text[],
+      ${replaced.map(({ next }) => next.given.source)}::text[]) g (id, watt_hours, quality, source) WHERE r.id = g.id`;
+  if (batchId) await tell(tx, ids, { batchId, corrected: true });
 }
 
 /** Of one meter, newest first; `after` is the [instant, id] of the last one read. */
@@ -74,6 +78,6 @@ export async function readingsPage(db: Queryable, meterId: string, first: number
   }));
 }
 
-async function tell(tx: Tx, { readingId, batchId, corrected }: { readingId: string; batchId: string; corrected: boolean }): Promise<void> {
-  await tx.sql`INSERT INTO metering.batch_reading (batch_id, reading_id, corrected) VALUES (${batchId}, ${readingId}, ${corrected}) ON CONFLICT DO NOTHING`;
+async function tell(tx: Tx, readingIds: readonly string[], { batchId, corrected }: { batchId: string; corrected: boolean }): Promise<void> {
+  await tx.sql`INSERT INTO metering.batch_reading (batch_id, reading_id, corrected) SELECT ${batchId}, id, ${corrected} FROM unnest(${readingIds}::uuid[]) id ON CONFLICT DO NOTHING`;
 }
