@@ -67,7 +67,7 @@ async function begin(day: string): Promise<void> {
   groupId = (await database.owner.query(`SELECT id FROM energy.balancing_group WHERE code = $1`, [GROUP.code])).rows[0].id;
 }
 /** A time of the day in Berlin, and everything that is due by then. */
-const at = (time: string) => database.setClock(Temporal.PlainDateTime.from(`${today}T${time}`).toZonedDateTime('Europe/Berlin').toInstant().toString());
+const at = (time: string) => database.setClock(berlin(today, time));
 async function goTo(time: string): Promise<void> {
   await at(time);
   await settle();
@@ -81,6 +81,7 @@ async function settle(): Promise<void> {
     quiet = did === 0 ? quiet + 1 : 0;
   }
 }
+const berlin = (day: string, time: string): string => Temporal.PlainDateTime.from(`${day}T${time}`).toZonedDateTime('Europe/Berlin').toInstant().toString();
 const tomorrow = () => addDays(today, 1);
 const demand = (wattHours: number, day = tomorrow()) =>
   importForecast(db, { ...OF_THE_DAY, deliveryDay: day, version: (version += 1), publishedAt: startOfDay(today), cutOffAt: startOfDay(today), position: 0n, wattHours: quarterHoursOf(day).map(() => BigInt(wattHours)) });
@@ -128,7 +129,7 @@ test('at 13:00 the schedule of tomorrow is made of demand and trades, told, sent
   expect(await states()).toEqual(['1 DAY_AHEAD SENT']);
   await answer('ACCEPTED');
   expect((await versions())[0]).toMatchObject({ status: 'ACCEPTED', holds: true, reason: null });
-  expect((await database.owner.query(`SELECT kind FROM energy.due WHERE kind IN ('WATCH_NOMINATION', 'RENOMINATE')`)).rows).toEqual([]);
+  expect((await database.owner.query(`SELECT kind FROM energy.due WHERE kind IN ('WATCH_NOMINATION', 'RENOMINATE') AND subject LIKE $1`, [`${groupId}%`])).rows).toEqual([]);
   await goTo('14:31');
   expect(await alerts()).toEqual([]);
 });
@@ -151,10 +152,81 @@ test('while positions move, the next quarter hour makes the next version; one ac
   expect((await versions()).map(({ holds }) => holds)).toEqual([true, false]);
   expect(await alerts()).toEqual([]);
   await goTo('13:45');
-  await at('14:15');
+  await at('14:16');
   await demand(9_000);
+  await settle();
+  expect((await states())[0]).toBe('3 DAY_AHEAD PREPARED'); // at once: the next quarter hour would be too late
+  await answer('ACCEPTED');
+  await goTo('14:31');
+  await demand(11_000);
+  await goTo('15:00');
+  expect(await states()).toHaveLength(3); // past the deadline trades move schedules
+});
+
+test('what is traded past the deadline takes the intraday path by itself, tomorrow and today, and what can no longer be said is told', async () => {
+  await demand(10_000);
+  await trade({ kilowatts: 20 });
+  await goTo('13:00');
+  await answer('ACCEPTED');
+  await goTo('14:20');
+  await trade({ kilowatts: 5 });
+  await settle();
+  expect((await states())[0]).toBe('2 DAY_AHEAD PREPARED');
+  await answer('ACCEPTED');
+  await goTo('16:00');
+  await trade({ kilowatts: 15 });
+  await settle();
+  expect(await states()).toHaveLength(2);
+  await goTo('16:10'); // with whatever else comes until then
+  expect((await versions())[0]).toMatchObject({ version: 3, path: 'INTRADAY', netWattHours: Array(96).fill(10_000) });
+  await goTo('16:25');
+  expect(await alerts()).toEqual(['NOMINATION_LATE CRITICAL']); // nobody has answered
+  await answer('ACCEPTED');
+  expect(await alerts()).toEqual([]);
+  today = tomorrow();
+  await goTo('10:05');
+  const hours = { from: berlin(today, '10:00'), until: berlin(today, '12:00'), kilowatts: 40 };
+  await trade(hours);
+  await goTo('10:10');
+  const [made] = await versions(today);
+  expect(made).toMatchObject({ version: 4, path: 'INTRADAY' });
+  expect(made.netWattHours.slice(39, 49)).toEqual([10_000, 10_000, 10_000, ...Array(6).fill(20_000), 10_000]); // from 10:30 on
+  await answer('ACCEPTED', '', made.id);
+  expect((await database.owner.query(`SELECT message FROM energy.alert WHERE cleared_at IS NULL AND kind = 'NOMINATION_LATE'`)).rows.map(({ message }) => message)).toEqual([expect.stringMatching(/^20000 Wh of the trades of 11XSTROMGRAPH--B on /)]);
+  const { rows } = await database.owner.query(`SELECT id FROM energy.trade WHERE from_at = $1 AND kilowatts = 40`, [hours.from]);
+  expect(await mutate('cancelTrade', { idempotencyKey: newId(), tradeId: rows[0].id, reason: 'It was none.' }, '')).toMatchObject({ __typename: 'CancelTradeSuccess' });
+  await goTo('10:11');
+  expect((await versions(today))[0]).toMatchObject({ version: 5, path: 'INTRADAY', netWattHours: [...Array(42).fill(10_000), ...Array(54).fill(10_000)] });
+  await answer('ACCEPTED', '', (await versions(today))[0].id);
+  expect(await alerts()).toEqual([]);
+});
+
+test('a day of which nothing was to be said at 13:00 is said, watched and told of as soon as there is something', async () => {
+  await goTo('13:00');
+  await goTo('14:16');
+  await demand(10_000);
+  await trade({ kilowatts: 40 });
+  await settle();
+  expect(await states()).toContain('1 DAY_AHEAD PREPARED');
   await goTo('14:30');
-  expect(await states()).toHaveLength(2); // too late for a version that could be accepted
+  expect(await alerts()).toEqual([]);
+  await goTo('14:30:01');
+  expect((await states())[0]).toMatch(/INTRADAY PREPARED$/);
+  expect(await alerts()).toEqual(['NOMINATION_LATE CRITICAL']);
+});
+
+test('demand that comes past the deadline of a day of which nothing was said goes out by the intraday path; a group opened past 13:00 does what is due', async () => {
+  await goTo('15:00');
+  await demand(10_000);
+  await goTo('15:10');
+  expect(await states()).toEqual(['1 INTRADAY PREPARED']);
+  await begin(addDays(today, 2));
+  await database.owner.query('DELETE FROM energy.due');
+  await demand(2_000);
+  await at('13:50');
+  await transact(db, (tx) => openBalancingGroups(tx, [GROUP, OTHER]));
+  await settle();
+  expect(await states()).toEqual(['1 DAY_AHEAD PREPARED']);
 });
 
 test('without an acceptance: a warning from 13:30, an alert from 14:00, and past the deadline what never left goes out as intraday', async () => {

@@ -54,13 +54,36 @@ CREATE TEMP TABLE bought AS
 CREATE UNIQUE INDEX ON bought (area, start_at);
 ANALYZE used, bought;
 
+-- What was scheduled: trades as they stood when the last accepted schedule was made that could still change the quarter hour, by 14:30 of the day
+-- before or a quarter hour before it begins; nothing where none was accepted; where no group of ours was open at the deadline, the trades.
+CREATE TEMP TABLE held AS
+  SELECT q.area, q.day, q.nth, q.start_at, g.opened_at <= (q.day - 1 + time '14:30') AT TIME ZONE 'Europe/Berlin' AS is_ours, n.id AS nomination_id, n.made_at
+  FROM quarter q
+  LEFT JOIN energy.balancing_group_area m ON m.grid_area_id = q.area AND m.from_day <= q.day AND q.day < coalesce(m.until_day, 'infinity')
+  LEFT JOIN energy.balancing_group g ON CASE WHEN m.balancing_group_id IS NULL THEN g.takes_the_rest ELSE g.id = m.balancing_group_id END
+  LEFT JOIN LATERAL (
+    SELECT n.id, n.made_at FROM energy.nomination n WHERE n.balancing_group_id = g.id AND n.delivery_day = q.day AND n.status = 'ACCEPTED'
+      AND (n.made_at <= (q.day - 1 + time '14:30') AT TIME ZONE 'Europe/Berlin' OR n.made_at + interval '15 minutes' <= q.start_at) ORDER BY n.version DESC LIMIT 1
+  ) n ON true;
+CREATE UNIQUE INDEX ON held (area, start_at);
+ANALYZE held;
+CREATE TEMP TABLE scheduled AS
+  SELECT h.area, h.day, h.nth, h.start_at, h.nomination_id, CASE WHEN h.nomination_id IS NULL AND h.is_ours THEN 0 WHEN h.nomination_id IS NULL THEN b.purchased - b.resold ELSE coalesce(t.watt_hours, 0) END::bigint AS watt_hours
+  FROM held h JOIN bought b USING (area, start_at) LEFT JOIN (
+    SELECT h.area, h.start_at, sum(CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE -t.kilowatts END * 250) AS watt_hours
+    FROM energy.trade t LEFT JOIN energy.trade_amendment a ON a.trade_id = t.id CROSS JOIN LATERAL generate_series(t.from_at, t.until_at - interval '15 minutes', interval '15 minutes') s (start_at)
+    JOIN held h ON h.area = t.grid_area_id AND h.start_at = s.start_at AND t.recorded_at <= h.made_at AND (a.amended_at IS NULL OR a.amended_at > h.made_at) WHERE t.status = 'CONFIRMED' GROUP BY 1, 2
+  ) t USING (area, start_at);
+CREATE UNIQUE INDEX ON scheduled (area, start_at);
+ANALYZE scheduled;
+
 CREATE TEMP TABLE imbalance_price AS
   SELECT i.delivery_day AS day, u.nth::int AS nth, u.eur_per_mwh FROM (SELECT DISTINCT ON (delivery_day) * FROM energy.imbalance_price ORDER BY delivery_day, version DESC) i CROSS JOIN LATERAL unnest(i.eur_per_mwh) WITH ORDINALITY u (eur_per_mwh, nth);
 
 CREATE TEMP TABLE earned AS
   SELECT u.area, u.day, count(*)::int AS quarters, sum(u.watt_hours)::bigint AS sold_wh, round(sum(u.cents))::bigint AS sold, sum(b.purchased)::bigint AS purchased_wh, round(sum(b.cost))::bigint AS purchased,
-    sum(b.resold)::bigint AS resold_wh, round(sum(b.proceeds))::bigint AS resold, sum(u.watt_hours - b.purchased + b.resold)::bigint AS imbalance_wh, round(sum((u.watt_hours - b.purchased + b.resold) * i.eur_per_mwh) / 10000)::bigint AS imbalance
-  FROM used u JOIN bought b ON b.area = u.area AND b.start_at = u.start_at LEFT JOIN imbalance_price i ON i.day = u.day AND i.nth = u.nth GROUP BY 1, 2;
+    sum(b.resold)::bigint AS resold_wh, round(sum(b.proceeds))::bigint AS resold, sum(u.watt_hours - s.watt_hours)::bigint AS imbalance_wh, round(sum((u.watt_hours - s.watt_hours) * i.eur_per_mwh) / 10000)::bigint AS imbalance
+  FROM used u JOIN bought b ON b.area = u.area AND b.start_at = u.start_at JOIN scheduled s ON s.area = u.area AND s.start_at = u.start_at LEFT JOIN imbalance_price i ON i.day = u.day AND i.nth = u.nth GROUP BY 1, 2;
 
 -- What was expected of a quarter hour when it was over: the shortest forecast that was known, and what it did not know.
 CREATE TEMP TABLE expected AS
@@ -109,9 +132,14 @@ CREATE TEMP VIEW fault AS
   SELECT 'the ledger does not end with the position', p.grid_area_id || ' ' || p.start_at, concat_ws(' ', p.version, p.open_watt_hours), concat_ws(' ', l.version, l.open_watt_hours)
   FROM energy.current_position p JOIN LATERAL (SELECT * FROM energy.open_position l WHERE l.position_id = p.id ORDER BY l.version DESC LIMIT 1) l ON true WHERE (l.version, l.open_watt_hours, l.realised_watt_hours) IS DISTINCT FROM (p.version, p.open_watt_hours, p.realised_watt_hours)
   UNION ALL
-  SELECT 'a quarter hour of profit and loss has not the energy or price of its readings and trades', q.area || ' ' || q.start_at, concat_ws(' ', u.watt_hours, b.purchased - b.resold, i.eur_per_mwh), concat_ws(' ', p.c, p.s, p.e)
-  FROM quarter q JOIN used u USING (area, start_at) JOIN bought b USING (area, start_at) LEFT JOIN imbalance_price i ON i.day = q.day AND i.nth = q.nth LEFT JOIN posted_quarter p ON (p.area, p.day, p.nth) = (q.area, q.day, q.nth)
-  WHERE (u.watt_hours, b.purchased - b.resold, i.eur_per_mwh) IS DISTINCT FROM (p.c, p.s, p.e)
+  SELECT 'a quarter hour of profit and loss has not the energy or price of its readings and schedule', q.area || ' ' || q.start_at, concat_ws(' ', u.watt_hours, s.watt_hours, i.eur_per_mwh), concat_ws(' ', p.c, p.s, p.e)
+  FROM quarter q JOIN used u USING (area, start_at) JOIN scheduled s USING (area, start_at) LEFT JOIN imbalance_price i ON i.day = q.day AND i.nth = q.nth LEFT JOIN posted_quarter p ON (p.area, p.day, p.nth) = (q.area, q.day, q.nth)
+  WHERE (u.watt_hours, s.watt_hours, i.eur_per_mwh) IS DISTINCT FROM (p.c, p.s, p.e)
+  UNION ALL
+  SELECT 'the areas of a schedule are not what the market accepted', s.nomination_id || ' ' || s.start_at, n.watt_hours::text, s.watt_hours::text
+  FROM (SELECT nomination_id, nth, start_at, sum(watt_hours) AS watt_hours FROM scheduled WHERE nomination_id IS NOT NULL GROUP BY 1, 2, 3) s
+  LEFT JOIN (SELECT x.nomination_id, u.nth, sum(CASE x.side WHEN 'BUY' THEN u.w ELSE -u.w END) AS watt_hours FROM energy.nomination_series x CROSS JOIN LATERAL unnest(x.watt_hours) WITH ORDINALITY u (w, nth) GROUP BY 1, 2) n USING (nomination_id, nth)
+  WHERE s.watt_hours <> coalesce(n.watt_hours, 0)
   UNION ALL
   SELECT 'a day did not earn what it should', e.area || ' ' || e.day, concat_ws(' ', e.sold_wh, e.sold, e.purchased_wh, e.purchased, e.resold_wh, e.resold, e.imbalance_wh, e.imbalance), concat_ws(' ', p.sold_watt_hours, p.sold_cents, p.purchased_watt_hours, p.purchased_cents, p.resold_watt_hours, p.resold_cents, p.imbalance_watt_hours, p.imbalance_cents)
   FROM earned e LEFT JOIN posted p ON p.grid_area_id = e.area AND p.delivery_day = e.day

@@ -5,7 +5,7 @@ import { balancingGroupsById } from '../store/balancing-groups.ts';
 import { lockNomination, settleNomination, versionsOf } from '../store/nominations.ts';
 import { nominateDay, watchNomination } from './nominate-day.ts';
 import { noteStaleDays } from './revalue-profit-loss.ts';
-import { AUTOMATIC, settleDay, tell } from './watch-nominations.ts';
+import { AUTOMATIC, settleDay, tell, tellOfUnsaid } from './watch-nominations.ts';
 
 /** What became of the message: it arrived, or never will. */
 export async function hearDelivery(tx: Tx, nominationId: string, { delivered, reason }: { delivered: boolean; reason: string }): Promise<void> {
@@ -29,8 +29,9 @@ async function accept(tx: Tx, nomination: Nomination): Promise<void> {
   await settleNomination(tx, nomination, { status: 'ACCEPTED', at: await businessNow(tx), reason: null });
   const { balancingGroupId: groupId, deliveryDay: day } = nomination;
   await noteStaleDays(tx, null, [day]);
-  const [newest] = await versionsOf(tx, { groupId, day });
-  if (newest!.id === nomination.id) await settleDay(tx, (await groupOf(tx, nomination)), day);
+  const [group, [newest]] = [await groupOf(tx, nomination), await versionsOf(tx, { groupId, day })];
+  if (newest!.id === nomination.id) await settleDay(tx, group, day);
+  await tellOfUnsaid(tx, group, day);
 }
 
 /** Somebody has to know at once; a day-ahead schedule that never left goes out as intraday, the same that was refused is not sent again by itself. */
@@ -41,6 +42,7 @@ async function refuse(tx: Tx, nomination: Nomination, reason: string): Promise<v
   await settleNomination(tx, nomination, { status: 'REJECTED', at: now, reason: reason.slice(0, 2_000) });
   await tellOf(tx, nomination, `Version ${version} of the schedule for ${day} was refused: ${reason}`);
   await watchNomination(tx, { groupId, day, now });
+  await tellOfUnsaid(tx, await groupOf(tx, nomination), day);
   const [newest] = await versionsOf(tx, { groupId, day });
   if (newest!.id === nomination.id && path === 'DAY_AHEAD' && now > nomination.deadlineAt) await nominateDay(tx, await groupOf(tx, nomination), { day, now, by: AUTOMATIC, again: true });
 }

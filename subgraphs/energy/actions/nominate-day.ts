@@ -5,7 +5,7 @@ import { newId } from '@stromgraph/kernel/ids';
 import { publish } from '@stromgraph/kernel/outbox';
 import type { LocalDate } from '@stromgraph/kernel/time';
 import type { BalancingGroup, Nomination } from '../nominations/nomination.ts';
-import { changeableFrom, deadlineOf, expiresAt, isNothing, isSameSchedule, netOf, nextStageAt, type NominationPath, pathAt } from '../nominations/schedule.ts';
+import { answeredBy, changeableFrom, deadlineOf, expiresAt, isNothing, isSameSchedule, isSameTrading, netOf, nextStageAt, type NominationPath, pathAt, type Schedule } from '../nominations/schedule.ts';
 import { addNomination, type NewNomination, versionsOf } from '../store/nominations.ts';
 import { scheduleOf } from '../store/schedules.ts';
 
@@ -31,18 +31,22 @@ export async function nominateDay(tx: Tx, group: BalancingGroup, { day, now, by,
   if (!newest && isNothing(wished)) return 'NOTHING';
   const path = pathAt(day, now);
   if (path === null) return 'TOO_LATE';
+  // Past the deadline the clock says what was traded; what is expected to be used then moves no schedule.
+  const isSame = path === 'INTRADAY' && !again ? isSameTrading : isSameSchedule;
+  const changing = (of: Schedule) => changeableFrom(of, { day, now, held: null });
   const wanted = changeableFrom(wished, { day, now, held: versions.find(({ holds }) => holds) ?? null });
-  if (newest && isSameSchedule(newest, wanted) && !(again && isLost(newest, path))) return 'UNCHANGED';
+  if (!newest && isNothing(wanted)) return 'TOO_LATE';
+  if (newest && isSame(changing(newest), changing(wished)) && !(again && isLost(newest, path))) return 'UNCHANGED';
   const made: NewNomination = { id: newId<'nomination'>(), balancingGroupId: group.id, deliveryDay: day, version: (newest?.version ?? 0) + 1, path, deadlineAt: deadlineOf(day), ...wanted, net: netOf(wanted), madeAt: now, madeBy: by };
   await addNomination(tx, made);
   await publish(tx, ScheduleReady, { aggregateType: 'balancing-group', aggregateId: group.id, data: factOf(group, made) });
-  await watchNomination(tx, { groupId: group.id, day, now });
+  await watchNomination(tx, { groupId: group.id, day, now, madeAt: now });
   return made;
 }
 
-/** Looks again when the next stage begins, until a schedule is accepted. */
-export async function watchNomination(tx: Tx, { groupId, day, now }: { groupId: string; day: LocalDate; now: Date }): Promise<void> {
-  const dueAt = nextStageAt(day, now);
+/** Looks again when the next stage begins, until a schedule is accepted; at one made past the last stage (`madeAt`) when it should have been answered. */
+export async function watchNomination(tx: Tx, { groupId, day, now, madeAt }: { groupId: string; day: LocalDate; now: Date; madeAt?: Date }): Promise<void> {
+  const dueAt = nextStageAt(day, now) ?? (madeAt ? answeredBy(madeAt) : null);
   if (dueAt !== null) await schedule(tx, { kind: WATCH_NOMINATION, subject: keyOfDay(groupId, day), dueAt });
 }
 

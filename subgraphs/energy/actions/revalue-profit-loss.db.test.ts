@@ -20,7 +20,7 @@ import { hearAnswer } from './hear-nomination.ts';
 import { importImbalancePrices } from './import-imbalance-prices.ts';
 import { importLoadProfile } from './import-load-profile.ts';
 import { openPositionDays } from './open-position-days.ts';
-import { noteTrades, planSnapshot, SNAPSHOT_PROFIT_LOSS } from './revalue-profit-loss.ts';
+import { noteStaleDays, noteTrades, planSnapshot, SNAPSHOT_PROFIT_LOSS } from './revalue-profit-loss.ts';
 import { takeMeteredDays } from './take-actuals.ts';
 import { takeCurveDays } from './take-curves.ts';
 
@@ -166,27 +166,41 @@ test('told again it is no version; sums over steps and areas equal their days; w
   expect((await page('DAY', true, new Date('2026-11-24T09:00:59Z')))).toEqual([]);
 });
 
-test('of a day that is over the schedule is what was nominated and accepted; what was traded without being nominated is imbalance', async () => {
+test('of a day that is over the schedule is what was nominated and accepted, each quarter hour as the last version that could change it says; all else is imbalance', async () => {
   const day = '2026-11-25';
   await database.setClock('2026-11-24T09:00:00Z');
   await transact(db, openPositionDays);
   await portfolio(day);
-  const [group, nomination] = [newId(), newId()];
+  const [group, nomination, intraday] = [newId(), newId(), newId()];
   await database.owner.query(`
     BEGIN;
     INSERT INTO energy.balancing_group VALUES ('${group}', '11XSTROMGRAPH--B', '9999000900016', '9999000300018', true, '2026-11-01');
     INSERT INTO energy.nomination (id, balancing_group_id, delivery_day, version, path, deadline_at, net_watt_hours, consumption_watt_hours, made_at, made_by)
       VALUES ('${nomination}', '${group}', '${day}', 1, 'DAY_AHEAD', '2026-11-24T13:30Z', array_fill(40000::bigint, ARRAY[96]), array_fill(50000::bigint, ARRAY[96]), '2026-11-24T12:00Z', 'automatic');
     INSERT INTO energy.nomination_series VALUES ('${nomination}', 'BUY', 'EEX', array_fill(40000::bigint, ARRAY[96]));
+    INSERT INTO energy.nomination_area VALUES ('${nomination}', '${AREA}', array_fill(40000::bigint, ARRAY[96]));
+    INSERT INTO energy.nomination (id, balancing_group_id, delivery_day, version, path, deadline_at, net_watt_hours, consumption_watt_hours, made_at, made_by)
+      VALUES ('${intraday}', '${group}', '${day}', 2, 'INTRADAY', '2026-11-24T13:30Z', array_fill(60000::bigint, ARRAY[96]), array_fill(50000::bigint, ARRAY[96]), '${day}T09:05Z', 'automatic');
+    INSERT INTO energy.nomination_series VALUES ('${intraday}', 'BUY', 'EEX', array_fill(60000::bigint, ARRAY[96]));
+    INSERT INTO energy.nomination_area VALUES ('${intraday}', '${AREA}', array_fill(60000::bigint, ARRAY[96]));
     COMMIT`);
   await trade({ side: 'BUY', from: startOfDay(day), until: startOfDay(addDays(day, 1)), kilowatts: 40n, pricePerMwh: '70' }, '2026-11-24T15:00:00Z');
   await transact(db, (tx) => planSnapshot(tx, new Date('2026-11-24T09:00:00Z')));
   await setTime('2026-11-26T00:00:00Z');
-  // Nothing was accepted: the trades as they stand, which leave nothing open.
-  expect(await standing(day)).toMatchObject({ purchasedCents: 350n * 96n, imbalanceWattHours: 0n, imbalanceCents: 0n });
+  // Nothing was accepted: all that was bought costs what it costs, and all that was used is imbalance.
+  expect(await standing(day)).toMatchObject({ purchasedCents: 350n * 96n, imbalanceWattHours: 50_000n * 96n, imbalanceCents: 400n * 96n });
   await transact(db, (tx) => hearAnswer(tx, nomination, { outcome: 'ACCEPTED', reason: '' }));
   await setTime('2026-11-26T00:01:00Z');
   expect(await standing(day)).toMatchObject({ purchasedCents: 350n * 96n, imbalanceWattHours: 10_000n * 96n, imbalanceCents: 80n * 96n });
+  // At 10:05 what begins before 10:20 could not be changed any more: 42 quarter hours are as they were.
+  await transact(db, (tx) => hearAnswer(tx, intraday, { outcome: 'ACCEPTED', reason: '' }));
+  await setTime('2026-11-26T00:02:00Z');
+  expect(await standing(day)).toMatchObject({ imbalanceWattHours: 10_000n * 42n - 10_000n * 54n });
+  // A group that was opened past the day's deadline did not nominate it: the trades are what was scheduled.
+  await database.owner.query(`SET session_replication_role = replica; DELETE FROM energy.nomination; DELETE FROM energy.nomination_area; UPDATE energy.balancing_group SET opened_at = '2026-11-24T13:31Z'; SET session_replication_role = origin`);
+  await transact(db, (tx) => noteStaleDays(tx, null, [day]));
+  await setTime('2026-11-26T00:04:00Z');
+  expect(await standing(day)).toMatchObject({ imbalanceWattHours: 0n });
 });
 
 test('what becomes known of past supply counts in the days that it concerns: an earlier end, a later one again, a contract heard of late', async () => {

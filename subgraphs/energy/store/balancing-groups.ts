@@ -59,6 +59,22 @@ export async function groupsOfAreas(db: Queryable, gridAreaIds: readonly string[
   return rows.map(({ id }) => id);
 }
 
+/** In whose schedules, of these days, these trades are. */
+export async function groupDaysOfTrades(db: Queryable, tradeIds: readonly string[], days: readonly LocalDate[]): Promise<{ groupId: string; day: LocalDate }[]> {
+  const { rows } = await db.query<{ group_id: string; day: LocalDate }>(
+    `SELECT DISTINCT g.id AS group_id, d.day FROM unnest($2::date[]) d (day)
+     JOIN energy.trade t ON t.id = ANY ($1::uuid[]) AND t.from_at < (d.day + 1)::timestamp AT TIME ZONE 'Europe/Berlin' AND t.until_at > d.day::timestamp AT TIME ZONE 'Europe/Berlin'
+     JOIN energy.balancing_group g ON t.grid_area_id IN (${areasOfGroupSql('g.id', 'd.day')}) ORDER BY 1, 2`,
+    [tradeIds, days],
+  );
+  return rows.map((row) => ({ groupId: row.group_id, day: row.day }));
+}
+
+/** Whether a group was known by then, and so had to nominate. */
+export async function isOpenBy(db: Queryable, groupId: string, at: Date): Promise<boolean> {
+  return (await db.sql`SELECT FROM energy.balancing_group WHERE id = ${groupId} AND opened_at <= ${at}`).length > 0;
+}
+
 /** The areas that were in a group on any day of a month. */
 export async function areasOfMonth(db: Queryable, groupId: string, month: LocalDate): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(

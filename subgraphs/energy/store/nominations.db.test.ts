@@ -7,7 +7,7 @@ import { type TestDatabase, testDatabase } from '../../../tests/database.ts';
 let database: TestDatabase;
 let db: Db;
 const AREA = idOf('grid-area', '11YSTROM-NORD--9');
-const [GROUP, MADE, REFUSED] = Array.from({ length: 3 }, () => newId()) as [string, string, string];
+const [GROUP, MADE, REFUSED, NEXT] = Array.from({ length: 4 }, () => newId()) as [string, string, string, string];
 
 const insert = (table: string, values: Record<string, string>) => `INSERT INTO energy.${table} (${Object.keys(values).join(', ')}) VALUES (${Object.values(values).join(', ')})`;
 const flat = (wattHours: number, count = 96) => `array_fill(${wattHours}::bigint, ARRAY[${count}])`;
@@ -16,6 +16,7 @@ const area = (change: Record<string, string>) => insert('balancing_group_area', 
 const nomination = (change: Record<string, string> = {}) =>
   insert('nomination', { id: `'${newId()}'`, balancing_group_id: `'${GROUP}'`, delivery_day: `'2026-11-25'`, version: '2', path: `'DAY_AHEAD'`, deadline_at: `'2026-11-24T13:30Z'`, net_watt_hours: flat(0), consumption_watt_hours: flat(500), made_at: `'2026-11-24T12:00Z'`, made_by: `'me'`, ...change });
 const series = (change: Record<string, string> = {}) => insert('nomination_series', { nomination_id: `'${MADE}'`, side: `'BUY'`, counterparty: `'EEX'`, watt_hours: flat(250), ...change });
+const part = (change: Record<string, string> = {}) => insert('nomination_area', { nomination_id: `'${MADE}'`, grid_area_id: `'${AREA}'`, net_watt_hours: flat(250), ...change });
 const state = (set: string, id = MADE) => `UPDATE energy.nomination SET ${set} WHERE id = '${id}'`;
 
 beforeAll(async () => {
@@ -64,6 +65,10 @@ test.each([
   ['a counterparty has a name', counterparty(' EEX', '11XSWKIEL------G'), '23514', 'counterparty_name_check'],
   ['a counterparty keeps its EIC', `${counterparty('EEX', '11XSWKIEL------G')}; UPDATE energy.counterparty SET eic = '11XSTROMGRAPH--B'`, '42501', undefined],
   ['a series is in whole kilowatts', series({ watt_hours: flat(100) }), '23514', 'series_are_in_kilowatts'],
+  ['a net is made of its areas', `${nomination({ id: `'${NEXT}'`, net_watt_hours: flat(250) })}; ${series({ nomination_id: `'${NEXT}'` })}`, '23514', 'schedules_are_the_sum_of_their_areas'],
+  ['no area is added later', part(), '23514', 'schedules_are_the_sum_of_their_areas'],
+  ['nor one of another length', part({ net_watt_hours: flat(0, 97) }), '23514', 'schedules_are_the_sum_of_their_areas'],
+  ['an area is in whole kilowatts', part({ net_watt_hours: flat(100) }), '23514', 'parts_are_in_kilowatts'],
   ['what was made stays', state(`consumption_watt_hours = ${flat(750)}`), '23001', 'schedules_stay_as_made'],
   ['a state does not go back', state(`status = 'PREPARED', sent_at = NULL`), '23001', 'schedule_states_follow_one_another'],
   ['what was accepted is not refused', `${state(`status = 'ACCEPTED', answered_at = made_at`)}; ${state(`status = 'REJECTED', reason = 'x'`)}`, '23001', 'schedule_states_follow_one_another'],
@@ -77,11 +82,11 @@ test.each([
 test('what was given up may have arrived all the same, and a net of its series is kept', async () => {
   await db.query(state(`status = 'ACCEPTED', reason = NULL, answered_at = '2026-11-23T12:02Z', sent_at = '2026-11-23T12:02Z'`, REFUSED));
   const id = newId();
-  await transact(db, (tx) => tx.query(`${nomination({ id: `'${id}'`, net_watt_hours: flat(500) })}; ${series({ nomination_id: `'${id}'`, watt_hours: flat(750) })}; ${series({ nomination_id: `'${id}'`, side: `'SELL'` })}`));
+  await transact(db, (tx) => tx.query(`${nomination({ id: `'${id}'`, net_watt_hours: flat(500) })}; ${series({ nomination_id: `'${id}'`, watt_hours: flat(750) })}; ${series({ nomination_id: `'${id}'`, side: `'SELL'` })}; ${part({ nomination_id: `'${id}'`, net_watt_hours: flat(500) })}`));
   expect((await db.query('SELECT FROM energy.nomination_series WHERE nomination_id = $1', [id])).rowCount).toBe(2);
 });
 
-test.each([...['nomination', 'nomination_series'].flatMap((table) => [`DELETE FROM energy.${table}`, `TRUNCATE energy.${table} CASCADE`]), 'TRUNCATE energy.counterparty'])('%s is refused to the domain, and to everybody', async (statement) => {
+test.each([...['nomination', 'nomination_series', 'nomination_area'].flatMap((table) => [`DELETE FROM energy.${table}`, `TRUNCATE energy.${table} CASCADE`]), 'TRUNCATE energy.counterparty'])('%s is refused to the domain, and to everybody', async (statement) => {
   await expect(db.query(statement)).rejects.toMatchObject({ code: '42501' });
   await expect(database.owner.query(statement)).rejects.toMatchObject({ code: '23001', message: expect.stringMatching(/is append-only$/) });
 });

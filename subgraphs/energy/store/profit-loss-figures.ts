@@ -9,6 +9,7 @@ import { STANDING_SUPPLY } from './demand.ts';
 import { withHashJoins } from './hash-joins.ts';
 import { areaDayParameters } from './position-figures.ts';
 import { PROFILE_VALUES } from './profile-shares.ts';
+import { STANDING_TRADES } from './trades.ts';
 
 type Row = {
   grid_area_id: string;
@@ -82,29 +83,33 @@ const CONSUMPTION = `
   )`;
 
 /**
- * What counts of trades: their cost and proceeds as they stand now. Of a day that is over the schedule is what the accepted nomination of the area's
- * balancing group holds, the area's part of which are the trades that stood when it was made; without one it is what stands.
+ * What counts of trades: their cost and proceeds as they stand now. Of a day that is over a quarter hour has scheduled what the last accepted
+ * version that could still change it says of the area; without one nothing, and all that was bought is imbalance. Only where no group of ours
+ * had to nominate it, as there is none or it was opened past the day's deadline, the trades are what was scheduled.
  */
 const DEALS = `
-  nominated AS MATERIALIZED (
-    SELECT d.day, n.made_at FROM area_day d JOIN LATERAL (
-      SELECT n.made_at FROM energy.nomination n
-      WHERE n.delivery_day = d.day AND n.status = 'ACCEPTED' AND n.balancing_group_id = coalesce(
-        (SELECT m.balancing_group_id FROM energy.balancing_group_area m WHERE m.grid_area_id = d.grid_area_id AND m.from_day <= d.day AND (m.until_day IS NULL OR d.day < m.until_day)),
-        (SELECT g.id FROM energy.balancing_group g WHERE g.takes_the_rest))
+  balanced AS MATERIALIZED (
+    SELECT d.grid_area_id, d.day, g.id AS group_id, g.opened_at <= (d.day - 1 + time '14:30') AT TIME ZONE 'Europe/Berlin' AS answers
+    FROM area_day d JOIN energy.balancing_group g ON g.id = coalesce(
+      (SELECT m.balancing_group_id FROM energy.balancing_group_area m WHERE m.grid_area_id = d.grid_area_id AND m.from_day <= d.day AND (m.until_day IS NULL OR d.day < m.until_day)),
+      (SELECT r.id FROM energy.balancing_group r WHERE r.takes_the_rest))
+    WHERE d.is_over
+  ), said AS MATERIALIZED (
+    SELECT b.day, q.nth, coalesce(p.net_watt_hours[q.nth], 0) AS scheduled
+    FROM balanced b JOIN quarter q ON q.grid_area_id = b.grid_area_id AND q.day = b.day
+    LEFT JOIN LATERAL (
+      SELECT n.id FROM energy.nomination n
+      WHERE n.balancing_group_id = b.group_id AND n.delivery_day = b.day AND n.status = 'ACCEPTED' AND (n.path = 'DAY_AHEAD' OR q.start_at >= n.made_at + interval '15 minutes')
       ORDER BY n.version DESC LIMIT 1
-    ) n ON true WHERE d.is_over
+    ) n ON true
+    LEFT JOIN energy.nomination_area p ON p.nomination_id = n.id AND p.grid_area_id = b.grid_area_id
+    WHERE n.id IS NOT NULL OR b.answers
   ), deal AS MATERIALIZED (
-    SELECT t.day, q.start_at, sum(CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE -t.kilowatts END * 250) FILTER (WHERE t.is_scheduled) AS scheduled,
-      sum(t.kilowatts * 250) FILTER (WHERE t.stands AND t.side = 'BUY') AS purchased, sum(t.kilowatts * 250 * t.price_eur_per_mwh) FILTER (WHERE t.stands AND t.side = 'BUY') AS cost,
-      sum(t.kilowatts * 250) FILTER (WHERE t.stands AND t.side = 'SELL') AS resold, sum(t.kilowatts * 250 * t.price_eur_per_mwh) FILTER (WHERE t.stands AND t.side = 'SELL') AS proceeds
-    FROM (
-      SELECT d.day, d.start_at, d.end_at, t.*, a.trade_id IS NULL AS stands,
-        CASE WHEN n.made_at IS NULL THEN a.trade_id IS NULL ELSE t.recorded_at <= n.made_at AND (a.trade_id IS NULL OR a.amended_at > n.made_at) END AS is_scheduled
-      FROM area_day d
-      JOIN energy.trade t ON t.grid_area_id = d.grid_area_id AND t.status = 'CONFIRMED' AND tstzrange(t.from_at, t.until_at) && tstzrange(d.start_at, d.end_at)
-      LEFT JOIN energy.trade_amendment a ON a.trade_id = t.id LEFT JOIN nominated n ON n.day = d.day
-    ) t CROSS JOIN LATERAL generate_series(greatest(t.from_at, t.start_at), least(t.until_at, t.end_at) - interval '15 minutes', interval '15 minutes') q (start_at)
+    SELECT d.day, q.start_at, sum(CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE -t.kilowatts END * 250) AS net,
+      sum(t.kilowatts * 250) FILTER (WHERE t.side = 'BUY') AS purchased, sum(t.kilowatts * 250 * t.price_eur_per_mwh) FILTER (WHERE t.side = 'BUY') AS cost,
+      sum(t.kilowatts * 250) FILTER (WHERE t.side = 'SELL') AS resold, sum(t.kilowatts * 250 * t.price_eur_per_mwh) FILTER (WHERE t.side = 'SELL') AS proceeds
+    FROM area_day d JOIN ${STANDING_TRADES} t ON t.grid_area_id = d.grid_area_id AND tstzrange(t.from_at, t.until_at) && tstzrange(d.start_at, d.end_at)
+    CROSS JOIN LATERAL generate_series(greatest(t.from_at, d.start_at), least(t.until_at, d.end_at) - interval '15 minutes', interval '15 minutes') q (start_at)
     GROUP BY 1, 2
   )`;
 
@@ -112,13 +117,14 @@ const DEALS = `
 const STATEMENT = `
   WITH ${QUARTERS}, ${PROFILE_VALUES}, ${CONSUMPTION}, ${DEALS},
   figure AS (
-    SELECT q.grid_area_id, q.day, q.is_over, q.nth, coalesce(d.scheduled, 0)::bigint AS scheduled, d.purchased, d.cost, d.resold, d.proceeds,
+    SELECT q.grid_area_id, q.day, q.is_over, q.nth, coalesce(x.scheduled, d.net, 0)::bigint AS scheduled, d.purchased, d.cost, d.resold, d.proceeds,
       CASE WHEN q.is_over THEN round(coalesce(k.watt_hours, 0) + coalesce(a.watt_hours, 0))::bigint ELSE coalesce(p.demand_watt_hours, 0) END AS consumption,
       coalesce(a.priced, 0) AS priced, a.watt_hours AS by_profile, p.price_eur_per_mwh AS curve_price
     FROM quarter q
     LEFT JOIN known k ON k.day = q.day AND k.nth = q.nth
     LEFT JOIN allocated a ON a.day = q.day AND a.nth = q.nth
     LEFT JOIN deal d ON d.day = q.day AND d.start_at = q.start_at
+    LEFT JOIN said x ON x.day = q.day AND x.nth = q.nth
     LEFT JOIN energy.current_position p ON p.grid_area_id = q.grid_area_id AND p.start_at = q.start_at
   )
   SELECT f.grid_area_id, f.day, CASE WHEN f.is_over THEN 'REALISED' ELSE 'EXPECTED' END AS state,
