@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { InvoiceCreated } from '@stromgraph/events/billing';
-import { ContractActivated, ContractConfirmed, type SealedParties, SwitchFailed } from '@stromgraph/events/contracts';
+import { ContractActivated, ContractCancelled, ContractConfirmed, ContractTerminated, type SealedParties, SwitchFailed } from '@stromgraph/events/contracts';
 import { NotificationBounced, NotificationSent } from '@stromgraph/events/messaging';
 import { MeterInstalled, MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
 import { PriceVersionPublished } from '@stromgraph/events/pricing';
@@ -104,6 +104,17 @@ test('the start of supply makes a contract active, and the database counts', asy
   await apply();
   expect(await customer(contract.customerId)).toMatchObject({ activeContracts: 1, contracts: { nodes: [{ active: true }] }, accounts: { nodes: [{ activeContracts: 1 }] } });
   expect(await types(contract.customerId)).toEqual(['CONTRACT_ACTIVATED', 'CONTRACT_CONFIRMED']);
+});
+
+test('whoever looks sees until when a contract supplies, and that one never begins', async () => {
+  const [ending, cancelled] = [await confirm(), await confirm()];
+  const of = ({ contractId, contractNumber, customerId }: Confirmed) => ({ contractId, contractNumber, customerId });
+  await about(ContractTerminated, ending.contractId, { ...of(ending), endOn: '2027-01-01', reason: 'MOVE_OUT' });
+  await about(ContractCancelled, cancelled.contractId, { ...of(cancelled), startOn: cancelled.startOn, reason: 'REVOCATION' });
+  await apply();
+  expect(await types(ending.customerId)).toEqual(['CONTRACT_TERMINATED', 'CONTRACT_CONFIRMED']);
+  expect((await customer(cancelled.customerId)).timeline.nodes[0]).toMatchObject({ type: 'CONTRACT_CANCELLED', payload: { reason: 'REVOCATION', startOn: cancelled.startOn } });
+  expect((await database.owner.query('SELECT end_on::text AS end, active FROM customers.contract_ref WHERE contract_id = ANY ($1) ORDER BY end_on', [[ending.contractId, cancelled.contractId]])).rows).toEqual([{ end: '2027-01-01', active: false }, { end: null, active: false }]);
 });
 
 test('who was refused by the market can be found, and why', async () => {
