@@ -24,7 +24,7 @@ export const hearersOf: Readonly<Record<string, readonly string[]>> = {
   'metering.MeterInstalled': ['contracts', 'customers'],
   'metering.MeterReadingIngested': ['customers', 'energy', 'billing'],
   'metering.ReadingCorrected': ['billing', 'energy', 'customers'],
-  'metering.MeterExchanged': [],
+  'metering.MeterExchanged': ['customers'],
   'energy.ForecastImported': [],
   'energy.ConsumptionRealised': [],
   'energy.OpenPositionChanged': ['energy'],

@@ -4,11 +4,11 @@ import { fault, invalid, type InputInvalid, isProblem, type Problem, problem } f
 import type { DomainContext } from '../context.ts';
 import { placesOfFinding } from '../review/places.ts';
 import { lockRegisters } from '../store/estimation.ts';
-import { lockOpenFinding, release, type StoredFinding } from '../store/findings.ts';
-import { releaseReading } from '../store/reading-findings.ts';
+import { lockOpenFinding, type StoredFinding } from '../store/findings.ts';
 import { approve, type Person, propose, take } from '../store/reviews.ts';
 import { announceSome } from './announce-batch.ts';
 import { estimateGaps } from './estimate-gaps.ts';
+import { releaserOf } from './release-finding.ts';
 import { setValues } from './set-values.ts';
 import { workedDays } from './work-over-days.ts';
 
@@ -41,6 +41,7 @@ export async function decideFinding(ctx: DomainContext, order: FindingDecision):
     const finding = await open(tx, order.findingId, person, now, order.decision !== 'APPROVE');
     if (isProblem(finding)) return finding;
     if (finding.readingId && order.decision !== 'RELEASE') return invalid([fault('decision', `${finding.rule} is about a reading of a counter`, 'RELEASE, or another reading by ingestReadings')]);
+    if (finding.isOfDelivery && order.decision !== 'RELEASE') return invalid([fault('decision', `${finding.rule} is about how a value was delivered`, 'RELEASE, or another value by ingestReadings')]);
     const refused = await DECIDE[order.decision](tx, finding, { ...order, person, now });
     return refused ?? finding;
   });
@@ -58,7 +59,7 @@ async function open(tx: Tx, findingId: string, { id }: Person, now: Date, isAlon
 type Given = FindingDecision & Readonly<{ person: Person; now: Date }>;
 const DECIDE: Readonly<Record<Decision, (tx: Tx, finding: StoredFinding, given: Given) => Promise<InputInvalid | null>>> = {
   RELEASE: async (tx, finding, { reason, person, now }) => {
-    await (finding.readingId ? releaseReading : release)(tx, finding, { reason, by: person.name, at: now });
+    await releaserOf(finding)(tx, finding, { reason, by: person.name, at: now });
     while (await announceSome(tx, finding.batchId));
     return null;
   },

@@ -2,9 +2,15 @@ import { requireActor } from '@stromgraph/kernel/auth';
 import { transact } from '@stromgraph/kernel/database';
 import { isProblem, problem } from '@stromgraph/kernel/problem';
 import type { DomainContext } from '../context.ts';
-import { lockOpenFinding, release, type StoredFinding } from '../store/findings.ts';
+import { lockOpenFinding, release, releaseDelivered, type StoredFinding } from '../store/findings.ts';
 import { releaseReading } from '../store/reading-findings.ts';
 import { announceBatch, planAnnouncement } from './announce-batch.ts';
+
+/** How it is said that what a finding is about is right. */
+export function releaserOf({ readingId, isOfDelivery }: StoredFinding) {
+  if (isOfDelivery) return releaseDelivered;
+  return readingId ? releaseReading : release;
+}
 
 /** Somebody has looked: the values are right as they are. The day gets a version in which this rule says nothing, and is told of. */
 export async function releaseFinding(ctx: DomainContext, { findingId, reason }: { findingId: string; reason: string }) {
@@ -15,7 +21,7 @@ export async function releaseFinding(ctx: DomainContext, { findingId, reason }: 
   const outcome = await transact(ctx.db, async (tx): Promise<StoredFinding | typeof gone> => {
     const finding = await lockOpenFinding(tx, BigInt(findingId));
     if (!finding) return gone;
-    await (finding.readingId ? releaseReading : release)(tx, finding, { reason, by: name, at: now });
+    await releaserOf(finding)(tx, finding, { reason, by: name, at: now });
     await planAnnouncement(tx, finding.batchId, now);
     return finding;
   });
