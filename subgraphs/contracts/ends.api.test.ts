@@ -10,10 +10,12 @@ beforeAll(async () => {
 afterAll(() => desk.close());
 beforeEach(() => desk.database.setClock(NOW)); // Tuesday, 24 November 2026
 
-const ENDED = `{ __typename ... on CancelContractSuccess { draft { status } contract { state cancellation terminationReason endOn trailIntact } } ... on MoveOutSuccess { contract { state cancellation terminationReason endOn } }
-  ... on ContractEndsAlready { endOn } ... on StateForbidsIt { from to } ... on InputInvalid { faults { path fault allowed } } ... on ContractDraftNotFound { draftId } ... on ApplicationUnderWay { contractId } }`;
-const cancel = async (input: object) => (await ask(desk.url, agent, `mutation ($input: CancelContractInput!) { cancelContract(input: $input) ${ENDED} }`, { input })).data.cancelContract;
-const moveOut = async (input: object) => (await ask(desk.url, agent, `mutation ($input: MoveOutInput!) { moveOut(input: $input) ${ENDED} }`, { input })).data.moveOut;
+const CONTRACT = 'contract { state cancellation terminationReason endOn trailIntact }';
+const REFUSED = '... on ContractEndsAlready { endOn } ... on StateForbidsIt { from to } ... on InputInvalid { faults { path fault allowed } } ... on ContractDraftNotFound { draftId } ... on ApplicationUnderWay { contractId }';
+const CANCEL = `mutation ($input: CancelContractInput!) { cancelContract(input: $input) { __typename ... on CancelContractSuccess { draft { status } ${CONTRACT} } ${REFUSED} } }`;
+const MOVE_OUT = `mutation ($input: MoveOutInput!) { moveOut(input: $input) { __typename ... on MoveOutSuccess { ${CONTRACT} } ${REFUSED} } }`;
+const cancel = async (input: object) => (await ask(desk.url, agent, CANCEL, { input })).data.cancelContract;
+const moveOut = async (input: object) => (await ask(desk.url, agent, MOVE_OUT, { input })).data.moveOut;
 const contract = async (id: string) => (await ask(desk.url, agent, 'query ($id: ID!) { contract(id: $id) { state cancellation terminationReason endOn trailIntact } }', { id })).data.contract;
 const trail = async (id: string) => (await desk.look(id)).events.nodes.map(({ type }: any) => type);
 const supplies = async (id: string) => (await desk.database.owner.query(`SELECT change_status AS status, valid_until::text AS until FROM contracts.customer_malo WHERE contract_id = $1`, [id])).rows;

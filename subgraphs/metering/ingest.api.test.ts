@@ -112,7 +112,7 @@ test('thresholds of the rules at the door are data: within them a value is taken
   // Staff see them, and may only say that the value is right; one that was replaced since is nobody's any more.
   const open = async () => {
     const { data } = await ask(desk.url, agent, '{ openFindings(severity: WARNING, first: 50) { nodes { id rule severity day start detail meter { meterNumber } } } }');
-    return data.openFindings.nodes.filter(({ rule, meter }: any) => ['R03', 'R06', 'R08'].includes(rule) && meter.meterNumber === contract.meterNumber);
+    return data.openFindings.nodes.filter(({ rule, meter }: any) => ['R03', 'R06', 'R08'].includes(rule) && meter.meterNumber === numberOf(contract));
   };
   const warned = await open();
   expect(warned.map(({ rule, day }: any) => [rule, day]).toSorted()).toEqual([['R03', '2026-11-23'], ['R06', '2026-11-24'], ['R08', '2026-11-24']]);
