@@ -34,7 +34,7 @@ const SHOWS: Readonly<Record<string, (data: any) => unknown>> = {
   queues: ({ queueStates }) => queueStates.length > 10,
 };
 /** What has nothing to act on in a young demo, and says so. */
-const REFUSED: Readonly<Record<string, string>> = { 'close-clearing-case': 'ClearingCaseNotFound' };
+const REFUSED: Readonly<Record<string, string>> = { 'close-clearing-case': 'ClearingCaseNotFound', 'resend-mabis-report': 'MabisReportNotFound' };
 /** A Tuesday: what is imported tomorrow is supplied on the last days of the month. Behind us, so that the demo's ids are older than the newcomer's. */
 const TUESDAY = '2026-09-22T10:00:00Z';
 /** Those that need what another one has made come after it; the clock is moved last, over weeks by the newcomer alone. */
