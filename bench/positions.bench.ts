@@ -23,7 +23,8 @@ await withParts(async (start) => {
   await buildPortfolio(db, database.owner, { today, contracts: CONTRACTS });
   console.log(`PostgreSQL ${database.version}, fsync on; ${CONTRACTS} contracts in five areas, three load profiles`);
   const portfolio = { runtime, owner: database.owner, today };
-  await measureCauses(portfolio, CAUSES);
-  await measureFull(portfolio, RUNS);
+  await measureCauses(portfolio, ['a trade over 3 days', 'a contract from tomorrow'], CAUSES);
+  await measureFull(portfolio, RUNS); // of contracts: from here on forecasts give the demand
+  await measureCauses(portfolio, ['a forecast of a day'], CAUSES);
   await measureLive(start, await start(startBenchDatabase(SECRET)), { runs: RUNS, events: EVENTS });
 });

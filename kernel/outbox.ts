@@ -11,7 +11,6 @@ export const publish = <Data>(tx: Tx, type: EventType<Data>, fact: Fact<Data>): 
 export async function publishAll<Data>(tx: Tx, type: EventType<Data>, facts: readonly Fact<Data>[]): Promise<void> {
   if (facts.length === 0) return;
   if (type.domain !== tx.domain) throw new Error(`${tx.domain} may not publish ${type.name}`);
-  const { rows } = await tx.query<{ at: Date }>('SELECT platform.business_now() AS at');
   const events = facts.map(({ aggregateType, aggregateId, data }) => ({
     id: newId<'event'>(),
     aggregatetype: aggregateType,
@@ -20,9 +19,12 @@ export async function publishAll<Data>(tx: Tx, type: EventType<Data>, facts: rea
     version: type.version,
     payload: payloadOf(type, data),
     tenant: tx.tenant,
-    occurred_at: rows[0]!.at.toISOString(),
     correlation_id: tx.correlationId,
     causation_id: tx.causationId,
   }));
-  await tx.query(`SELECT ${tx.domain}.publish($1::jsonb)`, [JSON.stringify(events)]);
+  await tx.query(
+    `SELECT ${tx.domain}.publish((SELECT jsonb_agg(event || jsonb_build_object('occurred_at', (SELECT date_trunc('milliseconds', platform.business_now()))) ORDER BY nth)
+       FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY e (event, nth)))`,
+    [JSON.stringify(events)],
+  );
 }

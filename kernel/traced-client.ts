@@ -19,18 +19,21 @@ export class TracedClient extends pg.Client {
     if (!cause || text === null || FRAME.test(text) || !TELLABLE.test(cause.requestId)) return ask(args);
     // In front: a long statement is cut at its end in pg_stat_activity. PostgreSQL counts it as the same statement all the same.
     const said = `/* request ${cause.requestId} */ ${text}`;
-    const all = [typeof args[0] === 'string' ? said : { ...args[0], text: said }, ...args.slice(1)];
+    const all = isNamed(args[0]) ? args : [typeof args[0] === 'string' ? said : { ...args[0], text: said }, ...args.slice(1)];
     const span = cause.span && startSpan({ service: cause.span.service, name: nameOf(text), kind: 'client', under: cause.span, attributes: { 'db.system.name': 'postgresql', 'db.query.text': text, 'db.namespace': this.database ?? '' } });
     return span ? timed(span, all, ask) : ask(all);
   }
 }
 
-/** Null for what is not to be changed: statements that are prepared under a name, streams. */
+/** Null for streams. */
 function textOf(config: unknown): string | null {
   if (typeof config === 'string') return config;
-  const { text, name, submit } = (config ?? {}) as { text?: unknown; name?: unknown; submit?: unknown };
-  return typeof text === 'string' && name === undefined && submit === undefined ? text : null;
+  const { text, submit } = (config ?? {}) as { text?: unknown; submit?: unknown };
+  return typeof text === 'string' && submit === undefined ? text : null;
 }
+
+/** What is prepared under a name keeps its text: it is a span, without the comment. */
+const isNamed = (config: unknown): boolean => (config as { name?: unknown } | null)?.name !== undefined;
 
 const nameOf = (text: string): string => /[a-z]+/i.exec(text)?.[0].toUpperCase() ?? 'SQL';
 

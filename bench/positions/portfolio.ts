@@ -1,15 +1,18 @@
 // A hundred thousand contracts in five grid areas and three load profiles, with what moves their positions.
 import { importLoadProfile } from '@stromgraph/energy/actions/import-load-profile';
+import { takeCurveDays } from '@stromgraph/energy/actions/take-curves';
 import { openPositionDays } from '@stromgraph/energy/actions/open-position-days';
 import { SLOTS } from '@stromgraph/energy/profiles/profile';
+import { addCurves } from '@stromgraph/energy/store/curves';
 import { saveGridAreas } from '@stromgraph/energy/store/grid-areas';
 import { type Db, transact } from '@stromgraph/kernel/database';
-import { idOf } from '@stromgraph/kernel/ids';
-import { addDays, type LocalDate } from '@stromgraph/kernel/time';
+import { idOf, newId } from '@stromgraph/kernel/ids';
+import { addDays, type LocalDate, quarterHoursOf } from '@stromgraph/kernel/time';
 import type pg from 'pg';
 
 const CODES = ['11YBENCH-AREA-01', '11YBENCH-AREA-02', '11YBENCH-AREA-03', '11YBENCH-AREA-04', '11YBENCH-AREA-05'] as const;
 export const AREAS = CODES.map((code) => ({ id: idOf('grid-area', code), code }));
+const CURVE_DAYS = 7;
 export const PROFILES = ['H25', 'G25', 'L25'] as const;
 
 /** kWh of a quarter hour for a million kWh a year, with three decimals, different in each. */
@@ -27,6 +30,16 @@ export async function buildPortfolio(db: Db<any>, owner: pg.Client, { today, con
     await importLoadProfile(db, { code, year: Number(today.slice(0, 4)), version: 1, dynamised: code === 'H25', seasonal: false, source: 'ENET', publishedAt: new Date(), values });
   }
   await transact(db, openPositionDays);
+  await addCurve(db, today);
+}
+
+/** So that every position has a value. */
+async function addCurve(db: Db<any>, today: LocalDate): Promise<void> {
+  const [curveId, days] = [newId(), Array.from({ length: CURVE_DAYS }, (_, ahead) => addDays(today, ahead))];
+  await transact(db, async (tx) => {
+    await addCurves(tx, [{ curveId, tradingDay: addDays(today, -1), version: 1, publishedAt: new Date().toISOString(), from: today, until: addDays(today, CURVE_DAYS), minutes: 15 }]);
+    await takeCurveDays(tx, days.map((day) => ({ curveId, day, eurPerMwh: quarterHoursOf(day).map((_, quarter) => (60 + ((quarter * 37) % 9_000) / 100).toFixed(2)) })));
+  });
 }
 
 /** In bulk, through the table's own constraints. */

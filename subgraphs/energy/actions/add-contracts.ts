@@ -1,4 +1,4 @@
-import type { Tx } from '@stromgraph/kernel/database';
+import { planningOnce, type Tx } from '@stromgraph/kernel/database';
 import { addContracts as storeContracts, addToProfileDemand, type SupplyContract } from '../store/demand.ts';
 import { addUnnamedGridAreas } from '../store/grid-areas.ts';
 import { beginCause, settleCause } from './move-positions.ts';
@@ -7,7 +7,8 @@ import { noteStaleSupply } from './revalue-profit-loss.ts';
 export type ConfirmedContract = SupplyContract & Readonly<{ gridAreaCode: string }>;
 
 /** Takes confirmed contracts into the demand, from their start on; contracts that are known already change nothing. */
-export async function addContracts(tx: Tx, contracts: readonly ConfirmedContract[]): Promise<void> {
+export async function addContracts(unplanned: Tx, contracts: readonly ConfirmedContract[]): Promise<void> {
+  const tx = planningOnce(unplanned);
   await addUnnamedGridAreas(
     tx,
     contracts.map(({ gridAreaId, gridAreaCode }) => ({ id: gridAreaId, code: gridAreaCode })),
@@ -20,7 +21,7 @@ export async function addContracts(tx: Tx, contracts: readonly ConfirmedContract
   await settleCause(
     tx,
     cause,
-    { gridAreaIds, days: cause.days },
+    { gridAreaIds, days: cause.days, figures: 'DEMAND' },
     added.map(({ contractId }) => `contract ${contractId}`),
   );
 }

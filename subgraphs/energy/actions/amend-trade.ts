@@ -41,7 +41,7 @@ async function replace({ db, actor }: DomainContext, { idempotencyKey, tradeId, 
       const replacedBy = terms && (await record(tx, trade, terms, { at: cause.now, by: name }));
       await addAmendment(tx, { tradeId, replacedBy, reason, amendedAt: cause.now, amendedBy: name });
       await publish(tx, TradeAmended, { aggregateType: 'trade', aggregateId: tradeId, data: { tradeId, replacedById: replacedBy, gridAreaId: trade.gridAreaId, reason } });
-      await settleCause(tx, cause, { gridAreaIds: [trade.gridAreaId], days: daysTouched(cause, trade) }, [`trade ${tradeId}`]);
+      await settleCause(tx, cause, { gridAreaIds: [trade.gridAreaId], days: daysTouched(cause, trade), figures: 'HEDGES' }, [`trade ${tradeId}`]);
       return { tradeId: replacedBy ?? tradeId };
     }),
   );

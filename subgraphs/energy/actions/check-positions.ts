@@ -24,7 +24,7 @@ export async function checkPositions(tx: Tx, { log, everyHours }: CheckSettings)
   const cause = await beginCause(tx, null);
   const gridAreaIds = cause.areas.map(({ id }) => id);
   const { days, opened, now } = cause;
-  if (opened.length > 0) await settleCause(tx, cause, { gridAreaIds: [], days: [] }, []); // they are not missing: they begin now
+  if (opened.length > 0) await settleCause(tx, cause, { gridAreaIds: [], days: [], figures: 'ALL' }, []); // they are not missing: they begin now
   const check = await comparePositions(tx, areaDaysOf(cause.areas, days));
   await addPositionCheck(tx, check, { checkedAt: now, horizon: 'QUARTER_HOUR' });
   await planCheck(tx, now, everyHours);
@@ -38,6 +38,6 @@ export async function checkPositions(tx: Tx, { log, everyHours }: CheckSettings)
   log.error({ alarm: 'positions-differ', positions, differing, differingWattHours: String(differingWattHours) }, message);
   await raiseAlerts(tx, [{ kind: 'RECALCULATION_DIFFERED', subject: SUBJECT, severity: 'CRITICAL', message, gridAreaId: null, period: null }]);
   await rebuildProfileDemand(tx, { gridAreaIds, days });
-  await settleCause(tx, cause, { gridAreaIds, days }, ['hourly recalculation']);
+  await settleCause(tx, cause, { gridAreaIds, days, figures: 'ALL' }, ['hourly recalculation']);
   return check;
 }

@@ -10,5 +10,5 @@ export async function endContracts(tx: Tx, ends: readonly SupplyEnd[]): Promise<
   const gridAreaIds = changes.map(({ gridAreaId }) => gridAreaId);
   if (gridAreaIds.length > 0) await rebuildProfileDemand(tx, { gridAreaIds, days: cause.days });
   await noteStaleSupply(tx, changes, cause.today);
-  await settleCause(tx, cause, { gridAreaIds, days: cause.days }, ends.map(({ contractId }) => `contract ${contractId}`));
+  await settleCause(tx, cause, { gridAreaIds, days: cause.days, figures: 'DEMAND' }, ends.map(({ contractId }) => `contract ${contractId}`));
 }

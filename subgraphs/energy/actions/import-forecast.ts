@@ -1,5 +1,5 @@
 import { ForecastImported } from '@stromgraph/events/energy';
-import { type Db, transact, type Tx } from '@stromgraph/kernel/database';
+import { type Db, planningOnce, transact, type Tx } from '@stromgraph/kernel/database';
 import { publish } from '@stromgraph/kernel/outbox';
 import { moveCursor } from '@stromgraph/kernel/publication-cursor';
 import { gridAreaUnknown, type GridAreaUnknown } from '../areas/grid-area.ts';
@@ -11,7 +11,8 @@ import { beginCause, type Cause, settleCause } from './move-positions.ts';
 
 /** Stores a published version and lets it give the demand of the days for which it is the one; a version that is known already only moves the cursor. */
 export const importForecast = (db: Db<any>, { position, ...forecast }: PublishedForecast & { position: bigint }): Promise<void | GridAreaUnknown> =>
-  transact(db, async (tx) => {
+  transact(db, async (unplanned) => {
+    const tx = planningOnce(unplanned);
     const { gridAreaId } = forecast;
     const cause = await beginCause(tx, [gridAreaId]);
     if (!cause.areas.some(({ id }) => id === gridAreaId)) return gridAreaUnknown(gridAreaId);
@@ -31,5 +32,5 @@ export async function takeForecast(tx: Tx, cause: Cause, forecast: PublishedFore
   });
   const days = cause.days.filter((day) => firstDayOf(horizon, day) === deliveryDay);
   if (days.length > 0) await rebuildProfileDemand(tx, { gridAreaIds: [gridAreaId], days });
-  await settleCause(tx, cause, { gridAreaIds: [gridAreaId], days }, [`forecast ${id}`]);
+  await settleCause(tx, cause, { gridAreaIds: [gridAreaId], days, figures: 'DEMAND' }, [`forecast ${id}`]);
 }

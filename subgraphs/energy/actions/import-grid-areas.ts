@@ -9,5 +9,5 @@ export const importGridAreas = (db: Db<any>, areas: readonly GridArea[]): Promis
     const news = await saveGridAreas(tx, areas);
     if (news.length === 0) return;
     const cause = await beginCause(tx, news);
-    await settleCause(tx, cause, { gridAreaIds: news, days: cause.days }, ['grid areas']);
+    await settleCause(tx, cause, { gridAreaIds: news, days: cause.days, figures: 'ALL' }, ['grid areas']);
   });

@@ -8,7 +8,7 @@ export const importLoadProfile = (db: Db<any>, profile: LoadProfile): Promise<vo
   transact(db, async (tx) => {
     if (!(await addProfile(tx, profile))) return;
     const cause = await beginCause(tx, null);
-    await settleCause(tx, cause, { gridAreaIds: cause.areas.map(({ id }) => id), days: cause.days }, [
+    await settleCause(tx, cause, { gridAreaIds: cause.areas.map(({ id }) => id), days: cause.days, figures: 'DEMAND' }, [
       `profile ${profile.code} ${profile.year} version ${profile.version}`,
     ]);
   });

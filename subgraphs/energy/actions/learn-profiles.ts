@@ -43,5 +43,5 @@ export async function learnProfile(tx: Tx, subject: string): Promise<void> {
     await addProfile(tx, { code, year, version, dynamised: base.dynamised, seasonal: base.seasonal, source: 'MEASURED', publishedAt: cause.now, values });
   await setMeasuredSupply(tx, { gridAreaId, profile }, { days, profile: code, learnedAt: cause.now });
   await rebuildProfileDemand(tx, { gridAreaIds: [gridAreaId], days: cause.days });
-  await settleCause(tx, cause, { gridAreaIds: [gridAreaId], days: cause.days }, [`measured profile ${code} version ${version}`]);
+  await settleCause(tx, cause, { gridAreaIds: [gridAreaId], days: cause.days, figures: 'DEMAND' }, [`measured profile ${code} version ${version}`]);
 }

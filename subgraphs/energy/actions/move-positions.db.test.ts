@@ -17,6 +17,7 @@ import { importGridAreas } from './import-grid-areas.ts';
 import { importLoadProfile } from './import-load-profile.ts';
 import { addCurves } from '../store/curves.ts';
 import { takeCurveDays } from './take-curves.ts';
+import { beginCause, settleCause } from './move-positions.ts';
 import { openPositionDays } from './open-position-days.ts';
 
 const NORD: string = '11YSTROM-NORD--9';
@@ -91,6 +92,7 @@ test('limits: exactly at a limit is within it, beyond it the rule that fired sho
   await trade(WEST, 319_999, '2026-11-25T10:45Z');
   await trade(WEST, 405_001, '2026-11-25T11:00Z'); // long
   await database.owner.query(`INSERT INTO energy.position_limit VALUES ($1, $2, 50, 1000000)`, [newId(), areaId(NORD)]);
+  await transact(db, async (tx) => settleCause(tx, await beginCause(tx, null), { gridAreaIds: [areaId(NORD), areaId(WEST)], days: ['2026-11-25'], figures: 'HEDGES' }, ['trades']));
   await day(NORD, '2026-11-25', 1_000n, 2);
   await day(WEST, '2026-11-25', 100_000_000n, 2);
   const at = async (code: string, time: string) => (await positionsOf('2026-11-25', code)).find(({ startAt }) => startAt.toISOString() === `2026-11-25T${time}:00.000Z`)!;

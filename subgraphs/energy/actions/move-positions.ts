@@ -6,9 +6,8 @@ import { areaDaysOf } from '../positions/area-day.ts';
 import { openDaysOf } from '../positions/horizon.ts';
 import { nameCauses } from '../positions/name-causes.ts';
 import { rebuildProfileDemand } from '../store/demand.ts';
-import { lockGridAreas } from '../store/grid-areas.ts';
-import { openDays, openDaysNow } from '../store/position-days.ts';
-import { recalculate } from '../store/recalculate.ts';
+import { lockAreasNow, openDays } from '../store/position-days.ts';
+import { type MovedFigures, recalculate } from '../store/recalculate.ts';
 import { planForward } from './settle-forward.ts';
 import { tellOfChanges } from './tell-of-changes.ts';
 
@@ -20,16 +19,14 @@ export type Cause = Readonly<{
   areas: readonly GridArea[];
   opened: readonly LocalDate[];
 }>;
-export type Touched = Readonly<{ gridAreaIds: readonly string[]; days: readonly LocalDate[] }>;
+export type Touched = Readonly<{ gridAreaIds: readonly string[]; days: readonly LocalDate[]; figures: MovedFigures }>;
 
 /** Locks the areas (null: all), so that one cause at a time moves them; opens the days that have come into the horizon. */
 export async function beginCause(tx: Tx, gridAreaIds: readonly string[] | null): Promise<Cause> {
-  const { now, open } = await openDaysNow(tx);
+  const { now, open, areas } = await lockAreasNow(tx, gridAreaIds);
   const today = dayOf(now);
   const days = openDaysOf(today);
-  const areAllOpen = open === days.length;
-  const areas = await lockGridAreas(tx, areAllOpen ? gridAreaIds : null);
-  const opened = areAllOpen ? [] : await openDays(tx, days, now);
+  const opened = open ? [] : await openDays(tx, days, now);
   if (opened.length > 0) await rebuildProfileDemand(tx, { gridAreaIds: areas.map(({ id }) => id), days: opened });
   return { now, today, days, areas, opened };
 }
@@ -42,5 +39,6 @@ export async function settleCause(tx: Tx, { now, days, areas, opened }: Cause, t
   const areaDays = areas.flatMap((area) => areaDaysOf([area], days.filter((day) => isTouched(area, day))));
   if (areaDays.length === 0) return;
   const told = nameCauses([...opened.map((day) => `day ${day}`), ...causes]);
-  await tellOfChanges(tx, await recalculate(tx, { areaDays, calculatedAt: now, causes: told }), told);
+  const figures = opened.length > 0 ? 'ALL' : touched.figures;
+  await tellOfChanges(tx, await recalculate(tx, { areaDays, figures, calculatedAt: now, causes: told }), told);
 }

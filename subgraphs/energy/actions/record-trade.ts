@@ -1,7 +1,6 @@
 import { TradeRecorded } from '@stromgraph/events/energy';
-import { businessNow } from '@stromgraph/kernel/clock';
 import { requireActor } from '@stromgraph/kernel/auth';
-import { transact } from '@stromgraph/kernel/database';
+import { planningOnce, transact } from '@stromgraph/kernel/database';
 import { once } from '@stromgraph/kernel/idempotency';
 import { isId, newId } from '@stromgraph/kernel/ids';
 import { publish } from '@stromgraph/kernel/outbox';
@@ -10,7 +9,6 @@ import { addDays, type LocalDate, startOfDay } from '@stromgraph/kernel/time';
 import type { DomainContext } from '../context.ts';
 import { faultsOfEic } from '../hedging/counterparty.ts';
 import { energyOfTrade, faultsOfTrade, type NewTrade, productOf, type Trade } from '../hedging/trade.ts';
-import { gridAreasById } from '../store/grid-areas.ts';
 import { addTrade } from '../store/trades.ts';
 import { beginCause, type Cause, settleCause } from './move-positions.ts';
 import { knowCounterparty } from './register-counterparty.ts';
@@ -20,15 +18,16 @@ export async function recordTrade({ db, actor }: DomainContext, { idempotencyKey
   const { id: actorId, name } = requireActor(actor);
   if (idempotencyKey.length < 1 || idempotencyKey.length > 255)
     return invalid([fault('idempotencyKey', 'has a bad length', '1 to 255 characters')]);
-  return transact(db, async (tx) =>
-    once(tx, { key: idempotencyKey, operation: 'recordTrade', actor: actorId, body: { ...trade, ...(counterpartyEic !== null && { counterpartyEic }) } }, async () => {
-      const faults = [...faultsOfTrade(trade, await businessNow(tx)), ...(counterpartyEic === null ? [] : faultsOfEic('counterpartyEic', counterpartyEic))];
+  return transact(db, async (unplanned) => {
+    const tx = planningOnce(unplanned);
+    return once(tx, { key: idempotencyKey, operation: 'recordTrade', actor: actorId, body: { ...trade, ...(counterpartyEic !== null && { counterpartyEic }) } }, async () => {
+      const cause = await beginCause(tx, isId(trade.gridAreaId) ? [trade.gridAreaId] : []);
+      const faults = [...faultsOfTrade(trade, cause.now), ...(counterpartyEic === null ? [] : faultsOfEic('counterpartyEic', counterpartyEic))];
       if (faults.length > 0) return invalid(faults);
-      const [area] = isId(trade.gridAreaId) ? await gridAreasById(tx, [trade.gridAreaId]) : [];
+      const area = cause.areas.find(({ id }) => id === trade.gridAreaId);
       if (!area) return problem('GridAreaNotFound', `There is no grid area ${trade.gridAreaId}.`, { gridAreaId: trade.gridAreaId });
       const another = counterpartyEic === null ? [] : await knowCounterparty(tx, { name: trade.counterparty, eic: counterpartyEic }, { path: 'counterpartyEic', by: name });
       if (another.length > 0) return invalid(another);
-      const cause = await beginCause(tx, [area.id]);
       const recorded: Trade = {
         ...trade,
         id: newId<'trade'>(),
@@ -39,10 +38,10 @@ export async function recordTrade({ db, actor }: DomainContext, { idempotencyKey
       };
       await addTrade(tx, recorded);
       await publish(tx, TradeRecorded, { aggregateType: 'trade', aggregateId: recorded.id, data: factOfTrade(recorded) });
-      await settleCause(tx, cause, { gridAreaIds: [area.id], days: daysTouched(cause, recorded) }, [`trade ${recorded.id}`]);
+      await settleCause(tx, cause, { gridAreaIds: [area.id], days: daysTouched(cause, recorded), figures: 'HEDGES' }, [`trade ${recorded.id}`]);
       return { tradeId: recorded.id };
-    }),
-  );
+    });
+  });
 }
 
 /** The open days on which a trade delivers. */

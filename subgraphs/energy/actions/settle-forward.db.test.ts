@@ -116,7 +116,7 @@ function causesFrom(today: string) {
       const id = newId<'trade'>();
       await addTrade(tx, { ...trade, id, product: productOf(trade.from, trade.until), wattHours: energyOfTrade(trade), recordedAt: cause.now, recordedBy: 'x' });
       if (isCancelled) await addAmendment(tx, { tradeId: id, replacedBy: null, reason: 'wrong', amendedAt: cause.now, amendedBy: 'x' });
-      await settleCause(tx, cause, { gridAreaIds: [trade.gridAreaId], days: cause.days }, ['trade']);
+      await settleCause(tx, cause, { gridAreaIds: [trade.gridAreaId], days: cause.days, figures: 'HEDGES' }, ['trade']);
     });
   return fc.oneof(
     fc.record({ area, profile: fc.constantFrom('H25', 'G25'), wattHours: fc.integer({ min: 0, max: 900_000_000 }), startOn: ahead(40), length: fc.option(fc.integer({ min: 1, max: 60 })) }).map(

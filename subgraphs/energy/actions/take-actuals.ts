@@ -14,7 +14,7 @@ export async function takeMeteredDays(tx: Tx, days: readonly MeteredDay[], inges
   await keepHistory(tx, days.flatMap(({ maloId, day }) => (maloId ? [{ maloId, day }] : [])), ingestedAt);
   if (ranges.length === 0) return;
   const cause = await beginCause(tx, ranges.map(({ gridAreaId }) => gridAreaId));
-  await settleCause(tx, cause, { gridAreaIds: [], days: [] }, []);
+  await settleCause(tx, cause, { gridAreaIds: [], days: [], figures: 'ALL' }, []);
   const [gridAreaIds, touched] = [ranges.map(({ gridAreaId }) => gridAreaId), [...new Set(days.map(({ day }) => day))]];
   await noteStaleDays(tx, gridAreaIds, touched);
   await noteReportedDays(tx, gridAreaIds, touched);

@@ -7,5 +7,5 @@ export async function takeCurveDays(tx: Tx, days: readonly ToldCurveDay[]): Prom
   const whole = await addCurveDays(tx, days);
   if (whole.length === 0) return;
   const cause = await beginCause(tx, null);
-  await settleCause(tx, cause, { gridAreaIds: cause.areas.map(({ id }) => id), days: cause.days }, whole.map((id) => `curve ${id}`));
+  await settleCause(tx, cause, { gridAreaIds: cause.areas.map(({ id }) => id), days: cause.days, figures: 'ALL' }, whole.map((id) => `curve ${id}`));
 }

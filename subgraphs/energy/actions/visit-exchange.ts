@@ -111,7 +111,7 @@ async function applyPage(tx: Tx, { after, page, log }: { after: bigint; page: Ex
   await saveOrderStates(tx, changed, cause?.now ?? (await businessNow(tx)));
   await publishAll(tx, TradeRecorded, trades.map((trade) => ({ aggregateType: 'trade', aggregateId: trade.id, data: factOfTrade(trade) })));
   if (cause && trades.length > 0)
-    await settleCause(tx, cause, { gridAreaIds: areaIds, days: [...new Set(trades.flatMap((trade) => daysTouched(cause, trade)))] }, trades.map(({ id }) => `trade ${id}`));
+    await settleCause(tx, cause, { gridAreaIds: areaIds, days: [...new Set(trades.flatMap((trade) => daysTouched(cause, trade)))], figures: 'HEDGES' }, trades.map(({ id }) => `trade ${id}`));
   await tellOfUnfilled(tx, changed);
   await moveExecutionsRead(tx, page.next);
 }

@@ -92,9 +92,9 @@ export async function addToProfileDemand(tx: Tx, contractIds: readonly string[],
   await tx.query(
     `INSERT INTO energy.profile_demand AS p (grid_area_id, delivery_day, profile, expected_watt_hours)
      SELECT c.grid_area_id, d.day, c.profile, sum(c.expected_watt_hours)
-     FROM ${SUPPLY} c JOIN unnest($2::date[]) d (day) ON ${SUPPLIED}
+     FROM ${SUPPLY} c JOIN unnest((SELECT $2::date[])) d (day) ON ${SUPPLIED}
      LEFT JOIN LATERAL (${newestForecastSql('c.grid_area_id', 'd.day')}) f ON true
-     WHERE c.contract_id = ANY ($1::uuid[]) AND ${UNKNOWN_TO_FORECAST}
+     WHERE c.contract_id = ANY (((SELECT $1::uuid[]))::uuid[]) AND ${UNKNOWN_TO_FORECAST}
      GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
      ON CONFLICT (grid_area_id, delivery_day, profile) DO UPDATE SET expected_watt_hours = p.expected_watt_hours + excluded.expected_watt_hours`,
     [contractIds, days],
@@ -109,7 +109,7 @@ export async function rebuildProfileDemand(
   await tx.sql`DELETE FROM energy.profile_demand WHERE grid_area_id = ANY (${gridAreaIds}::uuid[]) AND delivery_day = ANY (${days}::date[])`;
   await tx.query(
     `WITH area_day AS (
-       SELECT a.id AS grid_area_id, d.day, f.cut_off_at FROM unnest($1::uuid[]) a (id) CROSS JOIN unnest($2::date[]) d (day)
+       SELECT a.id AS grid_area_id, d.day, f.cut_off_at FROM unnest((SELECT $1::uuid[])) a (id) CROSS JOIN unnest((SELECT $2::date[])) d (day)
        LEFT JOIN LATERAL (${newestForecastSql('a.id', 'd.day')}) f ON true
      )
      INSERT INTO energy.profile_demand (grid_area_id, delivery_day, profile, expected_watt_hours) ${DEMAND_OF_CONTRACTS}`,
@@ -119,18 +119,19 @@ export async function rebuildProfileDemand(
 
 /**
  * Yearly energy per area, day and profile from the contracts themselves, for the area-days of `area_day` (area, day, cut-off): what
- * became known after the cut-off, ends with a minus. The contracts are read once and summed by the days on which their supply begins
- * and ends; the days take from these sums.
+ * became known after the cut-off, ends with a minus. Of an area, what a cut-off lets through is looked up by when it became known, and
+ * summed by the days on which supply begins and ends; the days take from these sums.
  */
 const demandOfContractsSql = (known: '>' | '<=', supply: string) => `
   WITH span AS (SELECT min(day) AS first_day, max(day) AS last_day FROM area_day),
   cut AS (SELECT DISTINCT grid_area_id, coalesce(cut_off_at, '-infinity') AS cut_off_at FROM area_day),
   supply AS MATERIALIZED (
-    SELECT u.grid_area_id, u.cut_off_at, c.profile, greatest(c.from_on, s.first_day) AS from_day, CASE WHEN c.until_on <= s.last_day THEN c.until_on END AS until_day,
-      sum(c.expected_watt_hours) AS expected_watt_hours
-    FROM span s CROSS JOIN cut u JOIN ${supply} c ON c.grid_area_id = u.grid_area_id AND c.known_at ${known} u.cut_off_at
-    WHERE c.from_on <= s.last_day AND (c.until_on IS NULL OR c.until_on > s.first_day)
-    GROUP BY 1, 2, 3, 4, 5
+    SELECT u.grid_area_id, u.cut_off_at, k.* FROM span s CROSS JOIN cut u CROSS JOIN LATERAL (
+      SELECT c.profile, greatest(c.from_on, s.first_day) AS from_day, CASE WHEN c.until_on <= s.last_day THEN c.until_on END AS until_day, sum(c.expected_watt_hours) AS expected_watt_hours
+      FROM ${supply} c
+      WHERE c.grid_area_id = u.grid_area_id AND c.known_at ${known} u.cut_off_at AND c.from_on <= s.last_day AND (c.until_on IS NULL OR c.until_on > s.first_day)
+      GROUP BY 1, 2, 3
+    ) k
   )
   SELECT d.grid_area_id, d.day AS delivery_day, s.profile, sum(s.expected_watt_hours)::bigint AS expected_watt_hours
   FROM area_day d JOIN supply s ON s.grid_area_id = d.grid_area_id AND s.cut_off_at = coalesce(d.cut_off_at, '-infinity')

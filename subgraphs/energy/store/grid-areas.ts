@@ -2,7 +2,7 @@ import type { Queryable, Tx } from '@stromgraph/kernel/database';
 import type { GridArea } from '../areas/grid-area.ts';
 import { isState } from '../profiles/day-type.ts';
 
-type Row = {
+export type GridAreaRow = {
   id: string;
   code: string;
   name: string;
@@ -12,23 +12,23 @@ type Row = {
 };
 
 export async function gridAreasById(db: Queryable, ids: readonly string[]): Promise<GridArea[]> {
-  return (await db.sql<Row>`SELECT * FROM energy.grid_area WHERE id = ANY (${ids}::uuid[])`).map(toGridArea);
+  return (await db.sql<GridAreaRow>`SELECT * FROM energy.grid_area WHERE id = ANY (${ids}::uuid[])`).map(toGridArea);
 }
 
 export async function gridAreaOfCode(db: Queryable, code: string): Promise<GridArea | null> {
-  const [row] = await db.sql<Row>`SELECT * FROM energy.grid_area WHERE code = ${code}`;
+  const [row] = await db.sql<GridAreaRow>`SELECT * FROM energy.grid_area WHERE code = ${code}`;
   return row ? toGridArea(row) : null;
 }
 
 /** These areas, or all (null), by name. */
 export async function gridAreasNamed(db: Queryable, ids: readonly string[] | null): Promise<GridArea[]> {
-  return (await db.sql<Row>`SELECT * FROM energy.grid_area WHERE ${ids}::uuid[] IS NULL OR id = ANY (${ids}::uuid[]) ORDER BY name, id`).map(toGridArea);
+  return (await db.sql<GridAreaRow>`SELECT * FROM energy.grid_area WHERE ${ids}::uuid[] IS NULL OR id = ANY (${ids}::uuid[]) ORDER BY name, id`).map(toGridArea);
 }
 
 /** By name; `after` is the [name, id] of the last one read. */
 export async function gridAreasPage(db: Queryable, first: number, after: readonly string[] | null): Promise<GridArea[]> {
   const [name, id] = after ?? [null, null];
-  const rows = await db.sql<Row>`
+  const rows = await db.sql<GridAreaRow>`
     SELECT * FROM energy.grid_area WHERE ${name}::text IS NULL OR (name, id) > (${name}, ${id}::uuid) ORDER BY name, id LIMIT ${first + 1}`;
   return rows.map(toGridArea);
 }
@@ -36,7 +36,7 @@ export async function gridAreasPage(db: Queryable, first: number, after: readonl
 /** All areas, or those named, held until the transaction ends: positions of an area are recalculated by one at a time. */
 export async function lockGridAreas(tx: Tx, ids: readonly string[] | null): Promise<GridArea[]> {
   return (
-    await tx.sql<Row>`SELECT * FROM energy.grid_area WHERE ${ids}::uuid[] IS NULL OR id = ANY (${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`
+    await tx.sql<GridAreaRow>`SELECT * FROM energy.grid_area WHERE ${ids}::uuid[] IS NULL OR id = ANY (${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`
   ).map(toGridArea);
 }
 
@@ -74,7 +74,7 @@ export async function saveGridAreas(tx: Tx, areas: readonly GridArea[]): Promise
   return rows.map(({ id }) => id);
 }
 
-const toGridArea = (row: Row): GridArea => ({
+export const toGridArea = (row: GridAreaRow): GridArea => ({
   id: row.id,
   code: row.code,
   name: row.name,

@@ -17,22 +17,24 @@ const LIMIT = `
   SELECT l.percent, l.watt_hours_per_hour FROM energy.position_limit l
   WHERE l.grid_area_id = g.grid_area_id OR l.grid_area_id IS NULL ORDER BY l.grid_area_id NULLS LAST LIMIT 1`;
 
+const BEGIN_AND_END = `g.day::timestamp AT TIME ZONE 'Europe/Berlin' AS start_at, (g.day + 1)::timestamp AT TIME ZONE 'Europe/Berlin' AS end_at`;
+/** Behind a SELECT, a list counts for as many as it always does: a plan that is made again for each list takes longer than it runs. */
+const GIVEN = `FROM unnest((SELECT $1::uuid[]), (SELECT $2::date[]), (SELECT $3::text[]), (SELECT $4::numeric[])) AS g (grid_area_id, day, day_type, dynamisation)`;
+const WITH_FORECAST = `LEFT JOIN LATERAL (${newestForecastSql('g.grid_area_id', 'g.day')}) f ON true`;
+const WITH_LIMIT = `LEFT JOIN LATERAL (${LIMIT}) l ON true`;
 /** Quarter hours by the local clock: on the days of a clock change an hour is missing or comes twice. */
+const EACH_QUARTER = `FROM area_day d CROSS JOIN LATERAL generate_series(d.start_at, d.end_at - interval '15 minutes', interval '15 minutes') q (start_at)
+    CROSS JOIN LATERAL (SELECT q.start_at AT TIME ZONE 'Europe/Berlin') l (at)`;
+const SLOT = 'extract(hour FROM l.at)::int * 4 + extract(minute FROM l.at)::int / 15';
+
 const QUARTERS = `
   area_day AS MATERIALIZED (
-    SELECT g.*, f.id AS forecast_id, f.cut_off_at, c.curve_id, c.minutes AS curve_minutes, c.eur_per_mwh, l.percent, l.watt_hours_per_hour,
-      g.day::timestamp AT TIME ZONE 'Europe/Berlin' AS start_at, (g.day + 1)::timestamp AT TIME ZONE 'Europe/Berlin' AS end_at
-    FROM unnest($1::uuid[], $2::date[], $3::text[], $4::numeric[]) AS g (grid_area_id, day, day_type, dynamisation)
-    LEFT JOIN LATERAL (${newestForecastSql('g.grid_area_id', 'g.day')}) f ON true
-    LEFT JOIN LATERAL (${newestPricesSql('g.day')}) c ON true
-    LEFT JOIN LATERAL (${LIMIT}) l ON true
+    SELECT g.*, f.id AS forecast_id, f.cut_off_at, c.curve_id, c.minutes AS curve_minutes, c.eur_per_mwh, l.percent, l.watt_hours_per_hour, ${BEGIN_AND_END}
+    ${GIVEN} ${WITH_FORECAST} LEFT JOIN LATERAL (${newestPricesSql('g.day')}) c ON true ${WITH_LIMIT}
   ), quarter AS MATERIALIZED (
     SELECT d.grid_area_id, d.day, d.forecast_id, q.start_at, d.curve_id, d.percent, d.watt_hours_per_hour,
-      d.eur_per_mwh[(extract(epoch FROM q.start_at - d.start_at)::int / 60) / d.curve_minutes + 1] AS price,
-      extract(hour FROM l.at)::int * 4 + extract(minute FROM l.at)::int / 15 AS slot
-    FROM area_day d
-    CROSS JOIN LATERAL generate_series(d.start_at, d.end_at - interval '15 minutes', interval '15 minutes') q (start_at)
-    CROSS JOIN LATERAL (SELECT q.start_at AT TIME ZONE 'Europe/Berlin') l (at)
+      d.eur_per_mwh[(extract(epoch FROM q.start_at - d.start_at)::int / 60) / d.curve_minutes + 1] AS price, ${SLOT} AS slot
+    ${EACH_QUARTER}
   )`;
 
 /**
@@ -57,14 +59,24 @@ export const byProfileSql = (knownAt = `'infinity'`): string => `
     GROUP BY p.grid_area_id, p.day, v.slot
   )`;
 
+/**
+ * What is bought and sold for each quarter hour, its purchases' average price weighted by energy: power that begins and ends, added up in order
+ * of time, so that a trade costs two rows however long it delivers. 20 decimals, so that rounding a quotient rounds once.
+ */
 const HEDGES = `
-  hedge AS MATERIALIZED (
-    SELECT t.grid_area_id, q.start_at, sum(CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE -t.kilowatts END) * 250 AS watt_hours,
-      round(sum(t.kilowatts * t.price_eur_per_mwh) FILTER (WHERE t.side = 'BUY') / sum(t.kilowatts) FILTER (WHERE t.side = 'BUY'), 5) AS average_price
-    FROM area_day d
-    JOIN ${STANDING_TRADES} t ON t.grid_area_id = d.grid_area_id AND tstzrange(t.from_at, t.until_at) && tstzrange(d.start_at, d.end_at)
-    CROSS JOIN LATERAL generate_series(greatest(t.from_at, d.start_at), least(t.until_at, d.end_at) - interval '15 minutes', interval '15 minutes') q (start_at)
-    GROUP BY t.grid_area_id, q.start_at
+  power AS MATERIALIZED (
+    SELECT t.grid_area_id, greatest(t.from_at, s.from_at) AS from_at, t.until_at, CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE -t.kilowatts END AS kilowatts,
+      CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE 0 END AS bought, CASE t.side WHEN 'BUY' THEN t.kilowatts * t.price_eur_per_mwh ELSE 0 END AS cost
+    FROM (SELECT grid_area_id, min(start_at) AS from_at, max(end_at) AS until_at FROM area_day GROUP BY 1) s
+    JOIN ${STANDING_TRADES} t ON t.grid_area_id = s.grid_area_id AND tstzrange(t.from_at, t.until_at) && tstzrange(s.from_at, s.until_at)
+  ), hedge AS MATERIALIZED (
+    SELECT grid_area_id, start_at, watt_hours, round(round(cost, 20) / nullif(bought, 0), 5) AS average_price FROM (
+      SELECT grid_area_id, at AS start_at, is_quarter, sum(kilowatts) OVER w * 250 AS watt_hours, sum(bought) OVER w AS bought, sum(cost) OVER w AS cost FROM (
+        SELECT grid_area_id, start_at AS at, true AS is_quarter, 0::bigint AS kilowatts, 0::bigint AS bought, 0::numeric AS cost FROM quarter
+        UNION ALL SELECT grid_area_id, from_at, false, sum(kilowatts)::bigint, sum(bought)::bigint, sum(cost) FROM power GROUP BY 1, 2
+        UNION ALL SELECT grid_area_id, until_at, false, -sum(kilowatts)::bigint, -sum(bought)::bigint, -sum(cost) FROM power GROUP BY 1, 2
+      ) step WINDOW w AS (PARTITION BY grid_area_id ORDER BY at)
+    ) sum WHERE is_quarter
   )`;
 
 const REALISED = `
@@ -74,26 +86,47 @@ const REALISED = `
     ORDER BY r.grid_area_id, r.start_at, r.version DESC
   )`;
 
+/** The rule that an open energy breaks. A limit per hour holds for a quarter of it in a quarter hour; exactly on a limit is within it. */
+export const breachSql = (demand: string, open: string): string =>
+  `CASE WHEN abs(${open}) * 100 > f.percent * abs(${demand}) THEN 'PCT' WHEN abs(${open}) * 4 > f.watt_hours_per_hour THEN 'MWH' END`;
+
+const DEMAND = `round(coalesce(f.demand_watt_hours, 0) + coalesce(s.watt_hours, 0))::bigint AS demand`;
+const WITH_DEMAND = `LEFT JOIN forecast_quarter f ON f.forecast_id = q.forecast_id AND f.start_at = q.start_at
+    LEFT JOIN share s ON s.grid_area_id = q.grid_area_id AND s.day = q.day AND s.slot = q.slot`;
+
 /**
  * The figures of every quarter hour as `fresh`, where `demand` is SQL of the yearly energy per area, day and profile that profiles
- * spread. A limit per hour holds for a quarter of it in a quarter hour; exactly on a limit is within it.
+ * spread.
  */
 export const freshFiguresSql = (demand: string): string => `${QUARTERS}, forecast_quarter AS MATERIALIZED (${forecastQuartersSql('area_day')}),
   demand AS (${demand}), ${byProfileSql()}, ${HEDGES}, ${REALISED},
   figure AS (
-    SELECT q.*, round(coalesce(f.demand_watt_hours, 0) + coalesce(s.watt_hours, 0))::bigint AS demand, coalesce(h.watt_hours, 0)::bigint AS hedged,
-      h.average_price, r.watt_hours AS realised
-    FROM quarter q
-    LEFT JOIN forecast_quarter f ON f.forecast_id = q.forecast_id AND f.start_at = q.start_at
-    LEFT JOIN share s ON s.grid_area_id = q.grid_area_id AND s.day = q.day AND s.slot = q.slot
+    SELECT q.*, ${DEMAND}, h.watt_hours::bigint AS hedged, h.average_price, r.watt_hours AS realised
+    FROM quarter q ${WITH_DEMAND}
     LEFT JOIN hedge h ON h.grid_area_id = q.grid_area_id AND h.start_at = q.start_at
     LEFT JOIN realised r ON r.grid_area_id = q.grid_area_id AND r.start_at = q.start_at
   ), fresh AS MATERIALIZED (
-    SELECT f.*, f.demand - f.hedged AS open,
-      CASE WHEN abs(f.demand - f.hedged) * 100 > f.percent * abs(f.demand) THEN 'PCT'
-           WHEN abs(f.demand - f.hedged) * 4 > f.watt_hours_per_hour THEN 'MWH' END AS breach
-    FROM figure f
+    SELECT f.*, f.demand - f.hedged AS open, ${breachSql('f.demand', '(f.demand - f.hedged)')} AS breach FROM figure f
   )`;
+
+/** What trades alone move, as `fresh`, for the areas and days given as parameters 1 and 2. */
+export const FRESH_HEDGES = `
+  area_day AS MATERIALIZED (
+    SELECT g.*, l.percent, l.watt_hours_per_hour, ${BEGIN_AND_END} FROM unnest((SELECT $1::uuid[]), (SELECT $2::date[])) AS g (grid_area_id, day) ${WITH_LIMIT}
+  ), quarter AS MATERIALIZED (
+    SELECT d.grid_area_id, q.start_at, d.percent, d.watt_hours_per_hour ${EACH_QUARTER}
+  ), ${HEDGES}, fresh AS MATERIALIZED (
+    SELECT q.*, h.watt_hours::bigint AS hedged, h.average_price AS average_price_eur_per_mwh FROM quarter q JOIN hedge h USING (grid_area_id, start_at)
+  )`;
+
+/** What contracts, forecasts and profiles alone move, as `fresh`, from the sums that causes keep up to date. */
+export const FRESH_DEMAND = `
+  area_day AS MATERIALIZED (
+    SELECT g.*, f.id AS forecast_id, l.percent, l.watt_hours_per_hour, ${BEGIN_AND_END} ${GIVEN} ${WITH_FORECAST} ${WITH_LIMIT}
+  ), quarter AS MATERIALIZED (
+    SELECT d.grid_area_id, d.day, d.forecast_id, q.start_at, d.percent, d.watt_hours_per_hour, ${SLOT} AS slot ${EACH_QUARTER}
+  ), forecast_quarter AS MATERIALIZED (${forecastQuartersSql('area_day')}), demand AS (SELECT * FROM energy.profile_demand), ${byProfileSql()},
+  fresh AS MATERIALIZED (SELECT q.*, ${DEMAND} FROM quarter q ${WITH_DEMAND})`;
 
 /** Whether a position says something else than the fresh figures. */
 export const differsSql = (position: string, fresh: string): string =>

@@ -1,23 +1,42 @@
 // The one place where figures become positions: a statement over the area-days that a cause touches.
 import { types, type Tx } from '@stromgraph/kernel/database';
+import { quarterHoursOf } from '@stromgraph/kernel/time';
 import type { AreaDay } from '../positions/area-day.ts';
-import { areaDayParameters, differsSql, freshFiguresSql } from './position-figures.ts';
+import { areaDayParameters, breachSql, differsSql, FRESH_DEMAND, FRESH_HEDGES, freshFiguresSql } from './position-figures.ts';
 
-export type Recalculation = Readonly<{ areaDays: readonly AreaDay[]; calculatedAt: Date; causes: readonly string[] }>;
+/** Which figures a cause may move; the others stand as their own causes left them. */
+export type MovedFigures = 'DEMAND' | 'HEDGES' | 'ALL';
+export type Recalculation = Readonly<{ areaDays: readonly AreaDay[]; figures: MovedFigures; calculatedAt: Date; causes: readonly string[] }>;
 export type ChangedPositions = Readonly<{ recalculation: bigint; gridAreaId: string; from: Date; until: Date }>;
 
 type Row = { id: bigint; grid_area_id: string; from_at: Date; until_at: Date };
 
 /** Brings the current positions up to date; unchanged ones are not touched. The database itself appends what has changed to the ledger. */
-export async function recalculate(tx: Tx, { areaDays, calculatedAt, causes }: Recalculation): Promise<ChangedPositions[]> {
-  const values = [...areaDayParameters(areaDays), calculatedAt, causes];
-  // Prepared once per connection: making its plan takes as long as running it.
-  const { rows } = await tx.client.query<Row>({ name: 'recalculate positions', text: STATEMENT, values, types });
-  return rows.map((row) => ({ recalculation: row.id, gridAreaId: row.grid_area_id, from: row.from_at, until: row.until_at }));
+export async function recalculate(tx: Tx, { areaDays, figures, calculatedAt, causes }: Recalculation): Promise<ChangedPositions[]> {
+  if (figures === 'ALL') return (await prepared(tx, RECALCULATE_ALL, [...areaDayParameters(areaDays), calculatedAt, causes])).map(toChanged);
+  const rows =
+    figures === 'HEDGES'
+      ? await prepared<MovedRow>(tx, MOVE_HEDGES, [...areaDayParameters(areaDays).slice(0, 2), calculatedAt, causes])
+      : await prepared<MovedRow>(tx, MOVE_DEMAND, [...areaDayParameters(areaDays), calculatedAt, causes]);
+  const changed = rows.filter(({ id }) => id !== null).map(toChanged);
+  const expected = areaDays.reduce((sum, { day }) => sum + quarterHoursOf(day).length, 0);
+  if (rows[0]!.standing === expected) return changed;
+  return [...changed, ...(await recalculate(tx, { areaDays, figures: 'ALL', calculatedAt, causes }))]; // an area begins with all figures of its days
 }
 
+type MovedRow = Row & { standing: number };
+
+/** Planned once per connection: making such a plan takes as long as running it. */
+async function prepared<R extends Row>(tx: Tx, { name, text }: { name: string; text: string }, values: unknown[]): Promise<R[]> {
+  return (await tx.client.query<R>({ name, text, values, types })).rows;
+}
+
+const toChanged = (row: Row): ChangedPositions => ({ recalculation: row.id, gridAreaId: row.grid_area_id, from: row.from_at, until: row.until_at });
+
 /** A value is the open energy at its price, rounded once. */
-const STATEMENT = `
+const RECALCULATE_ALL = {
+  name: 'recalculate positions',
+  text: `
   WITH ${freshFiguresSql('SELECT * FROM energy.profile_demand')},
   changed AS MATERIALIZED (
     SELECT p.id, f.grid_area_id, f.start_at, f.forecast_id, f.demand, f.hedged, f.open, f.realised, f.average_price, f.curve_id, f.price, f.breach,
@@ -42,4 +61,40 @@ const STATEMENT = `
     RETURNING p.recalculation_id, p.grid_area_id, p.start_at, p.end_at
   )
   SELECT recalculation_id AS id, grid_area_id, min(start_at) AS from_at, max(end_at) AS until_at
-  FROM (SELECT * FROM moved UNION ALL SELECT * FROM opened) saved GROUP BY 1, 2 ORDER BY 2`;
+  FROM (SELECT * FROM moved UNION ALL SELECT * FROM opened) saved GROUP BY 1, 2 ORDER BY 2`,
+};
+
+type Move = Readonly<{ fresh: string; at: string; causes: string; demand: string; hedged: string; own: string }>;
+
+/** A position is found once, by its place; `own` are the columns that come from `fresh` as they are, besides demand and hedges. */
+const moveSql = ({ fresh, at, causes, demand, hedged, own }: Move): string => {
+  const open = `(${demand} - ${hedged})`;
+  return `
+  WITH ${fresh},
+  run AS MATERIALIZED (SELECT nextval('energy.recalculation_id_seq') AS id),
+  moved AS (
+    UPDATE energy.current_position p
+    SET version = p.version + 1, recalculation_id = run.id, calculated_at = ${at}, demand_watt_hours = ${demand}, hedged_watt_hours = ${hedged}, open_watt_hours = ${open},
+      value_cents = round(${open} * p.price_eur_per_mwh / 10000)::bigint, status = CASE WHEN ${open} = 0 THEN 'HEDGED' ELSE 'OPEN' END, breach = ${breachSql(demand, open)}, ${own} = f.${own}
+    FROM run, fresh f
+    WHERE p.grid_area_id = f.grid_area_id AND p.start_at = f.start_at
+      AND (p.demand_watt_hours, p.hedged_watt_hours, p.${own}, p.breach) IS DISTINCT FROM (${demand}, ${hedged}, f.${own}, ${breachSql(demand, open)})
+    RETURNING p.recalculation_id, p.grid_area_id, p.start_at, p.end_at
+  ), noted AS (
+    INSERT INTO energy.recalculation (id, calculated_at, causes) OVERRIDING SYSTEM VALUE SELECT id, ${at}, ${causes} FROM run WHERE EXISTS (SELECT FROM moved)
+  )
+  SELECT s.standing, m.* FROM (
+    SELECT count(*)::int AS standing FROM area_day d JOIN energy.current_position p ON p.grid_area_id = d.grid_area_id AND p.start_at >= d.start_at AND p.start_at < d.end_at
+  ) s LEFT JOIN (
+    SELECT recalculation_id AS id, grid_area_id, min(start_at) AS from_at, max(end_at) AS until_at FROM moved GROUP BY 1, 2
+  ) m ON true ORDER BY m.grid_area_id`;
+};
+
+const MOVE_HEDGES = {
+  name: 'move hedges',
+  text: moveSql({ fresh: FRESH_HEDGES, at: '$3', causes: '$4', demand: 'p.demand_watt_hours', hedged: 'f.hedged', own: 'average_price_eur_per_mwh' }),
+};
+const MOVE_DEMAND = {
+  name: 'move demand',
+  text: moveSql({ fresh: FRESH_DEMAND, at: '$5', causes: '$6', demand: 'f.demand', hedged: 'p.hedged_watt_hours', own: 'forecast_id' }),
+};
