@@ -210,7 +210,14 @@ function typedWithin<Prisma>(prisma: Prisma, deadline: Deadline): Prisma {
  * The same transaction with statements that are planned once per connection: for a path of many statements that are always the same. Their
  * plans must suit any number of values.
  */
-export const planningOnce = (tx: Tx): Tx => ({ ...tx, ...queryableOf(tx.client, nameOf) });
+export const planningOnce = (tx: Tx): Tx => ({ ...tx, ...onePlanEach(tx.client) });
+/** The same, and never for these very values: where making a plan takes longer than running it. */
+export async function planningOnceForAll(tx: Tx): Promise<Tx> {
+  await tx.query('SET LOCAL plan_cache_mode = force_generic_plan');
+  return planningOnce(tx);
+}
+/** The same on a connection without a transaction. */
+export const onePlanEach = (client: Pick<pg.ClientBase, 'query'>): Queryable => queryableOf(client as Asked, nameOf);
 
 const names = new Map<string, string>();
 /** Texts are those of the program, so there are few. */

@@ -1,6 +1,6 @@
 // What falls due is a row in business time. Wake-ups only say "do what is due": a missed or repeated one changes nothing.
 import { z } from 'zod';
-import { type Db, isPassing, transact, type Tx } from './database.ts';
+import { type Db, isPassing, planningOnce, transact, type Tx } from './database.ts';
 import { dueFailures } from './event-metrics.ts';
 import { newId } from './ids.ts';
 import { queue, queuesOf, type Queue, work, type Working } from './queue.ts';
@@ -17,6 +17,7 @@ const LONGEST_RETRY_SECONDS = 600;
 
 /** `<domain>.due`: wakes a domain to do what is due. */
 const dueQueueOf = (domain: string): Queue<Record<string, never>> => queue(`${domain}.due`, z.strictObject({}), () => 'due');
+export const dueQueueName = (domain: string): string => dueQueueOf(domain).name;
 /** Makes a domain look at once, as after the business clock has moved. */
 export const wakeDue = (runtime: Runtime<any>, tenant: Tenant<any> | string, domain: string): Promise<void> =>
   queuesOf(runtime, tenant).nudge(dueQueueOf(domain).name, { correlationId: 'wake', data: {} });
@@ -87,14 +88,15 @@ async function runNext(db: Db<any>, handlers: DueHandlers, tools: Tools): Promis
   let claimed: Row | null = null;
   try {
     return await transact(db, async (tx) => {
-      claimed = await claimNext(tx, Object.keys(handlers));
+      const framing = planningOnce(tx); // the same statements around each row
+      claimed = await claimNext(framing, Object.keys(handlers));
       if (!claimed) return 'none';
       const { id, kind, subject, due_at: dueAt, correlation_id: correlationId, version } = claimed;
       await traced(correlationId, { service: tx.domain, name: `due ${kind}`, kind: 'consumer', under: { requestId: correlationId } }, () =>
         handlers[kind]!({ ...tx, correlationId, causationId: null }, { subject, dueAt }, tools),
       );
       // Who has it locked is planning it anew.
-      await tx.query(`DELETE FROM ${tx.domain}.due WHERE id = (SELECT id FROM ${tx.domain}.due WHERE id = $1 AND xmin::text = $2 FOR UPDATE SKIP LOCKED)`, [id, version]);
+      await framing.query(`DELETE FROM ${tx.domain}.due WHERE id = (SELECT id FROM ${tx.domain}.due WHERE id = $1 AND xmin::text = $2 FOR UPDATE SKIP LOCKED)`, [id, version]);
       return 'done';
     });
   } catch (error) {
@@ -114,7 +116,7 @@ async function claimNext(tx: Tx, kinds: readonly string[]): Promise<Row | null> 
       `SELECT id FROM (
          SELECT id FROM ${tx.domain}.due WHERE due_at <= platform.business_now() AND not_before <= clock_timestamp() AND kind = ANY ($1)
          ORDER BY due_at, id LIMIT ${MAX_RUNNING}
-       ) d WHERE pg_try_advisory_xact_lock(hashtextextended('${tx.domain}.due ' || id, 0)) LIMIT 1`,
+       ) d WHERE pg_try_advisory_xact_lock(${claimOf(tx.domain)}) LIMIT 1`,
       [kinds],
     )).rows;
     if (!free) return null;
@@ -127,6 +129,19 @@ async function claimNext(tx: Tx, kinds: readonly string[]): Promise<Row | null> 
     if (row) return row;
   }
 }
+
+/** Whether work of a kind is due that has not begun; then it begins only after this transaction and sees what it did. A run asks for other kinds than its own. */
+export async function keepPlanned(tx: Tx, kind: string, now: Date): Promise<boolean> {
+  const [kept] = (await tx.query<{ id: string }>(
+    `SELECT id FROM (SELECT id FROM ${tx.domain}.due WHERE kind = $1 AND due_at <= $2 AND attempts = 0 ORDER BY due_at, id LIMIT ${MAX_RUNNING}) d
+     WHERE pg_try_advisory_xact_lock_shared(${claimOf(tx.domain)}) LIMIT 1`,
+    [kind, now],
+  )).rows;
+  return kept !== undefined && (await tx.query(`SELECT FROM ${tx.domain}.due WHERE id = $1`, [kept.id])).rowCount > 0;
+}
+
+/** SQL of the lock that a run of a row with this `id` holds. */
+const claimOf = (domain: string): string => `hashtextextended('${domain}.due ' || id, 0)`;
 
 /** A fault of the infrastructure puts the row off without counting, so that it cannot hold up the others either. What was planned anew meanwhile has not failed. */
 async function putOff(db: Db<any>, { id, kind, subject, attempts, version }: Row, error: unknown, tools: Tools): Promise<void> {

@@ -19,7 +19,7 @@ const MAX_PAGE = 500;
 const LONG_PAGE_MS = 700;
 const SHORT_PAGE_MS = 150;
 /** While events keep coming, it looks again after this, and needs no nudge; later when looking took long, so that under load pages get larger, not more. */
-const STAY_MS = 40;
+const STAY_MS = 20;
 const LONGEST_STAY_MS = 120;
 const STAY_PER_WORK = 3;
 /** A nudge that was killed holds its key until the queue's check; the timer does not wait for that. */
@@ -28,6 +28,9 @@ const PRUNE_EVERY_MS = 3_600_000;
 const TIMEOUTS_OF_ONE_EVENT = 3;
 
 type Ear = { db: Db<any>; handlers: Handlers; types: string[]; tools: Tools; pageSize: number; first: bigint | null; progress: Progress; timeouts: { position: bigint; count: number } | null };
+
+/** Makes a domain listen at once, for who waits until it has heard. */
+export const wakeHearer = (runtime: Runtime<any>, tenant: Tenant<any> | string, domain: string): Promise<void> => queuesOf(runtime, tenant).nudge(inboxQueueName(domain));
 
 export async function startHearer(runtime: Runtime<any>, handlers: readonly Handler[]): Promise<Working> {
   const ears = [...runtime.tenants.values()].map((tenant) => makeEar(runtime, tenant, handlers));

@@ -18,6 +18,8 @@ export type Take = (reading: Reading, publication: Publication) => Promise<void>
 export type Taking = Readonly<{
   /** What is done with each publication. */
   take: Take;
+  /** What is done with some of one of these kinds that came one after the other; false where each is to be taken by itself instead. */
+  together?: Readonly<{ kinds: readonly string[]; take: (reading: Reading, publications: readonly Publication[]) => Promise<boolean> }>;
   /** What the domain reads; the moments announced for these are when it does. */
   kinds: readonly string[];
   /** Told in the transaction that notes a whole reading: what was published, and what is announced next. */
@@ -29,6 +31,8 @@ export type Taking = Readonly<{
 export const READ_PUBLICATIONS = 'READ_PUBLICATIONS';
 /** A reading whose job was lost is planned again after so long, in business time. */
 const LOST_AFTER_MS = 15 * 60_000;
+/** In one transaction, which is not to last. */
+const MOST_TOGETHER = 10;
 /** Between tries to reach the service at all. */
 const FIRST_CONTACT_MS = 1_000;
 
@@ -45,13 +49,14 @@ export async function readPublications(reading: Reading, taking: Taking): Promis
   }
 }
 
-async function readOn({ db, ...rest }: Reading, { take, kinds, afterReading }: Taking, from: bigint, now: Date): Promise<void> {
+async function readOn({ db, ...rest }: Reading, taking: Taking, from: bigint, now: Date): Promise<void> {
   const reading = { db, ...rest };
+  const { kinds, afterReading } = taking;
   const { service, source } = reading;
   const published: Publication[] = [];
   for (let position = from; ; ) {
     const page = orThrow(await service.publicationsAfter(position));
-    for (const publication of page.publications) if (kinds.includes(publication.kind)) await take(reading, publication);
+    for (const group of groupsOf(page.publications.filter(({ kind }) => kinds.includes(kind)), taking)) await takeGroup(reading, taking, group);
     published.push(...page.publications);
     position = BigInt(page.next);
     if (page.more) {
@@ -65,6 +70,29 @@ async function readOn({ db, ...rest }: Reading, { take, kinds, afterReading }: T
       await schedule(tx, { kind: READ_PUBLICATIONS, subject: source, dueAt: nextReadingAt(page.planned, kinds, now) });
     });
   }
+}
+
+/** Publications in their order, those that may be taken together in one. */
+export function groupsOf(publications: readonly Publication[], { together }: Pick<Taking, 'together'>): Publication[][] {
+  const groups: Publication[][] = [];
+  for (const publication of publications) {
+    const last = groups.at(-1);
+    const joins = last && last[0]!.kind === publication.kind && last.length < MOST_TOGETHER && together?.kinds.includes(publication.kind);
+    if (joins) last.push(publication);
+    else groups.push([publication]);
+  }
+  return groups;
+}
+
+async function takeGroup(reading: Reading, { take, together }: Taking, group: readonly Publication[]): Promise<void> {
+  if (group.length > 1 && (await together!.take(reading, group).catch(elseRethrow))) return;
+  for (const publication of group) await take(reading, publication);
+}
+
+/** What took too long together may do by itself. */
+function elseRethrow(error: unknown): false {
+  if (!isPassing(error)) throw error;
+  return false;
 }
 
 async function fail({ db, log, source }: Reading, { afterFailure }: Taking, cursor: PublicationCursor, now: Date, error: unknown): Promise<void> {

@@ -1,7 +1,7 @@
 // Carries events from the domains' outboxes into the feed of a tenant and wakes their hearers. One relay at a time does it.
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { type Queryable, types } from './database.ts';
+import { onePlanEach, type Queryable } from './database.ts';
 import { relayDisorder, relayLagSeconds, relayWaitSeconds } from './event-metrics.ts';
 import { FEED_CHANNEL, feedChannelOf, OUTBOX_CHANNEL } from './feed.ts';
 import { makeLog, type Logger } from './log.ts';
@@ -14,7 +14,7 @@ import { inboxQueueName } from './inbox.ts';
 /** The safety net below the wake-up by NOTIFY, which may skip its last one. */
 const POLL_MS = 50;
 /** After a cut the relay rests this long, longer after one that took long: fewer and larger cuts cost writers less. The first after a rest is taken at once. */
-const REST_MS = 20;
+const REST_MS = 10;
 const LONGEST_REST_MS = 60;
 const REST_PER_WORK = 3;
 /** While events keep coming a hearer stays awake by itself. */
@@ -96,7 +96,7 @@ async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
   });
   await client.connect();
   try {
-    const db = queryable(client);
+    const db = onePlanEach(client); // the same few statements for ever
     onWakeable(() => wake());
     // In a statement of its own: what follows must see what the relay before us has committed.
     while (!isStopped() && !(await db.sql<{ held: boolean }>`SELECT pg_try_advisory_lock(hashtext(${LOCK})) AS held`)[0]!.held) await pause(STANDBY_MS);
@@ -168,7 +168,7 @@ export async function relayOnce(url: string): Promise<number> {
   const client = new pg.Client({ connectionString: url, application_name: 'stromgraph relay once' });
   await client.connect();
   try {
-    const db = queryable(client);
+    const db = onePlanEach(client); // the same few statements for ever
     await db.sql`SELECT pg_advisory_lock(hashtext(${LOCK}))`;
     let rows = 0;
     const domains = await outboxDomains(db);
@@ -217,12 +217,4 @@ function waitWatch(tenant: string, log: Logger): (waitedMs: number) => void {
     if (waitedMs > ALARM_WAIT_MS && !alarmed) log.error({ alarm: 'old-transaction', waitedMs }, 'an open transaction of this database cluster holds all events back');
     alarmed = waitedMs > ALARM_WAIT_MS;
   };
-}
-
-function queryable(client: pg.Client): Queryable {
-  const query: Queryable['query'] = async (text, values = []) => {
-    const result = await client.query({ text, values: values as unknown[], types });
-    return { rows: result.rows, rowCount: result.rowCount ?? 0 };
-  };
-  return { query, sql: async (strings, ...values) => (await query(strings.reduce((text, part, index) => `${text}$${index}${part}`), values)).rows as never };
 }

@@ -16,7 +16,10 @@ export function isLocalDate(text: string): boolean {
 }
 
 /** 00:00 of a day in Berlin as an instant. */
-export const startOfDay = (day: LocalDate, zone = BERLIN): Date => new Date(Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: zone }).epochMilliseconds);
+export const startOfDay = (day: LocalDate, zone = BERLIN): Date => new Date(zone === BERLIN ? berlinStartOf(day) : startIn(day, zone));
+
+const startIn = (day: LocalDate, zone: string): number => Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: zone }).epochMilliseconds;
+const berlinStartOf = keptPerDay((day) => startIn(day, BERLIN));
 
 /** The Berlin day to which an instant belongs. */
 export const dayOf = (instant: Date, zone = BERLIN): LocalDate =>
@@ -42,6 +45,22 @@ export function quarterHoursOf(day: LocalDate, zone = BERLIN): Date[] {
   const start = startOfDay(day, zone).getTime();
   const end = startOfDay(addDays(day, 1), zone).getTime();
   return Array.from({ length: (end - start) / QUARTER_HOUR_MS }, (_, index) => new Date(start + index * QUARTER_HOUR_MS));
+}
+
+/** Calculations over years ask for the same days again and again. */
+const KEPT_DAYS = 8_192;
+
+/** A fact of a day that never changes: kept for the days last asked for. */
+export function keptPerDay<Fact>(find: (day: LocalDate) => Fact): (day: LocalDate) => Fact {
+  const kept = new Map<LocalDate, Fact>();
+  return (day) => {
+    const known = kept.get(day);
+    if (known !== undefined) return known;
+    if (kept.size >= KEPT_DAYS) kept.clear();
+    const fact = find(day);
+    kept.set(day, fact);
+    return fact;
+  };
 }
 
 /** Reads an instant that says its offset (or Z); null for anything else, a bare local time included. */

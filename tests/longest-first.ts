@@ -6,7 +6,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** The long ones as they begin: beside each that computes (it starts the whole product) some that mostly wait. */
 export const FIRST = [
   'tests/journeys/a-customer-is-won.e2e.test.ts',
-  'tests/year/days.long.test.ts',
   'gateway/live/leftovers.test.ts',
   'gateway/main.test.ts',
   'tests/events/queue.db.test.ts',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { transact, type Db, type Tx } from '@stromgraph/kernel/database';
-import { type DueHandlers, runDue, schedule, startDue, unschedule, wakeDue } from '@stromgraph/kernel/due';
+import { type DueHandlers, keepPlanned, runDue, schedule, startDue, unschedule, wakeDue } from '@stromgraph/kernel/due';
 import type { Runtime } from '@stromgraph/kernel/runtime';
 import { testDatabase, type TestDatabase } from '../database.ts';
 import { waitFor } from '../wait.ts';
@@ -93,6 +93,20 @@ test('a run that fails does not put off what was planned anew meanwhile', async 
   };
   expect(await runDue(db, replanned, stock)).toBe(0);
   expect(await left()).toEqual([{ subject: 'a', attempts: 0, last_error: null }]);
+});
+
+test('what is planned and has not begun waits for a cause that relies on it, and then sees what it did', async () => {
+  const keep = (now = '2026-03-28T12:00:00Z') => transact(db, (tx) => keepPlanned(tx, 'remind', new Date(now)));
+  await plan('later', '2026-03-28T13:00:00Z');
+  await plan('failed', '2026-03-28T09:00:00Z');
+  await database.owner.query(`UPDATE stock.due SET attempts = 1, not_before = 'infinity' WHERE subject = 'failed'`);
+  expect(await keep()).toBe(false);
+  await plan('a', '2026-03-28T10:00:00Z');
+  await transact(db, async (tx) => {
+    expect(await keepPlanned(tx, 'remind', new Date('2026-03-28T12:00:00Z'))).toBe(true);
+    expect(await runDue(db, note, stock)).toBe(0);
+  });
+  expect(await runDue(db, { remind: async () => expect(await keep()).toBe(false) }, stock)).toBe(1); // one that runs sees nothing more
 });
 
 test('a handler may plan itself anew', async () => {

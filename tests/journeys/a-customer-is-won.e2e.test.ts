@@ -27,12 +27,11 @@ let redis: RedisServer | undefined;
 if (!TOLD_ON.includes('redis')) console.log('the journey is told on PostgreSQL queues alone: on Redis by npm run test:long, where redis-server is on the PATH or REDIS_URL given');
 
 describe.each(TOLD_ON)('queues on %s', (backend) => {
-  const monday = MONDAY;
-  const wednesday = addDays(monday, 2);
+  const wednesday = addDays(MONDAY, 2);
 
   beforeAll(async () => {
     redis = backend === 'redis' ? await startRedis() : undefined;
-    world = await startEnvironment({ customers: 20, days: 35, now: `${monday}T09:00:00Z`, backend, ...(redis ? { redisUrl: redis.url } : {}) });
+    world = await startEnvironment({ customers: 20, days: 35, now: `${MONDAY}T09:00:00Z`, backend, ...(redis ? { redisUrl: redis.url } : {}) });
     [agent, trader, clerk, admin] = (await Promise.all(['agent', 'trader', 'billing', 'admin'].map((who) => world.signIn(`${who}@demo.test`)))) as [string, string, string, string];
     await calmClearingHouse(world);
   });
@@ -47,9 +46,9 @@ describe.each(TOLD_ON)('queues on %s', (backend) => {
     const areas = await world.query(trader, '{ gridAreas { nodes { id code name } } }');
     const area = areas.gridAreas.nodes.find((one: { code: string }) => one.code === place.gridAreaCode);
     // The first price curve moves every position once: what is watched begins after it.
-    const valued = () => world.query(trader, VALUES, { from: startOfDay(addDays(monday, 3)), until: startOfDay(addDays(monday, 4)) });
+    const valued = () => world.query(trader, VALUES, { from: startOfDay(addDays(MONDAY, 3)), until: startOfDay(addDays(MONDAY, 4)) });
     await expect.poll(async () => (await valued()).openPositions.nodes[0]?.value ?? null, { timeout: 30_000 }).not.toBeNull();
-    watch = await watchPositions(world, trader, { areaId: area.id, from: startOfDay(monday), until: startOfDay(addDays(monday, 4)) });
+    watch = await watchPositions(world, trader, { areaId: area.id, from: startOfDay(MONDAY), until: startOfDay(addDays(MONDAY, 4)) });
 
     // The contract comes in and the market confirms it: from then on the position carries it, for the hours of its supply.
     const imported = await world.query(agent, IMPORT, { input: aPersonalImport({ campaignId: offer.price.campaign.id, tariffId: offer.price.campaign.tariff.id, address: anAddressIn(place) }) });
@@ -75,8 +74,8 @@ describe.each(TOLD_ON)('queues on %s', (backend) => {
     for (const cell of moved) expect(cell.hedgedWattHours - watch.before(cell.start).hedgedWattHours).toBe(2_000);
 
     // A forecast replaces what load profiles said for its day.
-    const watched = quarterHoursOf(addDays(monday, 1));
-    await publishForecast(world, { gridArea: place.gridAreaCode, deliveryDay: addDays(monday, 1), wattHours: watched.map((_, index) => 100_000 + index) });
+    const watched = quarterHoursOf(addDays(MONDAY, 1));
+    await publishForecast(world, { gridArea: place.gridAreaCode, deliveryDay: addDays(MONDAY, 1), wattHours: watched.map((_, index) => 100_000 + index) });
     const forecast = await watch.next((event) => event.positions.some((cell) => cell.demandWattHours === 100_000 && cell.start === watched[0]!.toISOString()));
     expect(forecast.delayMs).toBeLessThan(ONE_SECOND_MS);
 

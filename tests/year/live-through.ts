@@ -7,6 +7,7 @@ import pg from 'pg';
 import { expect } from 'vitest';
 import { type Environment, startEnvironment, withBalancing } from '../environment.ts';
 import { seeded } from '../events/killed/plan.ts';
+import { steerClearingHouse } from '../outside.ts';
 import { hireMeteringOperator } from './metering-operator.ts';
 import { hireTrader } from './trader.ts';
 
@@ -47,6 +48,7 @@ export async function liveThrough(plan: Plan): Promise<Lived> {
     await witness.connect();
     await witness.query(sql('witness'));
     await witness.query('INSERT INTO witness.period VALUES ($1, $2, $3)', [at(first, MORNING), plan.first, plan.until]);
+    await steerClearingHouse(world, { answerDelayMs: 0 }); // of real time, some hundred days long
     // Automatic orders have tests of their own; here the trader alone covers what is open.
     await witness.query('UPDATE energy.position_limit SET percent = 1000, watt_hours_per_hour = 1000000000');
     const lived = await liveDays(world, witness, plan, { first, until });

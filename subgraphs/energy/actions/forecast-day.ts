@@ -1,5 +1,5 @@
 import { businessNow } from '@stromgraph/kernel/clock';
-import type { Tx } from '@stromgraph/kernel/database';
+import { planningOnceForAll, type Tx } from '@stromgraph/kernel/database';
 import { schedule } from '@stromgraph/kernel/due';
 import { addDays, dayOf, startOfDay } from '@stromgraph/kernel/time';
 import { forecastFromHistory, HISTORY_DAYS } from '../forecasts/from-history.ts';
@@ -10,7 +10,7 @@ import { nextOwnVersion } from '../store/forecasts.ts';
 import { gridAreasNamed } from '../store/grid-areas.ts';
 import { profileForecasts } from '../store/profile-forecasts.ts';
 import { meanTemperatures } from '../store/temperatures.ts';
-import { takeForecast } from './import-forecast.ts';
+import { takeForecasts } from './import-forecast.ts';
 import { beginCause } from './move-positions.ts';
 
 /** Once a day: every area is given its turn. */
@@ -29,7 +29,8 @@ export async function forecastAreas(tx: Tx, dueAt: Date): Promise<void> {
  * Makes our own forecast of an area's next day, from what is known now: it is stored beside the imported ones as a version of its own and
  * gives the demand where none of them does. Nothing where there is too little history; nothing once the day has begun.
  */
-export async function forecastDay(tx: Tx, gridAreaId: string, dueAt: Date): Promise<void> {
+export async function forecastDay(plain: Tx, gridAreaId: string, dueAt: Date): Promise<void> {
+  const tx = await planningOnceForAll(plain);
   const target = addDays(dayOf(dueAt), 1);
   const cause = await beginCause(tx, [gridAreaId]);
   const { now } = cause;
@@ -44,5 +45,5 @@ export async function forecastDay(tx: Tx, gridAreaId: string, dueAt: Date): Prom
   const wattHours = forecastFromHistory(expected!, known.map((each) => ({ ...each, used: used.get(each.day)! })));
   if (!wattHours) return;
   const version = await nextOwnVersion(tx, gridAreaId, target);
-  await takeForecast(tx, cause, { horizon: 'DAY_AHEAD', basis: 'HISTORY', gridAreaId, deliveryDay: target, version, publishedAt: now, cutOffAt: now, wattHours });
+  await takeForecasts(tx, cause, [{ horizon: 'DAY_AHEAD', basis: 'HISTORY', gridAreaId, deliveryDay: target, version, publishedAt: now, cutOffAt: now, wattHours }]);
 }

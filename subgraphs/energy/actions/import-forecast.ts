@@ -1,6 +1,6 @@
 import { ForecastImported } from '@stromgraph/events/energy';
 import { type Db, planningOnce, transact, type Tx } from '@stromgraph/kernel/database';
-import { publish } from '@stromgraph/kernel/outbox';
+import { publishAll } from '@stromgraph/kernel/outbox';
 import { moveCursor } from '@stromgraph/kernel/publication-cursor';
 import { gridAreaUnknown, type GridAreaUnknown } from '../areas/grid-area.ts';
 import { ENET } from '../clients/enet.ts';
@@ -9,28 +9,34 @@ import { rebuildProfileDemand } from '../store/demand.ts';
 import { addForecast } from '../store/forecasts.ts';
 import { beginCause, type Cause, settleCause } from './move-positions.ts';
 
-/** Stores a published version and lets it give the demand of the days for which it is the one; a version that is known already only moves the cursor. */
-export const importForecast = (db: Db<any>, { position, ...forecast }: PublishedForecast & { position: bigint }): Promise<void | GridAreaUnknown> =>
-  transact(db, async (unplanned) => {
-    const tx = planningOnce(unplanned);
-    const { gridAreaId } = forecast;
-    const cause = await beginCause(tx, [gridAreaId]);
-    if (!cause.areas.some(({ id }) => id === gridAreaId)) return gridAreaUnknown(gridAreaId);
+export const importForecast = (db: Db<any>, { position, ...forecast }: PublishedForecast & { position: bigint }): Promise<void | GridAreaUnknown> => importForecasts(db, [forecast], position);
+
+/** Stores published versions and lets them give the demand of the days for which they are the ones; versions that are known already only move the cursor. None is stored where an area is unknown. */
+export const importForecasts = (db: Db<any>, forecasts: readonly PublishedForecast[], position: bigint): Promise<void | GridAreaUnknown> =>
+  transact(db, async (plain) => {
+    const tx = planningOnce(plain); // dozens come one after the other
+    const cause = await beginCause(tx, forecasts.map(({ gridAreaId }) => gridAreaId));
+    const unknown = forecasts.find(({ gridAreaId }) => !cause.areas.some(({ id }) => id === gridAreaId));
+    if (unknown) return gridAreaUnknown(unknown.gridAreaId);
     await moveCursor(tx, ENET, position, cause.now);
-    await takeForecast(tx, cause, forecast);
+    await takeForecasts(tx, cause, forecasts);
   });
 
-/** Within a cause: stores a version and recalculates the open days that it covers. */
-export async function takeForecast(tx: Tx, cause: Cause, forecast: PublishedForecast): Promise<void> {
-  const { gridAreaId, horizon, basis, deliveryDay, version, publishedAt } = forecast;
-  const id = await addForecast(tx, forecast, cause.now);
-  if (!id) return;
-  await publish(tx, ForecastImported, {
+/** Within a cause: stores versions and recalculates the open days that they cover. */
+export async function takeForecasts(tx: Tx, cause: Cause, forecasts: readonly PublishedForecast[]): Promise<void> {
+  const added: (PublishedForecast & { id: string })[] = [];
+  for (const forecast of forecasts) {
+    const id = await addForecast(tx, forecast, cause.now);
+    if (id) added.push({ ...forecast, id });
+  }
+  if (added.length === 0) return;
+  await publishAll(tx, ForecastImported, added.map(({ id, gridAreaId, horizon, basis, deliveryDay, version, publishedAt }) => ({
     aggregateType: 'grid-area',
     aggregateId: gridAreaId,
     data: { forecastId: id, gridAreaId, horizon, basis, deliveryDay, version, publishedAt: publishedAt.toISOString() },
-  });
-  const days = cause.days.filter((day) => firstDayOf(horizon, day) === deliveryDay);
-  if (days.length > 0) await rebuildProfileDemand(tx, { gridAreaIds: [gridAreaId], days });
-  await settleCause(tx, cause, { gridAreaIds: [gridAreaId], days, figures: 'DEMAND' }, [`forecast ${id}`]);
+  })));
+  const gridAreaIds = [...new Set(added.map(({ gridAreaId }) => gridAreaId))];
+  const days = cause.days.filter((day) => added.some(({ horizon, deliveryDay }) => firstDayOf(horizon, day) === deliveryDay));
+  if (days.length > 0) await rebuildProfileDemand(tx, { gridAreaIds, days });
+  await settleCause(tx, cause, { gridAreaIds, days, figures: 'DEMAND' }, added.map(({ id }) => `forecast ${id}`));
 }

@@ -1,5 +1,5 @@
 import { businessNow } from '@stromgraph/kernel/clock';
-import type { Tx } from '@stromgraph/kernel/database';
+import { planningOnceForAll, type Tx } from '@stromgraph/kernel/database';
 import { addDays, type LocalDate } from '@stromgraph/kernel/time';
 import { errorOf, type ForecastError } from '../forecasts/forecast-error.ts';
 import { type DemandForecast, isOwn, quarterHoursOn } from '../forecasts/forecast.ts';
@@ -22,7 +22,8 @@ export const measuredSubject = (gridAreaId: string, day: LocalDate): string => `
  * Measures what each horizon last said ahead of a day, and ourselves, against what was used; beside it what profiles and the same
  * weekday before said, both as they were known at that forecast's cut-off.
  */
-export async function measureForecasts(tx: Tx, subject: string): Promise<void> {
+export async function measureForecasts(plain: Tx, subject: string): Promise<void> {
+  const tx = await planningOnceForAll(plain);
   const [gridAreaId, day] = subject.split(' ') as [string, LocalDate];
   const [area] = await gridAreasById(tx, [gridAreaId]);
   const now = await businessNow(tx);

@@ -11,7 +11,7 @@ import { FORECAST_KINDS, readForecast } from '../clients/enet-forecasts.ts';
 import { isStanding } from '../store/alerts.ts';
 import { hasProfilesOf } from '../store/profiles.ts';
 import { importActuals } from './import-actuals.ts';
-import { importForecast } from './import-forecast.ts';
+import { importForecast, importForecasts } from './import-forecast.ts';
 import { importImbalancePrices } from './import-imbalance-prices.ts';
 import { importGridAreas } from './import-grid-areas.ts';
 import { importLoadProfile } from './import-load-profile.ts';
@@ -27,6 +27,17 @@ const takeForecast: Taker = async ({ db, service }, { n, kind, href }) => {
   const forecast = await readForecast(service, kind, href);
   return isProblem(forecast) ? forecast : ofKnownArea(href, await importForecast(db, { ...forecast, position: BigInt(n) }));
 };
+/** Those of several areas at once: one cause, one recalculation. Where one of them makes no sense, each is taken by itself. */
+async function takeForecasts(reading: Reading, publications: readonly Publication[]): Promise<boolean> {
+  const forecasts = [];
+  for (const content of await Promise.all(publications.map(({ kind, href }) => readForecast(reading.service, kind, href)))) {
+    if (isProblem(content)) return false;
+    forecasts.push(content);
+  }
+  if (isProblem(await importForecasts(reading.db, forecasts, BigInt(publications.at(-1)!.n)))) return false;
+  await endAlerts(reading, publications.map(({ href }) => href));
+  return true;
+}
 const TAKERS: Readonly<Record<string, Taker>> = {
   ...Object.fromEntries(FORECAST_KINDS.map((kind) => [kind, takeForecast])),
   LOAD_PROFILES: ({ db, service }, { href }) => takeProfile(db, service, href),
@@ -47,7 +58,7 @@ const KINDS = Object.keys(TAKERS);
 
 const takePublication: Take = async (reading, publication) => judgeContent(reading, publication.href, await TAKERS[publication.kind]!(reading, publication));
 
-export const taking: Taking = { take: takePublication, kinds: KINDS, afterReading: noteReading(KINDS), afterFailure: noteFailedReading };
+export const taking: Taking = { take: takePublication, together: { kinds: FORECAST_KINDS, take: takeForecasts }, kinds: KINDS, afterReading: noteReading(KINDS), afterFailure: noteFailedReading };
 
 const ofKnownArea = (href: string, outcome: void | GridAreaUnknown): void | ContentInvalid =>
   isProblem(outcome) ? problem('ContentInvalid', `${href}: gridArea is not one of ours (allowed: areas of the data service's list or of our contracts)`, { href }) : undefined;
@@ -62,7 +73,12 @@ async function judgeContent(reading: Reading, href: string, outcome: void | Cont
     reportContent(reading, outcome);
     return transact(reading.db, (tx) => raiseAlerts(tx, [{ kind, subject, severity: 'WARNING', gridAreaId: null, period: null, message: outcome.message }]));
   }
-  if (await isStanding(reading.db, kind, subject)) await transact(reading.db, (tx) => clearAlerts(tx, kind, [subject]));
+  await endAlerts(reading, [href]);
+}
+
+async function endAlerts({ db }: Reading, hrefs: readonly string[]): Promise<void> {
+  const [kind, subjects] = ['DATA_INVALID' as const, hrefs.map(subjectOf)];
+  if (await isStanding(db, kind, subjects)) await transact(db, (tx) => clearAlerts(tx, kind, subjects));
 }
 
 /** Nothing while the profile is not published for that year. */

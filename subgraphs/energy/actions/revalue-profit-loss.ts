@@ -1,6 +1,6 @@
 import { ProfitLossPosted } from '@stromgraph/events/energy';
 import { businessNow } from '@stromgraph/kernel/clock';
-import type { Tx } from '@stromgraph/kernel/database';
+import { planningOnceForAll, type Tx } from '@stromgraph/kernel/database';
 import { schedule } from '@stromgraph/kernel/due';
 import { idOf } from '@stromgraph/kernel/ids';
 import { publishAll } from '@stromgraph/kernel/outbox';
@@ -54,7 +54,8 @@ async function note(tx: Tx, days: readonly DeliveryDayOfArea[], dueAt: Date): Pr
 const planRevaluation = (tx: Tx, gridAreaId: string, dueAt: Date): Promise<void> => schedule(tx, { kind: REVALUE_PROFIT_LOSS, subject: gridAreaId, dueAt });
 
 /** Calculates an area's stale days: those to come together, one that is over at a time. A day that says something else gets its next version, a closed month its correction. */
-export async function revalueProfitLoss(tx: Tx, gridAreaId: string): Promise<void> {
+export async function revalueProfitLoss(plain: Tx, gridAreaId: string): Promise<void> {
+  const tx = await planningOnceForAll(plain);
   const stale = await lockStaleDays(tx, gridAreaId);
   if (stale.length === 0) return;
   const now = await businessNow(tx);

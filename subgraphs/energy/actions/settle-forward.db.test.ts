@@ -187,6 +187,26 @@ describe.each(['2026-03-24', '2026-10-20'])('from %s, with the clock change in i
   });
 });
 
+test('causes are settled by one plan, and those of open days alone by none', async () => {
+  await begin('2026-11-24');
+  await settle('2026-11-24');
+  const deliver = (from: string, kilowatts: bigint) => transact(db, async (tx) => {
+    const trade = { gridAreaId: areaId(CODES[0]!), from: startOfDay(from), until: startOfDay(addDays(from, 1)), side: 'BUY' as const, kilowatts, pricePerMwh: '80', counterparty: 'EEX' };
+    const cause = await beginCause(tx, [trade.gridAreaId]);
+    await addTrade(tx, { ...trade, id: newId<'trade'>(), product: productOf(trade.from, trade.until), wattHours: energyOfTrade(trade), recordedAt: cause.now, recordedBy: 'x' });
+    await settleCause(tx, cause, { gridAreaIds: [trade.gridAreaId], days: cause.days, figures: 'HEDGES' }, ['trade']);
+  });
+  const planned = async () => (await rowsOf(`SELECT FROM energy.due WHERE kind = 'SETTLE_FORWARD'`)).length;
+  await database.owner.query('DELETE FROM energy.due');
+  await deliver('2026-11-27', 10n); // the last open day
+  expect(await planned()).toBe(0);
+  for (const kilowatts of [20n, 30n, 40n]) await deliver('2026-11-28', kilowatts);
+  expect(await planned()).toBe(1);
+  await settle('2026-11-24');
+  expect(await rowsOf(`SELECT DISTINCT hedged_watt_hours FROM energy.forward_position WHERE start_at >= $1 AND end_at <= $2 AND grid_area_id = $3`, [startOfDay('2026-11-28'), startOfDay('2026-11-29'), areaId(CODES[0]!)])).toEqual([{ hedged_watt_hours: '90000' }]);
+  expect(await rowsOf('SELECT FROM energy.forward_cause')).toEqual([]);
+});
+
 test('a cause that was not in them is found, told once, and put right', async () => {
   await begin('2026-11-24');
   await transact(db, (tx) => addContracts(tx, [{ contractId: newId(), gridAreaId: areaId(CODES[0]!), gridAreaCode: CODES[0]!, profile: 'G25', meteringKind: 'PROFILE', expectedWattHours: '50000000', startOn: '2026-12-14', endOn: null, confirmedAt: '2026-11-01T00:00:00Z' }]));

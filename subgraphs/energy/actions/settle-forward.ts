@@ -1,7 +1,7 @@
 // Positions beyond the open days follow their causes right after them, in transactions of their own: a cause waits for nothing that lies months ahead.
 import { businessNow } from '@stromgraph/kernel/clock';
 import type { Tx } from '@stromgraph/kernel/database';
-import { schedule } from '@stromgraph/kernel/due';
+import { keepPlanned, schedule } from '@stromgraph/kernel/due';
 import { newId } from '@stromgraph/kernel/ids';
 import { dayOf } from '@stromgraph/kernel/time';
 import { areaDaysOf } from '../positions/area-day.ts';
@@ -15,10 +15,13 @@ import { tellOfChanges } from './tell-of-changes.ts';
 
 export const SETTLE_FORWARD = 'SETTLE_FORWARD';
 
-/** Plans it for now, where something is to be settled. Each plan has a name of its own: a cause does not wait for the one that runs. */
+/** Plans it for now, where something is to be settled and no plan stands that will see it. */
 export async function planForward(tx: Tx, now: Date): Promise<void> {
-  if (await areForwardUnsettled(tx, dayOf(now))) await schedule(tx, { kind: SETTLE_FORWARD, subject: newId(), dueAt: now });
+  if ((await areForwardUnsettled(tx, dayOf(now))) && !(await keepPlanned(tx, SETTLE_FORWARD, now))) await planOne(tx, now);
 }
+
+/** Each plan has a name of its own: causes do not wait for one another. */
+const planOne = (tx: Tx, now: Date): Promise<void> => schedule(tx, { kind: SETTLE_FORWARD, subject: newId(), dueAt: now });
 
 /** Settles one area, with all causes that it has by then; another area is settled in the next transaction. */
 export async function settleForward(tx: Tx): Promise<void> {
@@ -26,7 +29,7 @@ export async function settleForward(tx: Tx): Promise<void> {
   const gridAreaId = await lockUnsettledArea(tx, dayOf(now));
   if (gridAreaId === null) return;
   await settleArea(tx, gridAreaId, now);
-  await planForward(tx, now);
+  if (await areForwardUnsettled(tx, dayOf(now))) await planOne(tx, now);
 }
 
 /** Of an area that the caller holds: what its causes touch is calculated anew, and what time has brought nearer becomes finer. */

@@ -8,10 +8,11 @@ import { addMs, dayOf } from '@stromgraph/kernel/time';
 import { breachOf, LIMITED_TENORS, ordersFor, worstPriceOf } from '../hedging/tenor.ts';
 import { tenorsOf } from '../profit/hedge-ratio.ts';
 import { hasExchange } from '../store/executions.ts';
+import { areForwardSettled } from '../store/forward-positions.ts';
 import { lockGridAreas } from '../store/grid-areas.ts';
 import { addOrders } from '../store/hedge-orders.ts';
 import { suspensionsOf } from '../store/limit-breaches.ts';
-import { areForwardSettled, endTenorBreaches, hasTenorLimits, openTenorBreaches, standingTenorBreaches, tenorPositions } from '../store/tenor-limits.ts';
+import { endTenorBreaches, hasTenorLimits, openTenorBreaches, standingTenorBreaches, tenorPositions } from '../store/tenor-limits.ts';
 import { clearAlerts, raiseAlerts } from './raise-alerts.ts';
 import { announceOrders, AUTOMATIC } from './watch-limits.ts';
 
@@ -28,7 +29,7 @@ export async function watchTenors(tx: Tx, gridAreaId: string): Promise<void> {
   const [area] = await lockGridAreas(tx, [gridAreaId]);
   if (!area) return;
   const now = await businessNow(tx);
-  if (!(await areForwardSettled(tx, gridAreaId))) return schedule(tx, { kind: WATCH_TENORS, subject: gridAreaId, dueAt: addMs(now, SOON_MS) });
+  if (!(await areForwardSettled(tx, gridAreaId, dayOf(now)))) return schedule(tx, { kind: WATCH_TENORS, subject: gridAreaId, dueAt: addMs(now, SOON_MS) });
   const positions = await tenorPositions(tx, gridAreaId, tenorsOf(dayOf(now)).filter(({ tenor }) => LIMITED_TENORS.includes(tenor)));
   const breached = positions.flatMap((position) => {
     const rule = breachOf(position);

@@ -25,11 +25,13 @@ export function demandOf({ day, forecast, spread }: ExpectedDay): Float64Array {
   const slots = slotsOf(day);
   const demand = new Float64Array(slots.length);
   const weights = spread.map(({ wattHours, factor }) => Number(wattHours) * Number(factor) * SHARE_OF_MILLION);
-  for (const [quarter, slot] of slots.entries()) {
+  const shapes = spread.map(({ profile }) => profile.about);
+  for (let quarter = 0; quarter < slots.length; quarter++) {
+    const slot = slots[quarter]!;
     let about = forecast ? Number(forecast.wattHours[quarter]!) : 0;
     let size = Math.abs(about);
     for (let nth = 0; nth < weights.length; nth++) {
-      const term = weights[nth]! * spread[nth]!.profile.about[slot]!;
+      const term = weights[nth]! * shapes[nth]![slot]!;
       about += term;
       size += Math.abs(term);
     }

@@ -11,7 +11,7 @@ import { meanPrice, toPriceUnits } from './price.ts';
 import { Exact, exceeds, roundAbout } from './round.ts';
 
 /** What makes one area's figures on one day; `curve` is the newest that has the day. */
-export type ForwardDay = ExpectedDay & Readonly<{ curve: Readonly<{ id: string; minutes: number; eurPerMwh: readonly DecimalText[] }> | null }>;
+export type ForwardDay = ExpectedDay & Readonly<{ curve: Readonly<{ id: string; minutes: number; priceUnits: Float64Array }> | null }>;
 export type Deal = Pick<Trade, 'side' | 'from' | 'until' | 'kilowatts' | 'pricePerMwh'>;
 /** What makes one area's forward positions; the days in their order. */
 export type ForwardInputs = Readonly<{ days: readonly ForwardDay[]; trades: readonly Deal[]; limit: PositionLimit | null }>;
@@ -44,18 +44,20 @@ export function forwardFigures(periods: readonly ForwardPeriod[], { days, trades
   if (!first || !last) return [];
   const hedges = hedgesIn(first.from, last.until, trades);
   const sums = periods.map(emptySum);
+  const [starts, ends] = [periods.map(({ from }) => from.getTime()), periods.map(({ until }) => until.getTime())];
+  const bounds = limit && { percent: Number(limit.percent), wattHoursPerHour: Number(limit.wattHoursPerHour), exactPercent: limit.percent };
   let nth = 0;
   for (const day of days) {
     const demands = demandOf(day);
     const prices = pricesOf(day);
     const start = startOfDay(day.day).getTime();
-    for (const [quarter, demand] of demands.entries()) {
+    for (let quarter = 0; quarter < demands.length; quarter++) {
       const at = start + quarter * QUARTER_HOUR_MS;
-      while (nth < periods.length && periods[nth]!.until.getTime() <= at) nth++;
+      while (nth < periods.length && ends[nth]! <= at) nth++;
       if (nth === periods.length) break;
-      if (at < periods[nth]!.from.getTime()) continue;
-      const hedged = hedges[(at - first.from.getTime()) / QUARTER_HOUR_MS]!;
-      add(sums[nth]!, day, { demand, hedged, price: prices?.[quarter] ?? null, rule: ruleBroken(demand, hedged, limit) });
+      if (at < starts[nth]!) continue;
+      const [demand, hedged] = [demands[quarter]!, hedges[(at - starts[0]!) / QUARTER_HOUR_MS]!];
+      add(sums[nth]!, day, { demand, hedged, price: prices?.[quarter] ?? null, rule: ruleBroken(demand, hedged, bounds) });
     }
   }
   return periods.map((period, index) => toFigures(period, sums[index]!, trades));
@@ -75,19 +77,24 @@ function hedgesIn(from: Date, until: Date, trades: readonly Deal[]): Float64Arra
   return hedged;
 }
 
-function pricesOf({ curve }: ForwardDay): number[] | null {
+function pricesOf({ curve }: ForwardDay): Float64Array | null {
   if (!curve) return null;
-  const units = curve.eurPerMwh.map(toPriceUnits);
   const quarters = curve.minutes / 15;
-  return Array.from({ length: units.length * quarters }, (_, quarter) => units[Math.floor(quarter / quarters)]!);
+  const prices = new Float64Array(curve.priceUnits.length * quarters);
+  for (const [nth, price] of curve.priceUnits.entries()) prices.fill(price, nth * quarters, (nth + 1) * quarters);
+  return prices;
 }
 
+/** A limit in numbers. */
+type Bounds = Readonly<{ percent: number; wattHoursPerHour: number; exactPercent: DecimalText }>;
+
 /** Exactly on a limit is within it. */
-function ruleBroken(demand: number, hedged: number, limit: PositionLimit | null): LimitRule | null {
-  if (!limit) return null;
+function ruleBroken(demand: number, hedged: number, bounds: Bounds | null): LimitRule | null {
+  if (!bounds) return null;
   const open = Math.abs(demand - hedged);
-  if (exceeds(open * 100, Number(limit.percent) * Math.abs(demand), () => new Exact(open).times(100).gt(new Exact(limit.percent).times(Math.abs(demand))))) return 'PCT';
-  return open * 4 > Number(limit.wattHoursPerHour) ? 'MWH' : null;
+  if (open === 0) return null;
+  if (exceeds(open * 100, bounds.percent * Math.abs(demand), () => new Exact(open).times(100).gt(new Exact(bounds.exactPercent).times(Math.abs(demand))))) return 'PCT';
+  return open * 4 > bounds.wattHoursPerHour ? 'MWH' : null;
 }
 
 type Sum = { quarters: number; demand: number; hedged: number; priced: number; prices: number; cents: Map<string, number>; forecastIds: Set<string>; breached: number; percent: boolean };

@@ -8,8 +8,14 @@ export const UNITS_PER_EUR = 10 ** DECIMALS;
 /** Curves and trades have at most five decimals; another price is a fault. */
 export function toPriceUnits(eurPerMwh: DecimalText): number {
   const units = Math.round(Number(eurPerMwh) * UNITS_PER_EUR);
-  if (!Number.isSafeInteger(units) || (eurPerMwh.split('.')[1]?.replace(/0+$/, '').length ?? 0) > DECIMALS) throw new RangeError(`${eurPerMwh} EUR/MWh is no price with ${DECIMALS} decimals`);
+  if (!Number.isSafeInteger(units) || hasMoreDecimals(eurPerMwh)) throw new RangeError(`${eurPerMwh} EUR/MWh is no price with ${DECIMALS} decimals`);
   return units;
+}
+
+/** Zeros at the end are none. */
+function hasMoreDecimals(text: DecimalText): boolean {
+  const point = text.indexOf('.');
+  return point >= 0 && text.length > point + 1 + DECIMALS && /[^0]/.test(text.slice(point + 1 + DECIMALS));
 }
 
 /** A sum of units divided by a weight and rounded half away from zero, as EUR/MWh. */

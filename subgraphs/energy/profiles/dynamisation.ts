@@ -1,5 +1,5 @@
 import type { DecimalText } from '@stromgraph/kernel/money';
-import type { LocalDate } from '@stromgraph/kernel/time';
+import { keptPerDay, type LocalDate } from '@stromgraph/kernel/time';
 
 /**
  * F(t) of the BDEW load profiles: by how much a household uses more or less on the t-th day of the year; four decimals. Evaluated
@@ -7,4 +7,4 @@ import type { LocalDate } from '@stromgraph/kernel/time';
  */
 export const dynamisation = (t: number): DecimalText => (-3.92e-10 * t ** 4 + 3.2e-7 * t ** 3 - 7.02e-5 * t ** 2 + 2.1e-3 * t + 1.24).toFixed(4);
 
-export const dynamisationOn = (day: LocalDate): DecimalText => dynamisation(Temporal.PlainDate.from(day).dayOfYear);
+export const dynamisationOn: (day: LocalDate) => DecimalText = keptPerDay((day) => dynamisation(Temporal.PlainDate.from(day).dayOfYear));

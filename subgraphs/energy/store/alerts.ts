@@ -36,8 +36,8 @@ export async function clearStanding(tx: Tx, kind: AlertKind, subjects: readonly 
   return rows.map(toAlert);
 }
 
-export async function isStanding(db: Queryable, kind: AlertKind, subject: string): Promise<boolean> {
-  return (await db.sql`SELECT FROM energy.alert WHERE kind = ${kind} AND subject = ${subject} AND cleared_at IS NULL`).length > 0;
+export async function isStanding(db: Queryable, kind: AlertKind, subjects: readonly string[]): Promise<boolean> {
+  return (await db.sql`SELECT FROM energy.alert WHERE kind = ${kind} AND subject = ANY (${subjects}::text[]) AND cleared_at IS NULL`).length > 0;
 }
 
 /** Notes who has seen them first; answers those for which that was news. */

@@ -51,6 +51,18 @@ export const newestForecastSql = (gridAreaId: string, day: string): string =>
      ORDER BY f.version DESC LIMIT 1
    ) n ORDER BY r.rank LIMIT 1`;
 
+/** SQL of the same for many days of one area at once: (day, id, cut_off_at) of each day of `days`, a relation of days, that has one. */
+export const newestForecastsSql = (gridAreaId: string, days: string): string => `
+  SELECT DISTINCT ON (d.day) d.day, n.id, n.cut_off_at
+  FROM energy.forecast_rank r
+  CROSS JOIN LATERAL (SELECT energy.forecast_begins_on(r.horizon, min(day)) AS first, energy.forecast_begins_on(r.horizon, max(day)) AS last FROM ${days}) s
+  CROSS JOIN LATERAL (
+    SELECT DISTINCT ON (f.delivery_day) f.id, f.delivery_day, f.cut_off_at FROM energy.demand_forecast f
+    WHERE f.grid_area_id = ${gridAreaId} AND f.horizon = r.horizon AND f.own = r.own AND f.delivery_day BETWEEN s.first AND s.last ORDER BY f.delivery_day, f.version DESC
+  ) n
+  JOIN ${days} d ON n.delivery_day = energy.forecast_begins_on(r.horizon, d.day)
+  ORDER BY d.day, r.rank`;
+
 /**
  * SQL of what forecasts say of each quarter hour (forecast_id, start_at, demand_watt_hours) of the area-days in `areaDays`, a relation
  * with forecast_id, start_at and end_at. A year's forecast goes by the local clock.

@@ -9,7 +9,8 @@ import { type ProfileDay, type SpreadEnergy, toProfileDay } from '../positions/e
 import type { Deal, ForwardDay, ForwardInputs } from '../positions/forward.ts';
 import type { ForwardPeriod } from '../positions/horizon.ts';
 import { DEMAND_OF_CONTRACTS } from './demand.ts';
-import { newestForecastSql, forecastsById } from './forecasts.ts';
+import { priceUnitsOf } from './forward-prices.ts';
+import { forecastsById, newestForecastsSql } from './forecasts.ts';
 import { limitsOf } from './position-limits.ts';
 import { STANDING_TRADES } from './trades.ts';
 
@@ -18,14 +19,17 @@ export async function forwardInputs(at: Queryable, areaDays: readonly AreaDay[],
   const [first] = areaDays;
   if (!first) return { days: [], trades: [], limit: null };
   const rows = await readDays(at, areaDays);
+  const curveDays = rows.flatMap(({ day, curve_id: curveId }) => (curveId === null ? [] : [{ curveId, day }]));
+  const units = await priceUnitsOf(at, curveDays);
+  const pricesOn = new Map(curveDays.map(({ day }, nth) => [day, units[nth]!]));
   const spread = await readSpread(at, areaDays, rows);
   const forecasts = new Map((await forecastsById(at, [...new Set(rows.flatMap((row) => row.forecast_id ?? []))])).map((forecast) => [forecast.id, forecast]));
   return {
-    days: rows.map(({ day, forecast_id: forecastId, curve_id: curveId, minutes, eur_per_mwh: eurPerMwh }) => ({
+    days: rows.map(({ day, forecast_id: forecastId, curve_id: curveId, minutes }) => ({
       day,
       forecast: forecastId === null ? null : { id: forecastId, wattHours: quarterHoursOn(forecasts.get(forecastId)!, day)! },
       spread: spread.get(day) ?? [],
-      curve: curveId === null ? null : { id: curveId, minutes: minutes!, eurPerMwh: eurPerMwh! },
+      curve: curveId === null || !pricesOn.get(day) ? null : { id: curveId, minutes: minutes!, priceUnits: pricesOn.get(day)! },
     })) satisfies ForwardDay[],
     trades: await tradesIn(at, first.gridAreaId, { from: periods[0]!.from, until: periods.at(-1)!.until }),
     limit: (await limitsOf(at, [first.gridAreaId]))[0] ?? null,
@@ -33,18 +37,18 @@ export async function forwardInputs(at: Queryable, areaDays: readonly AreaDay[],
 }
 
 /** The cut-off as text: an instant of the database is finer than a `Date`. */
-type DayRow = { day: LocalDate; cut_off_at: string | null; forecast_id: string | null; curve_id: string | null; minutes: number | null; eur_per_mwh: DecimalText[] | null };
+type DayRow = { day: LocalDate; cut_off_at: string | null; forecast_id: string | null; curve_id: string | null; minutes: number | null };
 
 /** A curve that is whole has each of its days. */
 async function readDays(at: Queryable, areaDays: readonly AreaDay[]): Promise<DayRow[]> {
   const { rows } = await at.query<DayRow>(
-    `SELECT d.day, f.cut_off_at::text, f.id AS forecast_id, p.curve_id, c.minutes, p.eur_per_mwh
-     FROM unnest($2::date[]) d (day)
-     LEFT JOIN LATERAL (${newestForecastSql('$1::uuid', 'd.day')}) f ON true
+    `WITH wanted AS MATERIALIZED (SELECT unnest($2::date[]) AS day), forecast AS (${newestForecastsSql('$1::uuid', 'wanted')})
+     SELECT d.day, f.cut_off_at::text, f.id AS forecast_id, c.id AS curve_id, c.minutes
+     FROM wanted d
+     LEFT JOIN forecast f ON f.day = d.day
      LEFT JOIN LATERAL (
        SELECT c.id, c.minutes FROM energy.price_curve c WHERE c.whole AND c.from_day <= d.day AND c.until_day > d.day ORDER BY c.trading_day DESC, c.version DESC LIMIT 1
      ) c ON true
-     LEFT JOIN energy.price_curve_day p ON p.delivery_day = d.day AND p.curve_id = c.id
      ORDER BY d.day`,
     [areaDays[0]!.gridAreaId, areaDays.map(({ day }) => day)],
   );
@@ -81,10 +85,12 @@ async function readSpread(at: Queryable, areaDays: readonly AreaDay[], days: rea
 
 async function readValues(at: Queryable, keys: readonly ProfileKey[]): Promise<Map<string, ProfileDay>> {
   const rows = await at.sql<ProfileKey & { values: DecimalText[] }>`
-    SELECT k.code, k.year, k.version, k.period, k.day_type, array_agg(v.value ORDER BY v.slot) AS values
+    SELECT k.*, v.values
     FROM unnest(${keys.map(({ code }) => code)}::text[], ${keys.map(({ year }) => year)}::int[], ${keys.map(({ version }) => version)}::int[],
       ${keys.map(({ period }) => period)}::int[], ${keys.map((key) => key.day_type)}::text[]) k (code, year, version, period, day_type)
-    JOIN energy.slp_profile v ON v.code = k.code AND v.year = k.year AND v.version = k.version AND v.month = k.period AND v.day_type = k.day_type GROUP BY 1, 2, 3, 4, 5`;
+    CROSS JOIN LATERAL (
+      SELECT array_agg(v.value ORDER BY v.slot) AS values FROM energy.slp_profile v WHERE v.code = k.code AND v.year = k.year AND v.version = k.version AND v.month = k.period AND v.day_type = k.day_type
+    ) v`;
   return new Map(rows.map((row) => [keyOf(row), toProfileDay(row.values)]));
 }
 

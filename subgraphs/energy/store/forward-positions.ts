@@ -2,10 +2,12 @@
 import type { Tx } from '@stromgraph/kernel/database';
 import type { LocalDate } from '@stromgraph/kernel/time';
 import type { ForwardFigures } from '../positions/forward.ts';
-import type { ForwardPeriod, TouchedDays } from '../positions/horizon.ts';
+import { type ForwardPeriod, OPEN_DAYS, type TouchedDays } from '../positions/horizon.ts';
 import type { ChangedPositions } from './recalculate.ts';
 
-const UNSETTLED = (today: string) => `(f.arranged_on IS DISTINCT FROM ${today}::date OR EXISTS (SELECT FROM energy.forward_cause c WHERE c.grid_area_id = f.grid_area_id))`;
+/** SQL of whether a cause `c` is in a position here: what touched only days that are open is not; it goes with the next that is. */
+const REACHES_BEYOND = (today: string) => `(c.until_on IS NULL OR c.until_on > ${today}::date + ${OPEN_DAYS})`;
+const UNSETTLED = (today: string) => `(f.arranged_on IS DISTINCT FROM ${today}::date OR EXISTS (SELECT FROM energy.forward_cause c WHERE c.grid_area_id = f.grid_area_id AND ${REACHES_BEYOND(today)}))`;
 
 /** Whether an area's forward positions have a cause that is not in them, or are not arranged by this day. */
 export async function areForwardUnsettled(tx: Tx, today: LocalDate): Promise<boolean> {
@@ -15,6 +17,12 @@ export async function areForwardUnsettled(tx: Tx, today: LocalDate): Promise<boo
     [today],
   );
   return rows[0]!.unsettled;
+}
+
+/** Whether everything that has touched the area is in its positions beyond the open days. */
+export async function areForwardSettled(tx: Tx, gridAreaId: string, today: LocalDate): Promise<boolean> {
+  const { rows } = await tx.query<{ settled: boolean }>(`SELECT NOT EXISTS (SELECT FROM energy.forward_cause c WHERE c.grid_area_id = $1 AND ${REACHES_BEYOND('$2')}) AS settled`, [gridAreaId, today]);
+  return rows[0]!.settled;
 }
 
 /** One such area, held until the transaction ends; null when there is none. Where another has settled it meanwhile, nothing is left to do. */
@@ -66,6 +74,7 @@ export async function compareForward(tx: Tx, gridAreaId: string, figures: readon
 
 /** Brings these positions up to date; unchanged ones are not touched. The database itself appends what has changed to the ledger. Answers between which instants something has changed. */
 export async function saveForward(tx: Tx, { gridAreaId, figures, calculatedAt, causes }: { gridAreaId: string; figures: readonly ForwardFigures[]; calculatedAt: Date; causes: readonly string[] }): Promise<ChangedPositions[]> {
+  if (figures.length === 0) return [];
   const { rows } = await tx.query<{ id: bigint; from_at: Date; until_at: Date }>(SAVE, [gridAreaId, toJson(figures), calculatedAt, causes]);
   return rows.map((row) => ({ recalculation: row.id, gridAreaId, from: row.from_at, until: row.until_at }));
 }

@@ -60,12 +60,6 @@ export async function tenorPositions(tx: Tx, gridAreaId: string, tenors: readonl
   }));
 }
 
-/** Whether everything that has touched the area is in its positions beyond the open days. */
-export async function areForwardSettled(tx: Tx, gridAreaId: string): Promise<boolean> {
-  const [row] = await tx.sql<{ settled: boolean }>`SELECT NOT EXISTS (SELECT FROM energy.forward_cause WHERE grid_area_id = ${gridAreaId}) AS settled`;
-  return row!.settled;
-}
-
 type BreachRow = { id: string; grid_area_id: string; tenor: Tenor; from_at: Date; until_at: Date; rule: LimitRule; open_watt_hours: bigint; opened_at: Date };
 
 /** Ends the area's breaches of other periods or tenors than these, and those whose order was filled. Answers these. */

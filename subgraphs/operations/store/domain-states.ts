@@ -1,4 +1,5 @@
 import type { Queryable } from '@stromgraph/kernel/database';
+import type { DueCount } from '../advancing/ran.ts';
 import type { DomainActivity } from '../advancing/stillness.ts';
 
 export type DomainState = Readonly<{ domain: string; unrelayed: bigint; unheard: bigint; deadLetters: number; due: number; nextDueAt: Date | null }>;
@@ -36,6 +37,13 @@ export async function domainActivity(db: Queryable, hearers: readonly Hearer[], 
   );
   const { rows } = await db.query<ActivityRow>(parts.join('\nUNION ALL '), [...hearers.map(({ types }) => types), often]);
   return rows.map((row) => ({ ...row, due: row.due ?? [] }));
+}
+
+/** The due work of each domain by kind: what has not failed `often`, or all of it (null). */
+export async function dueNow(db: Queryable, hearers: readonly Hearer[], often: number | null): Promise<DueCount[]> {
+  if (hearers.length === 0) return [];
+  const parts = hearers.map(({ domain }) => `SELECT '${domain}' AS domain, kind, count(*)::int AS count FROM ${domain}.due WHERE due_at <= (SELECT now FROM at) AND ($1::int IS NULL OR attempts < $1) GROUP BY kind`);
+  return (await db.query<DueCount>(`WITH at AS MATERIALIZED (SELECT platform.business_now() AS now) ${parts.join('\nUNION ALL ')}`, [often])).rows;
 }
 
 /** The next moment at which anything is due; null when nothing is planned until then. */

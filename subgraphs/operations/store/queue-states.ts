@@ -2,11 +2,10 @@ import { Redis } from 'ioredis';
 import { isInboxQueue } from '@stromgraph/kernel/inbox';
 import { queuesOf } from '@stromgraph/kernel/queue';
 import type { Runtime, Tenant } from '@stromgraph/kernel/runtime';
+import { LIVE_JOBS } from './glance.ts';
 
 export type QueueState = Readonly<{ name: string; waiting: number; active: number; delayed: number; failed: number }>;
 
-/** A delayed job that runs within this is work still to come; a later one is a wake-up. */
-const SOON_MS = 2_000;
 const SCAN_COUNT = 1_000;
 
 export async function queueStates(runtime: Runtime<any>, tenant: Tenant<any>): Promise<QueueState[]> {
@@ -30,10 +29,7 @@ export async function busyQueues(runtime: Runtime<any>, tenant: Tenant<any>): Pr
 
 async function withWork(runtime: Runtime<any>, tenant: Tenant<any>): Promise<string[]> {
   if (runtime.redisUrl) return (await queueStates(runtime, tenant)).filter(({ waiting, active }) => waiting + active > 0).map(({ name }) => name);
-  const rows = await tenant.db.sql<{ queue: string }>`
-    SELECT DISTINCT queue FROM jobs.job
-    WHERE state IN ('waiting', 'active', 'waiting-children')
-       OR (state = 'delayed' AND scheduler_id IS NULL AND process_at_ms < extract(epoch FROM clock_timestamp()) * 1000 + ${SOON_MS}) ORDER BY queue`;
+  const { rows } = await tenant.db.query<{ queue: string }>(`SELECT DISTINCT queue FROM (${LIVE_JOBS}) live ORDER BY queue`);
   return rows.map(({ queue }) => queue);
 }
 
