@@ -18,6 +18,9 @@ CREATE POLICY own_boundaries ON metering.reading FOR SELECT TO stromgraph_meteri
 
 /* As before, in one look instead of three: thousands of readings may come at once. */
 CREATE OR REPLACE FUNCTION metering.refuse_reading_of_a_foreign_meter() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF NEW.read_at > platform.business_now() THEN
+    RAISE EXCEPTION 'a reading at % lies in the future', NEW.read_at USING ERRCODE = 'check_violation', CONSTRAINT = 'readings_lie_in_the_past';
+  END IF;
   PERFORM FROM metering.meter_register r WHERE r.id = NEW.register_id AND r.meter_id = NEW.meter_id FOR NO KEY UPDATE;
   IF NOT FOUND OR NOT EXISTS (
     SELECT FROM metering.supply s JOIN metering.installation i ON i.malo_id = s.malo_id
@@ -26,9 +29,6 @@ CREATE OR REPLACE FUNCTION metering.refuse_reading_of_a_foreign_meter() RETURNS 
       AND i.meter_id = NEW.meter_id AND i.from_at <= NEW.read_at AND (i.until_at IS NULL OR NEW.read_at <= i.until_at)) THEN
     RAISE EXCEPTION 'meter % was not at a market location of contract % at %', NEW.meter_id, NEW.contract_id, NEW.read_at
       USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'readings_belong_to_the_contract_of_their_time';
-  END IF;
-  IF NEW.read_at > platform.business_now() THEN
-    RAISE EXCEPTION 'a reading at % lies in the future', NEW.read_at USING ERRCODE = 'check_violation', CONSTRAINT = 'readings_lie_in_the_past';
   END IF;
   RETURN NULL;
 END $$;
