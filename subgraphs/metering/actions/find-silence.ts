@@ -56,13 +56,12 @@ function nextLook(now: Date): Date {
 }
 
 async function look(tx: Tx, { from, until, after }: { from: LocalDate; until: LocalDate; after: { registerId: number; day: LocalDate } }, now: Date): Promise<void> {
-  const days = await silentDays(tx, { from, until, after, first: MAX_DAYS });
-  const last = days.at(-1);
-  if (!last) return;
+  const { days, next } = await silentDays(tx, { from, until, after, first: MAX_DAYS });
+  if (next) await schedule(tx, { kind: FIND_SILENCE, subject: `${from} ${until} ${next.registerId} ${next.day}`, dueAt: now });
+  if (days.length === 0) return;
   const batchId = newId<'batch'>();
   await openBatch(tx, { id: batchId, source: 'VALIDATION', actor: BY, receivedAt: now });
   await beginSilentDays(tx, days, { batchId, at: now });
   await closeBatch(tx, batchId, 'COMPLETE', { counts: { accepted: 0, unchanged: 0, rejected: 0 } });
   while (await announceSome(tx, batchId));
-  if (days.length === MAX_DAYS) await schedule(tx, { kind: FIND_SILENCE, subject: `${from} ${until} ${last.registerId} ${last.day}`, dueAt: now });
 }
