@@ -1,11 +1,13 @@
 // Contracts that end, or that are cancelled before they begin: whose a value is afterwards.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ContractCancelled, ContractTerminated } from '@stromgraph/events/contracts';
+import { transact } from '@stromgraph/kernel/database';
 import { applyEvents } from '@stromgraph/kernel/hearer';
 import { startOfDay } from '@stromgraph/kernel/time';
 import type { Confirmed } from '../../tests/build/contract-confirmed.ts';
 import { agent, COUNTER, type Desk, openDesk, series, whole } from '../../tests/build/metering-desk.ts';
 import { tell } from '../../tests/facts.ts';
+import { watchSilence } from './actions/find-silence.ts';
 import { handlers } from './handlers/index.ts';
 
 let desk: Desk;
@@ -85,4 +87,18 @@ test('an end before values that are there waits for a person, and holds up no ot
   expect(ends.rows).toEqual([{ contract_id: good.contractId, end_on: '2026-11-21' }, { contract_id: late.contractId, end_on: null }]);
   const letters = await desk.database.owner.query('SELECT aggregate_id, error FROM metering.dead_letter');
   expect(letters.rows).toEqual([{ aggregate_id: late.contractId, error: expect.stringContaining('has values of its customer, place and time') }]);
+});
+
+test('a contract may end before days that were found silent: nothing of them is missing then', async () => {
+  const contract = await desk.confirm();
+  await desk.ingest({ intervals: [series(contract, '2026-11-20', whole('2026-11-20', 10))] });
+  await transact(desk.db, watchSilence);
+  await desk.database.setClock('2026-11-26T13:00:00Z');
+  await desk.doWhatIsDue();
+  const missing = async () => (await desk.query('{ openFindings(first: 100, rule: "R01") { nodes { day meter { meterNumber } } } }')).openFindings.nodes.filter(({ meter }: any) => meter.meterNumber === contract.meterNumber.toUpperCase()).map(({ day }: any) => day);
+  expect(await missing()).toEqual(['2026-11-24', '2026-11-25']);
+  await terminate(contract, '2026-11-25');
+  await hear();
+  expect((await desk.database.owner.query('SELECT end_on::text FROM metering.supply WHERE contract_id = $1', [contract.contractId])).rows).toEqual([{ end_on: '2026-11-25' }]);
+  expect(await missing()).toEqual(['2026-11-24']);
 });

@@ -51,7 +51,9 @@ export async function beginSilentDays(tx: Tx, days: readonly SilentDay[], { batc
     ), made AS (
       INSERT INTO metering.usage_daily AS d (register_id, day, contract_id, customer_id, minutes, watt_hours, known_values, expected_values, substitute_values, provisional_values, version, known_at)
       SELECT "registerId", day, "contractId", "customerId", minutes, 0, 0, metering.quarter_hours_of(day) * 15 / minutes, 0, 0, 1, ${at} FROM given ORDER BY 1, 2
-      ON CONFLICT (register_id, day) DO UPDATE SET version = d.version + 1, known_at = greatest(d.known_at, excluded.known_at) WHERE d.known_values < d.expected_values
+      ON CONFLICT (register_id, day) DO UPDATE SET version = d.version + 1, known_at = greatest(d.known_at, excluded.known_at),
+        contract_id = CASE d.known_values WHEN 0 THEN excluded.contract_id ELSE d.contract_id END, customer_id = CASE d.known_values WHEN 0 THEN excluded.customer_id ELSE d.customer_id END
+      WHERE d.known_values < d.expected_values
       RETURNING d.register_id, d.day, d.version
     )
     INSERT INTO metering.batch_day (batch_id, register_id, day, corrected) SELECT ${batchId}, register_id, day, version > 1 FROM made`;
