@@ -11,6 +11,8 @@ import { handlers as energyHandlers } from '@stromgraph/energy/handlers/index';
 import { handlers } from '@stromgraph/metering/handlers/index';
 import { PrismaClient as EnergyPrisma } from '../prisma/energy/client/client.ts';
 import { PrismaClient } from '../prisma/market/client/client.ts';
+import example from '../docs/operations/ingest-readings.json' with { type: 'json' };
+import { fillVariables } from '../web/welcome/examples.ts';
 import type { Confirmed } from './build/contract-confirmed.ts';
 import { COUNTER, type Desk, openDesk, PROFILE } from './build/metering-desk.ts';
 import { waitFor } from './wait.ts';
@@ -91,4 +93,13 @@ test('the reading at a change of contract settles both periods of those who are 
   expect(await settled()).toEqual([
     { contract_id: a.contractId, from_on: '2026-10-01', until_on: '2026-11-01', measured: 300_000 }, { contract_id: b.contractId, from_on: '2026-11-01', until_on: '2026-11-20', measured: 200_000 },
   ]);
+});
+
+test.each([['2026-11-23T23:30:00Z', '2026-11-24'], ['2026-11-24T09:10:00Z', '2026-11-24']])('at %s the example of values is right for a newcomer, also where the hour has values', async (now, today) => {
+  await desk.database.setClock(now);
+  const contract = await desk.confirm();
+  const filled = await fillVariables({ ...example, take: {}, name: 'ingest-readings', document: '' }, [], { today, now }, () => Promise.reject(new Error('asked'))) as { input: { intervals: object[] } };
+  const intervals = filled.input.intervals.map((series) => ({ ...series, meterNumber: contract.meterNumber }));
+  expect(await desk.ingest({ intervals })).toMatchObject({ accepted: 3, rejected: 1 });
+  expect(await desk.ingest({ intervals: intervals.map((series) => ({ ...series, wattHours: [121, 131, -5, 111] })) })).toMatchObject({ accepted: 3, rejected: 1 });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ContractActivated, ContractConfirmed } from '@stromgraph/events/contracts';
+import { ContractActivated, ContractConfirmed, ContractTerminated } from '@stromgraph/events/contracts';
 import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
 import { newId } from '@stromgraph/kernel/ids';
 import type { Subgraph } from '@stromgraph/kernel/subgraph';
@@ -178,6 +178,17 @@ test('the same key starts one run; with another content it is refused', async ()
   const [first, second] = [await start(input), await start(input)];
   expect(second.run.id).toBe(first.run.id);
   expect(await start({ ...input, until: '2026-10-15' })).toMatchObject({ __typename: 'IdempotencyKeyReused' });
+});
+
+test('a contract that ends is billed to its last day', async () => {
+  const contract = await sell();
+  await read(contract, '2026-10-01', '2026-10-11');
+  await tell(database.owner, ContractTerminated, { aggregateType: 'contract', aggregateId: contract.contractId, data: { contractId: contract.contractId, contractNumber: contract.contractNumber, customerId: contract.customerId, endOn: '2026-10-11', reason: 'MOVE_OUT' } });
+  await heard();
+  const { run } = await start({ contractIds: [contract.contractId] });
+  await finished(run.id).toMatchObject({ status: 'COMPLETED', invoicesCreated: 1, failed: 0 });
+  const { rows } = await database.owner.query('SELECT lower(period)::text AS from, upper(period)::text AS until FROM billing.invoice WHERE contract_id = $1', [contract.contractId]);
+  expect(rows).toEqual([{ from: '2026-10-01', until: '2026-10-11' }]);
 });
 
 test('a correction of a day wins over the older version, whatever order they come in', async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { InvoiceCreated } from '@stromgraph/events/billing';
-import { ContractActivated, ContractConfirmed, type SealedParties, SwitchFailed } from '@stromgraph/events/contracts';
+import { ContractActivated, ContractCancelled, ContractConfirmed, ContractTerminated, type SealedParties, SwitchFailed } from '@stromgraph/events/contracts';
 import { NotificationBounced, NotificationSent } from '@stromgraph/events/messaging';
-import { MeterInstalled, MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
+import { MeterExchanged, MeterInstalled, MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
 import { PriceVersionPublished } from '@stromgraph/events/pricing';
 import { applyEvents } from '@stromgraph/kernel/hearer';
 import { newId } from '@stromgraph/kernel/ids';
@@ -66,7 +66,7 @@ const invoiced = ({ contractId, customerId, price }: Confirmed, grossCents: stri
 const CUSTOMER = `query ($id: ID!) { customer(id: $id) {
   id number kind name salutation email phone maskedIban activeContracts billingStatus version createdAt erasedAt
   address { street houseNumber postalCode city } balance { cents currency }
-  accounts { nodes { name balance { cents } activeContracts } } premises { nodes { address { city } maloIds meters { number installedOn meter { id } } } }
+  accounts { nodes { name balance { cents } activeContracts } } premises { nodes { address { city } maloIds meters { number installedOn meter { id } } all: meters(removed: true) { number removedOn } } }
   contracts { nodes { contract { id } number relation active tariffName startOn premise { address { street } } prices { validFrom workingPriceCtPerKwh fixFeeCentsPerMonth fixedBonus { cents } newerOnOffer } } }
   timeline(first: 20) { nodes { type payload performedBy } } } }`;
 const customer = async (id: string, actor = agent) => (await ask(server.url, actor, CUSTOMER, { id })).data?.customer;
@@ -79,7 +79,7 @@ test('a confirmed contract makes the customer, with a number for people, once', 
     kind: 'INDIVIDUAL', name: 'Anna Müller', salutation: 'Frau', email: 'anna@example.test', phone: '+4922112345', maskedIban: 'DE** **** 2051',
     number: expect.stringMatching(/^K-\d{6}$/), activeContracts: 0, billingStatus: 'CURRENT', balance: { cents: 0, currency: 'EUR' }, address: { city: 'Köln' }, erasedAt: null,
     createdAt: '2026-11-21T09:00:00.000Z', accounts: { nodes: [{ name: 'Anna Müller' }] },
-    premises: { nodes: [{ address: { city: 'Köln' }, maloIds: [first.maloId], meters: [] }] },
+    premises: { nodes: [{ address: { city: 'Köln' }, maloIds: [first.maloId], meters: [], all: [] }] },
     contracts: { nodes: [{ contract: { id: first.contractId }, number: first.contractNumber, relation: 'OWNER', active: false, premise: { address: { street: 'Domstraße' } },
       prices: [{ validFrom: '2026-10-01', workingPriceCtPerKwh: '30', fixFeeCentsPerMonth: '1000', fixedBonus: { cents: 0 }, newerOnOffer: false }] }] },
     timeline: { nodes: [{ type: 'CONTRACT_CONFIRMED', performedBy: 'contracts' }] },
@@ -106,6 +106,17 @@ test('the start of supply makes a contract active, and the database counts', asy
   expect(await types(contract.customerId)).toEqual(['CONTRACT_ACTIVATED', 'CONTRACT_CONFIRMED']);
 });
 
+test('whoever looks sees until when a contract supplies, and that one never begins', async () => {
+  const [ending, cancelled] = [await confirm(), await confirm()];
+  const of = ({ contractId, contractNumber, customerId }: Confirmed) => ({ contractId, contractNumber, customerId });
+  await about(ContractTerminated, ending.contractId, { ...of(ending), endOn: '2027-01-01', reason: 'MOVE_OUT' });
+  await about(ContractCancelled, cancelled.contractId, { ...of(cancelled), startOn: cancelled.startOn, reason: 'REVOCATION' });
+  await apply();
+  expect(await types(ending.customerId)).toEqual(['CONTRACT_TERMINATED', 'CONTRACT_CONFIRMED']);
+  expect((await customer(cancelled.customerId)).timeline.nodes[0]).toMatchObject({ type: 'CONTRACT_CANCELLED', payload: { reason: 'REVOCATION', startOn: cancelled.startOn } });
+  expect((await database.owner.query('SELECT end_on::text AS end, active FROM customers.contract_ref WHERE contract_id = ANY ($1) ORDER BY end_on', [[ending.contractId, cancelled.contractId]])).rows).toEqual([{ end: '2027-01-01', active: false }, { end: null, active: false }]);
+});
+
 test('who was refused by the market can be found, and why', async () => {
   const [customerId, contractId] = [newId(), newId()];
   const sealed = await seal(db(), runtime.keyring, customerId, JSON.stringify(parties({ lastName: 'Abgelehnt', email: null, phone: null, iban: null })));
@@ -113,6 +124,21 @@ test('who was refused by the market can be found, and why', async () => {
   await apply();
   expect(await customer(customerId)).toMatchObject({ name: 'Anna Abgelehnt', email: null, contracts: { nodes: [] }, timeline: { nodes: [{ type: 'SWITCH_FAILED', payload: { code: 'A02', codeList: 'E_0615' } }] } });
   expect((await search('Abgelehnt')).nodes).toEqual([{ id: customerId }]);
+});
+
+test('a meter that was exchanged, or measures for somebody else now, is listed only where it is asked for', async () => {
+  const [contract, next] = [await confirm(), await confirm()];
+  const [meterId, other] = [newId(), newId()];
+  const hung = ({ contractId, customerId, maloId }: Confirmed, id: string, meterNumber: string, from: string) => about(MeterInstalled, id, { meterId: id, meterNumber, contractId, customerId, maloId, from, registers: [] });
+  await hung(contract, meterId, '1OLD0000000001', '2026-10-01');
+  await hung(contract, other, '1OLD0000000002', '2026-10-02');
+  await about(MeterExchanged, newId(), { exchangeId: newId(), oldMeterId: meterId, newMeterId: newId(), maloId: contract.maloId, exchangedAt: '2026-11-05T11:00:00Z', finalWattHours: '1', startWattHours: '0' });
+  await hung(next, other, '1OLD0000000002', '2026-11-07');
+  await apply();
+  const [{ premises: { nodes: [before] } }, { premises: { nodes: [after] } }] = [await customer(contract.customerId), await customer(next.customerId)];
+  expect([before.meters, before.all]).toEqual([[], [{ number: '1OLD0000000001', removedOn: '2026-11-05' }, { number: '1OLD0000000002', removedOn: '2026-11-07' }]]);
+  expect(after.all).toEqual([{ number: '1OLD0000000002', removedOn: null }]);
+  await expect(database.owner.query(`UPDATE customers.premise_meter SET removed_on = '2026-09-30' WHERE meter_id = $1`, [meterId])).rejects.toMatchObject({ constraint: 'meters_are_removed_after_they_came' });
 });
 
 test('meters and readings are in the timeline, one entry for a batch', async () => {

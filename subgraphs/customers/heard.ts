@@ -1,7 +1,7 @@
 // The events that customers hears and what each means in a timeline: for the handlers that record it, and for
 // subscriptions, which read the same feed.
 import { InvoiceCreated } from '@stromgraph/events/billing';
-import { ContractActivated, ContractConfirmed, SwitchFailed } from '@stromgraph/events/contracts';
+import { ContractActivated, ContractCancelled, ContractConfirmed, ContractTerminated, SwitchFailed } from '@stromgraph/events/contracts';
 import { NotificationBounced, NotificationFailed, NotificationSent } from '@stromgraph/events/messaging';
 import { MeterInstalled, MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
 import type { Event, EventType } from '@stromgraph/kernel/event';
@@ -14,6 +14,8 @@ const meaning = <Data>(type: EventType<Data>, entryOf: (data: Data) => Entry | n
 const HEARD: readonly Meaning[] = [
   meaning(ContractConfirmed, entries.contractConfirmed),
   meaning(ContractActivated, entries.contractActivated),
+  meaning(ContractTerminated, entries.contractTerminated),
+  meaning(ContractCancelled, entries.contractCancelled),
   meaning(SwitchFailed, entries.switchFailed),
   meaning(MeterInstalled, entries.meterInstalled),
   meaning(MeterReadingIngested, entries.meterReadingIngested),

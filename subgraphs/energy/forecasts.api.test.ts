@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hearersOf } from '@stromgraph/events/subscriptions';
 import { openDataService } from '@stromgraph/kernel/data-service';
 import { type Db, transact } from '@stromgraph/kernel/database';
-import { idOf } from '@stromgraph/kernel/ids';
+import { idOf, newId } from '@stromgraph/kernel/ids';
 import { makeLog } from '@stromgraph/kernel/log';
 import { startRelay } from '@stromgraph/kernel/relay';
 import type { Subgraph } from '@stromgraph/kernel/subgraph';
@@ -18,6 +18,7 @@ import { importActuals } from './actions/import-actuals.ts';
 import { importForecast } from './actions/import-forecast.ts';
 import { measuredSubject, measureForecasts } from './actions/measure-forecasts.ts';
 import { taking } from './actions/read-publications.ts';
+import { takeMeteredDays } from './actions/take-actuals.ts';
 import { ENET } from './clients/enet.ts';
 import { firstDayOf, type PublishedForecast, valuesOf } from './forecasts/forecast.ts';
 import { startServer } from './server.ts';
@@ -153,4 +154,30 @@ test('a publication that makes no sense is left out whole, and an alert says wha
   expect(await take(12, { gridArea: CODES[1] }, `gridArea=${CODES[1]}&deliveryDay=${SUNDAY}`)).toEqual(stands);
   expect(await take(12, {})).toEqual([]);
   outside.close();
+});
+
+test('what a location used is kept in versions, over all its meters, to be asked for as it was known', async () => {
+  const [contractId, old, next, maloId] = [newId(), newId(), newId(), '41373559241'];
+  await database.owner.query(`INSERT INTO energy.supply_contract (contract_id, grid_area_id, profile, metering_kind, expected_watt_hours, start_on, confirmed_at) VALUES ($1, $2, 'H25', 'INTERVAL', 3500000, '2026-01-01', '2025-12-01')`, [contractId, OST]);
+  const day = '2026-03-29'; // of 92 quarter hours; the meter was exchanged after ten of them
+  const values = (value: (nth: number) => number | null) => quarterHoursOf(day).map((_, nth) => value(nth));
+  const tell = (meterId: string, version: number, wattHours: (number | null)[], at: string) =>
+    transact(db, (tx) => takeMeteredDays(tx, [{ meterId, contractId, maloId, obis: '1-0:1.29.0', day, version, wattHours }], new Date(at)));
+  await tell(old, 1, values((nth) => (nth < 10 ? 7 : null)), '2026-10-24T05:00:00Z');
+  await tell(next, 1, values((nth) => (nth < 10 ? null : nth < 91 ? 100 : null)), '2026-10-24T06:00:00Z');
+  await tell(next, 1, values(() => 999), '2026-10-24T06:30:00Z'); // told again: an old message changes nothing
+  await tell(next, 2, values((nth) => (nth < 10 ? null : 100)), '2026-10-24T07:00:00Z');
+  const known = async (asOf: string | null, change: object = {}) =>
+    ask(energy.url, trader, `query ($m: String!, $from: LocalDate!, $until: LocalDate!, $asOf: DateTime) { historicConsumption(maloId: $m, from: $from, until: $until, asOf: $asOf) { nodes { day version ingestedAt wattHours totalWattHours } pageInfo { hasNextPage } } }`, { m: maloId, from: '2026-03-01', until: '2026-04-01', asOf, ...change });
+  const [whole] = (await known(null)).data.historicConsumption.nodes;
+  expect(whole).toMatchObject({ day, version: 3, ingestedAt: '2026-10-24T07:00:00.000Z', totalWattHours: 70 + 82 * 100, wattHours: { length: 92, 9: 7, 10: 100, 91: 100 } });
+  const [then] = (await known('2026-10-24T06:59:59Z')).data.historicConsumption.nodes;
+  expect(then).toMatchObject({ version: 2, totalWattHours: 70 + 81 * 100, wattHours: { 90: 100, 91: null } });
+  expect((await known('2026-10-24T04:00:00Z')).data.historicConsumption.nodes).toEqual([]);
+  expect((await known(null, { m: '1' })).errors?.[0]).toMatchObject({ message: expect.stringContaining('11 digits'), extensions: { code: 'BAD_USER_INPUT' } });
+  const keep = (version: number, values = 92, at = '2026-10-24T08:00Z') => database.owner.query(`INSERT INTO energy.historic_consumption VALUES ('${maloId}', '${day}', $1, array_fill(1::bigint, ARRAY[$2::int]), 'METERED', $3)`, [version, values, at]);
+  await expect(keep(5)).rejects.toMatchObject({ constraint: 'historic_versions_follow_one_another' });
+  await expect(keep(4, 92, '2026-10-24T06:00Z')).rejects.toMatchObject({ constraint: 'historic_versions_follow_one_another' });
+  await expect(keep(4, 96)).rejects.toMatchObject({ constraint: 'historic_days_are_whole' });
+  for (const statement of ['UPDATE energy.historic_consumption SET version = 9', 'DELETE FROM energy.historic_consumption', 'TRUNCATE energy.historic_consumption']) await expect(database.owner.query(statement)).rejects.toMatchObject({ code: '23001' });
 });

@@ -165,6 +165,25 @@ test('hedging rests with a reason until it is released; breaches are noticed all
   await visit();
 });
 
+test('what was ordered and not brought yet waits while hedging rests, and ends when something else has mended it', async () => {
+  await demand(10_000);
+  await watch();
+  expect(await orders()).toMatchObject([{ status: 'NEW', n: 96 }]);
+  expect(await mutate('suspendHedging', { gridAreaId: area.id, until: '2026-11-25T09:00:00Z', reason: 'the forecast is wrong' }, '')).toEqual({ __typename: 'SuspendHedgingSuccess' });
+  expect((await place({})).order.status).toBe('NEW'); // a person's own order goes on
+  await visit();
+  expect((await orders()).filter(({ status }) => status === 'NEW')).toMatchObject([{ n: 96 }]);
+  await mutate('recordTrade', { idempotencyKey: newId(), gridAreaId: area.id, side: 'BUY', from: `${DAY}T14:00:00Z`, until: `${DAY}T15:00:00Z`, kilowatts: 40, pricePerMwh: '80', counterparty: 'EEX' }, '');
+  await watch();
+  await mutate('resumeHedging', { gridAreaId: area.id, reason: 'it is right' }, '');
+  expect((await database.owner.query(`SELECT subject FROM energy.due WHERE kind = 'VISIT_EXCHANGE' AND subject = $1`, [`orders of ${area.id}`])).rowCount).toBe(1);
+  await watch();
+  await visit();
+  expect((await orders()).some(({ status }) => status === 'NEW')).toBe(false);
+  const { rows } = await database.owner.query(`SELECT reason, count(*)::int AS n FROM energy.hedge_order WHERE grid_area_id = $1 AND status = 'EXPIRED' AND from_at >= $2 AND until_at <= $3 GROUP BY 1`, [area.id, `${DAY}T14:00:00Z`, `${DAY}T15:00:00Z`]);
+  expect(rows).toEqual([{ reason: 'While hedging rested, less came to be open than was ordered.', n: 4 }]);
+});
+
 const ORDER = '... on PlaceHedgeOrderSuccess { replayed order { id status placedBy reason kilowatts origin states { status } } } ... on InputInvalid { faults { path fault allowed } } ... on IdempotencyKeyReused { idempotencyKey } ... on GridAreaNotFound { gridAreaId }';
 const place = (input: object) => mutate('placeHedgeOrder', { clientOrderId: newId(), gridAreaId: area.id, side: 'BUY', from: `${DAY}T10:00:00Z`, until: `${DAY}T11:00:00Z`, kilowatts: 100, limitPricePerMwh: null, ...input }, ORDER);
 
@@ -216,6 +235,19 @@ test('a trade is amended or cancelled, once; positions follow, and all that was 
   expect(await open()).toBe(30_000);
   expect(await cancel()).toMatchObject({ __typename: 'TradeNoLongerStands', replacedById: null });
   expect(await count('trade WHERE grid_area_id = $1')).toBe(2);
+});
+
+test('a trade is corrected until 16:00 of the working day after its first day of delivery, and not later', async () => {
+  await demand(0);
+  const { trade } = await mutate('recordTrade', { idempotencyKey: newId(), gridAreaId: area.id, side: 'BUY', from: `${DAY}T10:00:00Z`, until: '2026-12-25T11:00:00Z', kilowatts: 10, pricePerMwh: '90', counterparty: 'EEX' }, '... on RecordTradeSuccess { trade { id } }');
+  const amend = (tradeId: string) => mutate('amendTrade', { idempotencyKey: newId(), tradeId, kilowatts: 11, pricePerMwh: '90', reason: 'confirmed otherwise' }, '... on AmendTradeSuccess { trade { id } } ... on TradeCorrectionsEnded { tradeId endedAt message }');
+  await setTime('2026-11-26T15:00:00Z');
+  const amended = await amend(trade.id);
+  expect(amended).toMatchObject({ __typename: 'AmendTradeSuccess' });
+  await setTime('2026-11-26T15:00:00.001Z');
+  const ended = { __typename: 'TradeCorrectionsEnded', endedAt: '2026-11-26T15:00:00.000Z' };
+  expect(await amend(amended.trade.id)).toEqual({ ...ended, tradeId: amended.trade.id, message: 'It delivers since 2026-11-25; until 2026-11-26T15:00:00.000Z it could be corrected with its counterparty.' });
+  expect(await mutate('cancelTrade', { idempotencyKey: newId(), tradeId: amended.trade.id, reason: 'none' }, '... on TradeCorrectionsEnded { endedAt }')).toEqual(ended);
 });
 
 test('the market place may fail; it is asked again later, and somebody is told', async () => {

@@ -85,7 +85,7 @@ const reports = async (): Promise<any[]> =>
   (await query('query ($from: LocalDate!, $until: LocalDate!) { mabisReports(from: $from, until: $until) { nodes { id version status deadlineAt start measuredWattHours profiledWattHours totalWattHours missingDays sentAt reason balancingGroup { code } gridArea { code } marketSums { kind formedAt totalWattHours } } } }', OCTOBER)).mabisReports.nodes;
 const cases = async (): Promise<any[]> => (await query('{ clearingCases { nodes { id kind status quarterHours differenceWattHours deviationWattHours reportVersion formedAt closedBy reason gridArea { code } } } }')).clearingCases.nodes;
 const alerts = async () => (await database.owner.query(`SELECT kind FROM energy.alert WHERE cleared_at IS NULL AND kind ~ '^(MABIS|CLEARING|DATA)' ORDER BY kind`)).rows.map(({ kind }) => kind);
-async function acknowledge(status: 'DELIVERED' | 'NACK', reason: string | null = null): Promise<void> {
+async function acknowledge(status: 'DELIVERED' | 'NACK' | 'EXPIRED', reason: string | null = null): Promise<void> {
   const [{ id }] = await reports();
   await tell(database.owner, MarketMessageAcknowledged, { aggregateType: 'message', aggregateId: id, data: { messageId: newId(), messageType: 'MABIS_REPORT', processId: id, status, reason } });
   await settle();
@@ -122,12 +122,34 @@ test('not sent: a warning at noon of working day seven, an alert at its end; sen
   expect(await alerts()).toEqual([]);
 });
 
+test('what nobody took is tried again after an hour, what was refused by a person, once, until it arrives', async () => {
+  const again = (reportId: string) => query('mutation ($input: ResendMabisReportInput!) { resendMabisReport(input: $input) { __typename ... on ResendMabisReportSuccess { report { version status } } ... on MabisReportNotRefused { message } } }', { input: { reportId } }).then(({ resendMabisReport }) => resendMabisReport);
+  const [{ id: first }] = await reports();
+  expect(await again('x')).toEqual({ __typename: 'MabisReportNotFound' });
+  expect(await again(first)).toEqual({ __typename: 'MabisReportNotRefused', message: 'Version 1 is with the market.' });
+  await acknowledge('EXPIRED', 'nobody answered');
+  expect(await alerts()).toEqual(['MABIS_LATE']);
+  await goTo('2026-11-10T23:59:59Z');
+  expect(await reports()).toMatchObject([{ version: 1, status: 'REJECTED' }]);
+  await goTo('2026-11-11T00:00:00Z');
+  expect(await reports()).toMatchObject([{ version: 2, status: 'PREPARED', deadlineAt: '2026-11-12T23:00:00.000Z' }, { version: 1 }]);
+  expect(await again(first)).toEqual({ __typename: 'MabisReportNotRefused', message: 'A later version has taken the place of version 1.' });
+  await acknowledge('NACK', 'Z29: something is missing');
+  await goTo('2026-11-11T06:00:00Z');
+  expect(await reports()).toHaveLength(2); // the same would be refused again
+  const [{ id: second }] = await reports();
+  expect(await again(second)).toEqual({ __typename: 'ResendMabisReportSuccess', report: { version: 3, status: 'PREPARED' } });
+  expect(await again(second)).toMatchObject({ __typename: 'MabisReportNotRefused' });
+  await acknowledge('DELIVERED');
+  expect(await alerts()).toEqual([]);
+});
+
 test('the market agrees: nothing to clear; it differs: a case and an alert, until a later sum agrees', async () => {
   const [{ measuredWattHours: ours, profiledWattHours }] = await reports();
   await marketSays('PROFILE', profiledWattHours, '2026-11-11T08:00:00Z');
   expect(await cases()).toEqual([]);
   await marketSays('MEASURED', ours.map((wattHours: number, at: number) => (at < 3 ? wattHours + 10 : wattHours)), '2026-11-11T08:00:00Z');
-  expect(await cases()).toMatchObject([{ kind: 'MEASURED', status: 'OPEN', quarterHours: 3, differenceWattHours: 30, deviationWattHours: 30, reportVersion: 1, gridArea: { code: '11YSTROM-NORD--9' } }]);
+  expect(await cases()).toMatchObject([{ kind: 'MEASURED', status: 'OPEN', quarterHours: 3, differenceWattHours: 30, deviationWattHours: 30, reportVersion: 3, gridArea: { code: '11YSTROM-NORD--9' } }]);
   expect(await alerts()).toEqual(['CLEARING_OPEN']);
   await marketSays('MEASURED', ours.map((wattHours: number, at: number) => (at < 2 ? wattHours + 10 : wattHours)), '2026-11-12T08:00:00Z');
   expect(await cases()).toMatchObject([{ status: 'OPEN', quarterHours: 2, formedAt: '2026-11-12T08:00:00.000Z' }]);
@@ -145,11 +167,11 @@ test('late values make the next version the morning after, with all that came; i
   await measure(METER, METERED, '2026-10-25', 2, 41);
   await measure(STRANGE, PROFILED, '2026-10-25', 1, 1_000); // balanced on the profile, whatever the meter says
   await settle();
-  expect(await reports()).toHaveLength(1);
+  expect(await reports()).toHaveLength(3);
   await goTo('2026-11-14T05:00:00Z');
   const [corrected] = await reports();
-  expect(corrected).toMatchObject({ version: 2, status: 'PREPARED', missingDays: 28, deadlineAt: '2026-11-16T23:00:00.000Z', totalWattHours: 2884 * 100 + 100 * 41 + 96 * 50 });
-  expect((await cases())[0]).toMatchObject({ status: 'OPEN', reportVersion: 2, quarterHours: 196, differenceWattHours: -(100 + 96 * 50) });
+  expect(corrected).toMatchObject({ version: 4, status: 'PREPARED', missingDays: 28, deadlineAt: '2026-11-16T23:00:00.000Z', totalWattHours: 2884 * 100 + 100 * 41 + 96 * 50 });
+  expect((await cases())[0]).toMatchObject({ status: 'OPEN', reportVersion: 4, quarterHours: 196, differenceWattHours: -(100 + 96 * 50) });
   await acknowledge('NACK', 'Z29: something is missing');
   expect((await reports())[0]).toMatchObject({ status: 'REJECTED', reason: 'Z29: something is missing' });
   expect(await alerts()).toEqual(['CLEARING_OPEN', 'MABIS_LATE']);
@@ -180,8 +202,10 @@ test('sums of a group or area that is none of ours are told, not taken', async (
   expect((await database.owner.query('SELECT 1 FROM energy.dead_letter')).rowCount).toBe(0);
 });
 
-test('after the end of the seventh month after it, a month is not corrected', async () => {
+test('after the end of the seventh month after it, a month is not corrected, nor sent again', async () => {
+  const [{ id: reportId }] = await reports();
   await database.setClock('2027-05-31T22:00:00Z');
   await measure(METER, METERED, '2026-10-27', 1, 50);
   expect((await database.owner.query(`SELECT 1 FROM energy.due WHERE kind = 'REPORT_AREA'`)).rowCount).toBe(0);
+  expect(await query('mutation ($input: ResendMabisReportInput!) { resendMabisReport(input: $input) { ... on MabisCorrectionsEnded { endedAt } } }', { input: { reportId } })).toEqual({ resendMabisReport: { endedAt: '2027-05-31T22:00:00.000Z' } });
 });

@@ -1,7 +1,7 @@
 // Events and commands in, messages out: what is written, to whom, and who may know.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { InvoiceCreated } from '@stromgraph/events/billing';
-import { ContractActivated, ContractConfirmed, SubmissionLate, SwitchFailed } from '@stromgraph/events/contracts';
+import { ContractActivated, ContractCancelled, ContractConfirmed, ContractTerminated, SubmissionLate, SwitchFailed } from '@stromgraph/events/contracts';
 import { applyEvents } from '@stromgraph/kernel/hearer';
 import { wakeDue } from '@stromgraph/kernel/due';
 import { newId } from '@stromgraph/kernel/ids';
@@ -44,6 +44,10 @@ test('every event that customers hear of has its mail', async () => {
   await office.hear(InvoiceCreated, anInvoice(customerId, { type: 'CREDIT', grossCents: '-5000', invoiceNumber: 'GS-1' }));
   const credit = await office.mailTo(email, 4);
   expect([credit.subject, credit.text]).toEqual(['Your credit note GS-1', expect.stringContaining('we credit you with\n\n€50.00')]);
+  await office.hear(ContractTerminated, { contractId: newId(), contractNumber: 'V-7', customerId, endOn: '2027-12-08', reason: 'CANCELLATION' });
+  expect((await office.mailTo(email, 5)).text).toContain('we confirm the end of your contract V-7: from December 8, 2027 on we no longer supply you');
+  await office.hear(ContractCancelled, { contractId: newId(), contractNumber: 'V-8', customerId, startOn: '2026-12-09', reason: 'REVOCATION' });
+  expect((await office.mailTo(email, 6)).text).toContain('your contract V-8, which was to begin on December 9, 2026, has been called off');
   const applicant = await office.aCustomer();
   await office.hear(SwitchFailed, { contractId: newId(), customerId: applicant.customerId, processId: newId(), maloId: '41373559241', codeList: 'E_0623', code: 'A50', reason: 'The old supplier objected.', sealed: applicant.sealed });
   expect((await office.mailTo(applicant.email)).text).toContain('Der bisherige Lieferant hat widersprochen.');

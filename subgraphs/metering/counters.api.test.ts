@@ -72,6 +72,23 @@ test('R12: over zero within what is expected is an advance', async () => {
   expect(await rules(contract)).toEqual([]);
 });
 
+test('a meter with tariff counters only: what both advanced is its usage, and each can be asked for', async () => {
+  const contract = await desk.confirm({ meteringKind: 'PROFILE' });
+  const meterNumber = `1TAR${newId().slice(-8)}`.toUpperCase();
+  const { registerMeter } = await desk.query(`mutation ($input: RegisterMeterInput!) { registerMeter(input: $input) { ... on RegisterMeterSuccess { meter { id } } } }`, { input: { meterNumber, kind: 'DIGITAL', registers: ['1-0:1.8.1', '1-0:1.8.2'].map((obis) => ({ obis })) } });
+  const exchanged = { oldMeterId: await desk.meterIdOf(contract), newMeterId: registerMeter.meter.id, finalWattHours: 0, startWattHours: 0, at: '2026-10-01T10:00:00Z' };
+  await desk.query('mutation ($input: ExchangeMeterInput!) { exchangeMeter(input: $input) { __typename } }', { input: exchanged });
+  const counted = (obis: string, day: string, wattHours: number) => ({ ...read(contract, day, wattHours), meterNumber, obis });
+  expect(await desk.ingest({ registers: [counted('1-0:1.8.1', '2026-11-01', 200_000), counted('1-0:1.8.2', '2026-11-01', 88_000), counted('1-0:1.8.1', '2026-11-04', 215_000)] })).toMatchObject({ accepted: 3, rejected: 0 });
+  const usage = async (obis: string) => (await desk.query('query ($id: ID!, $obis: String!) { usage(meterId: $id, obis: $obis, from: "2026-11-01", until: "2026-11-05", resolution: DAY) { source wattHours totalWattHours } }', { id: registerMeter.meter.id, obis })).usage;
+  expect(await usage('1-0:1.8.0')).toMatchObject({ totalWattHours: 0 }); // the low tariff is not read yet
+  await desk.ingest({ registers: [counted('1-0:1.8.2', '2026-11-03', 92_001)] });
+  expect(await usage('1-0:1.8.0')).toEqual({ source: 'READINGS', wattHours: [7_001, 7_000, null, null], totalWattHours: 14_001 });
+  expect(await usage('1-0:1.29.0')).toMatchObject({ source: 'READINGS', totalWattHours: 14_001 });
+  expect(await usage('1-0:1.8.1')).toMatchObject({ wattHours: [5_000, 5_000, 5_000, null] });
+  expect((await desk.query('{ openFindings(rule: "R13") { nodes { meter { meterNumber } } } }')).openFindings.nodes.filter(({ meter }: any) => meter.meterNumber === meterNumber)).toEqual([]);
+});
+
 test('R13, R14 and R15: tariffs against the total, a second meter, an exchange without readings', async () => {
   const contract = await desk.confirm({ meteringKind: 'PROFILE', maloId: '51238696781' });
   const meterNumber = `1TAR${newId().slice(-8)}`.toUpperCase();

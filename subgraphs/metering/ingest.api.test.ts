@@ -1,52 +1,30 @@
 // What senders get wrong, in one file: an answer per row, the good rows stored once, and counts that are those of the tables.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ContractConfirmed } from '@stromgraph/events/contracts';
-import { applyEvents } from '@stromgraph/kernel/hearer';
 import { transact } from '@stromgraph/kernel/database';
 import { newId } from '@stromgraph/kernel/ids';
 import { contextOn } from '@stromgraph/kernel/runtime';
-import type { Subgraph } from '@stromgraph/kernel/subgraph';
 import { quarterHoursOf } from '@stromgraph/kernel/time';
-import { PrismaClient } from '@stromgraph/prisma-metering/client';
-import { actorWith, ask, sendSigned } from '../../tests/ask.ts';
-import { aConfirmedContract, type Confirmed } from '../../tests/build/contract-confirmed.ts';
-import { type TestDatabase, testDatabase } from '../../tests/database.ts';
-import { tell } from '../../tests/facts.ts';
+import { ask, sendSigned } from '../../tests/ask.ts';
+import type { Confirmed } from '../../tests/build/contract-confirmed.ts';
+import { agent, type Desk, openDesk, PROFILE } from '../../tests/build/metering-desk.ts';
+import type { TestDatabase } from '../../tests/database.ts';
 import { takeFile } from './actions/take-file.ts';
-import { handlers } from './handlers/index.ts';
 import { createPartitionsAhead } from './jobs/due.ts';
 import { makeLoaders } from './loaders.ts';
-import type { MeteringRuntime } from './runtime.ts';
-import { startServer } from './server.ts';
 
-const agent = actorWith('metering:read', 'metering:write');
 const NOW = '2026-11-24T09:00:00Z';
-const PROFILE = '1-0:1.29.0';
+let desk: Desk;
 let database: TestDatabase;
-let runtime: MeteringRuntime;
-let metering: Subgraph;
-let maloId = 41373558240n;
-
 beforeAll(async () => {
-  database = await testDatabase();
-  await database.setClock(NOW);
-  runtime = await database.runtime('metering', PrismaClient);
-  metering = await startServer(runtime);
+  desk = await openDesk(NOW);
+  ({ database } = desk);
 });
-afterAll(async () => {
-  await metering.stop();
-  await database.drop();
-});
+afterAll(() => desk.drop());
 
-async function confirm(change: Partial<Confirmed> = {}): Promise<Confirmed> {
-  const contract = aConfirmedContract({ startOn: '2026-01-01', maloId: String((maloId += 1n)), ...change });
-  await tell(database.owner, ContractConfirmed, { aggregateType: 'contract', aggregateId: contract.contractId, data: contract });
-  await applyEvents(runtime, handlers);
-  return contract;
-}
+const confirm = (change: Partial<Confirmed> = {}) => desk.confirm(change);
 const HEADER = 'meter_number,obis,start,end,kwh,status';
 async function send(body: string | Buffer, { key, type = 'text/csv' }: { key?: string; type?: string } = {}) {
-  const response = await sendSigned(metering.url.replace('/graphql', '/metering/readings'), 'POST', body as string, { actor: agent, streamed: true, headers: { 'content-type': type, ...(key && { 'idempotency-key': key }) } });
+  const response = await sendSigned(desk.url.replace('/graphql', '/metering/readings'), 'POST', body as string, { actor: agent, streamed: true, headers: { 'content-type': type, ...(key && { 'idempotency-key': key }) } });
   return { status: response.status, body: (await response.json()) as any };
 }
 const count = async (sql: string, values: unknown[] = []) => Number((await database.owner.query(`SELECT count(*) FROM metering.${sql}`, values)).rows[0].count);
@@ -155,16 +133,34 @@ test('thresholds of the rules at the door are data: within them a value is taken
   const { rows: found } = await database.owner.query(`SELECT rule, severity, action FROM metering.vee_result WHERE batch_id = $1 AND rule IN ('R03', 'R06', 'R08') ORDER BY rule`, [body.batchId]);
   expect(found).toEqual(['R03', 'R06', 'R08'].map((rule) => ({ rule, severity: 'WARNING', action: 'FLAGGED' })));
   await expect(database.owner.query(`UPDATE metering.vee_rule SET blocks_above = NULL WHERE rule = 'R08'`)).rejects.toThrow(/rules_at_the_door_block/);
+
+  // Staff see them, and may only say that the value is right; one that was replaced since is nobody's any more.
+  const open = async () => {
+    const { data } = await ask(desk.url, agent, '{ openFindings(severity: WARNING, first: 50) { nodes { id rule severity day start detail meter { meterNumber } } } }');
+    return data.openFindings.nodes.filter(({ rule, meter }: any) => ['R03', 'R06', 'R08'].includes(rule) && meter.meterNumber === numberOf(contract));
+  };
+  const warned = await open();
+  expect(warned.map(({ rule, day }: any) => [rule, day]).toSorted()).toEqual([['R03', '2026-11-23'], ['R06', '2026-11-24'], ['R08', '2026-11-24']]);
+  const of = (rule: string) => warned.find((each: any) => each.rule === rule).id;
+  const decide = async (findingId: string, decision: string) =>
+    (await ask(desk.url, agent, 'mutation ($input: DecideFindingInput!) { decideFinding(input: $input) { __typename ... on InputInvalid { faults { allowed } } } }', { input: { findingId, decision, reason: 'the clock of the meter' } })).data.decideFinding;
+  expect(await decide(of('R06'), 'ESTIMATE')).toMatchObject({ faults: [{ allowed: 'RELEASE, or another value by ingestReadings' }] });
+  expect(await decide(of('R06'), 'RELEASE')).toEqual({ __typename: 'DecideFindingSuccess' });
+  expect(await decide(of('R06'), 'RELEASE')).toEqual({ __typename: 'FindingNotFound' });
+  await expect(database.owner.query(`INSERT INTO metering.vee_result (register_id, rule, severity, action, detail, decided_at, decided_by, released_finding)
+    SELECT register_id, rule, severity, 'RELEASED', 'twice', decided_at, 'x', id FROM metering.vee_result WHERE id = $1`, [of('R06')])).rejects.toMatchObject({ constraint: 'a_warning_is_released_once' });
+  await database.setClock('2026-11-24T09:30:00Z');
+  await send([`${HEADER},reason`, `${contract.meterNumber},${PROFILE},2026-11-23T10:00:00+01:00,2026-11-23T10:15:00+01:00,0.001,TRUE,read again`, ''].join('\n'));
+  expect((await open()).map(({ rule }: any) => rule)).toEqual(['R08']);
   await database.setClock(NOW);
 });
 
-const stateOf = async (id: string) => (await ask(metering.url, agent, 'query ($id: ID!) { readingBatch(id: $id) { state accepted } }', { id })).data.readingBatch;
+const stateOf = async (id: string) => (await ask(desk.url, agent, 'query ($id: ID!) { readingBatch(id: $id) { state accepted } }', { id })).data.readingBatch;
 
 test('a file that fails says so at once and lets go of its key; one whose process died is cut off when its claim has ended', async () => {
   const contract = await confirm();
-  const { db } = runtime.tenants.values().next().value!;
   const key = newId();
-  const ctx = contextOn(runtime, db, { actor: agent, requestId: newId(), deadlineAt: Number.MAX_SAFE_INTEGER }, makeLoaders);
+  const ctx = contextOn(desk.runtime, desk.db, { actor: agent, requestId: newId(), deadlineAt: Number.MAX_SAFE_INTEGER }, makeLoaders);
   const failing = (async function* () {
     yield Buffer.from(`${HEADER}\n${contract.meterNumber},${PROFILE},2026-11-02T00:00:00+01:00,2026-11-02T00:15:00+01:00,0.125,TRUE\n`);
     throw new Error('the disk is on fire');
@@ -182,12 +178,11 @@ test('a file that fails says so at once and lets go of its key; one whose proces
 test('partitions are made months ahead by what is due, and values of a month that nobody prepared find theirs', async () => {
   const contract = await confirm();
   const hasMonth = async (month: string) => (await database.owner.query(`SELECT to_regclass('metering.interval_${month}') IS NOT NULL AS there`)).rows[0].there;
-  const { db } = runtime.tenants.values().next().value!;
-  await transact(db, createPartitionsAhead);
+  await transact(desk.db, createPartitionsAhead);
   expect([await hasMonth('202702'), await hasMonth('202703')]).toEqual([true, false]);
   expect((await database.owner.query(`SELECT due_at FROM metering.due WHERE kind = 'CREATE_PARTITIONS'`)).rows).toEqual([{ due_at: new Date('2026-11-30T23:00:00Z') }]);
   await database.setClock('2026-11-30T23:00:00Z');
-  await transact(db, createPartitionsAhead);
+  await transact(desk.db, createPartitionsAhead);
   expect([await hasMonth('202703'), await hasMonth('202704')]).toEqual([true, false]);
   await database.setClock('2028-04-02T00:00:00Z'); // far beyond, and the due work has not run
   const lines = ['2028-03-26', '2028-03-31'].flatMap((day) => quarterHoursOf(day)).map((start) => `${contract.meterNumber},${PROFILE},${start.toISOString()},${new Date(start.getTime() + 900_000).toISOString()},0.125,TRUE`);

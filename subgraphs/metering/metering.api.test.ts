@@ -1,77 +1,48 @@
 // GraphQL, files and events in; rows, sums and events out.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ContractConfirmed } from '@stromgraph/events/contracts';
 import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
-import { dataOf } from '@stromgraph/kernel/event';
-import { applyEvents } from '@stromgraph/kernel/hearer';
 import { newId } from '@stromgraph/kernel/ids';
-import type { Subgraph } from '@stromgraph/kernel/subgraph';
 import { addDays, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
-import { PrismaClient } from '@stromgraph/prisma-metering/client';
 import { actorWith, ask, sendSigned, streamSigned } from '../../tests/ask.ts';
-import { aConfirmedContract, type Confirmed } from '../../tests/build/contract-confirmed.ts';
-import { type TestDatabase, testDatabase } from '../../tests/database.ts';
-import { tell } from '../../tests/facts.ts';
-import { handlers } from './handlers/index.ts';
-import type { MeteringRuntime } from './runtime.ts';
-import { startServer } from './server.ts';
+import type { Confirmed } from '../../tests/build/contract-confirmed.ts';
+import { agent, type Desk, openDesk, PROFILE, series, whole } from '../../tests/build/metering-desk.ts';
+import type { TestDatabase } from '../../tests/database.ts';
 
-const agent = actorWith('metering:read', 'metering:write');
 const NOW = '2026-11-24T09:00:00Z';
-const PROFILE = '1-0:1.29.0';
+let desk: Desk;
 let database: TestDatabase;
-let runtime: MeteringRuntime;
-let metering: Subgraph;
-let maloId = 41373559240n;
-
 beforeAll(async () => {
-  database = await testDatabase();
-  await database.setClock(NOW);
-  runtime = await database.runtime('metering', PrismaClient);
-  metering = await startServer(runtime);
+  desk = await openDesk(NOW);
+  ({ database } = desk);
 });
-afterAll(async () => {
-  await metering.stop();
-  await database.drop();
-});
+afterAll(() => desk.drop());
 
-async function confirm(change: Partial<Confirmed> = {}): Promise<Confirmed> {
-  const contract = aConfirmedContract({ startOn: '2026-01-01', maloId: String((maloId += 1n)), ...change });
-  await tell(database.owner, ContractConfirmed, { aggregateType: 'contract', aggregateId: contract.contractId, data: contract });
-  await applyEvents(runtime, handlers);
-  return contract;
-}
-
+const confirm = (change: Partial<Confirmed> = {}) => desk.confirm(change);
 const INGEST = `mutation ($input: IngestReadingsInput!) { ingestReadings(input: $input) { __typename
   ... on IngestReadingsSuccess { batchId accepted unchanged rejected rejections(first: 5) { nodes { row path rule reason start } pageInfo { hasNextPage endCursor } } }
   ... on InputInvalid { faults { path fault allowed } } ... on IdempotencyKeyReused { idempotencyKey } } }`;
 async function ingest(input: object) {
-  const { data, errors } = await ask(metering.url, agent, INGEST, { input: { idempotencyKey: newId(), ...input } });
+  const { data, errors } = await ask(desk.url, agent, INGEST, { input: { idempotencyKey: newId(), ...input } });
   expect(errors).toBeUndefined();
   return data.ingestReadings;
 }
-const series = (contract: Confirmed, day: string, wattHours: (number | null)[], change: object = {}) => ({ meterNumber: contract.meterNumber, obis: PROFILE, start: startOfDay(day).toISOString(), minutes: 15, wattHours, status: 'TRUE', ...change });
-const whole = (day: string, value: number) => quarterHoursOf(day).map(() => value);
 
 const USAGE = 'resolution starts wattHours statuses totalWattHours complete';
 async function usage(of: object, from: string, until: string, resolution = 'DAY') {
-  const { data, errors } = await ask(metering.url, agent, `query ($meterId: ID, $contractId: ID, $from: LocalDate!, $until: LocalDate!, $resolution: UsageResolution!) {
+  const { data, errors } = await ask(desk.url, agent, `query ($meterId: ID, $contractId: ID, $from: LocalDate!, $until: LocalDate!, $resolution: UsageResolution!) {
     usage(meterId: $meterId, contractId: $contractId, from: $from, until: $until, resolution: $resolution) { ${USAGE} } }`, { ...of, from, until, resolution });
   expect(errors).toBeUndefined();
   return data.usage;
 }
 
-async function published(contract: Confirmed): Promise<any[]> {
-  const { rows } = await database.owner.query(`SELECT type, version, payload FROM metering.outbox WHERE payload ->> 'contractId' = $1 AND type <> 'metering.MeterInstalled' ORDER BY position`, [contract.contractId]);
-  return rows.map(({ type, version, payload }) => ({ type, payload: dataOf<any>(type === MeterReadingIngested.name ? MeterReadingIngested : ReadingCorrected, { version, payload }) }));
-}
-const meterIdOf = async ({ meterNumber }: Confirmed) => (await database.owner.query('SELECT id FROM metering.meter WHERE meter_number = $1', [meterNumber.toUpperCase()])).rows[0].id as string;
+const published = async (contract: Confirmed): Promise<any[]> => desk.published(contract);
+const meterIdOf = (contract: Confirmed) => desk.meterIdOf(contract);
 
 const HEADER = 'meter_number,obis,start,end,kwh,status';
 const line = (meterNumber: string, start: Date, kwh: string, status = 'TRUE') => `${meterNumber},${PROFILE},${start.toISOString()},${new Date(start.getTime() + 900_000).toISOString()},${kwh},${status}`;
 const linesOf = (contract: Confirmed, day: string, kwh = '0.125') => quarterHoursOf(day).map((start) => line(contract.meterNumber, start, kwh));
 const file = (lines: string[]) => [HEADER, ...lines].join('\n');
-const restUrl = () => metering.url.replace('/graphql', '/metering/readings');
+const restUrl = () => desk.url.replace('/graphql', '/metering/readings');
 async function send(body: string, { type = 'text/csv', actor = agent, key }: { type?: string; actor?: typeof agent | null; key?: string } = {}) {
   const response = await sendSigned(restUrl(), 'POST', body, { actor, streamed: true, headers: { 'content-type': type, ...(key === undefined ? {} : { 'idempotency-key': key }) } });
   return { status: response.status, type: response.headers.get('content-type'), retryAfter: response.headers.get('retry-after'), body: (await response.json()) as any };
@@ -83,7 +54,7 @@ test('a confirmed contract brings its meter, installed from the start of supply,
   const contract = await confirm();
   const meterId = await meterIdOf(contract);
   const METER = 'meterNumber kind status registers { obis intervalMinutes } installations { maloId from until }';
-  const { data } = await ask(metering.url, agent, `query ($id: ID!, $c: [_Any!]!) { meter(id: $id) { ${METER} } _entities(representations: $c) { ... on Contract { meters { nodes { id } } } ... on Customer { meters { nodes { id } } } ... on Meter { meterNumber } } }`, {
+  const { data } = await ask(desk.url, agent, `query ($id: ID!, $c: [_Any!]!) { meter(id: $id) { ${METER} } _entities(representations: $c) { ... on Contract { meters { nodes { id } } } ... on Customer { meters { nodes { id } } } ... on Meter { meterNumber } } }`, {
     id: meterId, c: [{ __typename: 'Contract', id: contract.contractId }, { __typename: 'Customer', id: contract.customerId }, { __typename: 'Meter', id: meterId }, { __typename: 'Contract', id: newId() }],
   });
   expect(data.meter).toEqual({
@@ -171,7 +142,7 @@ test('what is wrong is refused value by value, the rest is stored, and the count
   expect(await count('rejection WHERE batch_id = $1', [answer.batchId])).toBe(105);
   expect(await count(`vee_result WHERE batch_id = $1 AND action = 'REJECTED'`, [answer.batchId])).toBe(8); // all but the unknown meter and the day of the wrong length
   expect(await count('interval i JOIN metering.meter_register r ON r.id = i.register_id JOIN metering.meter m ON m.id = r.meter_id WHERE m.meter_number = $1', [contract.meterNumber.toUpperCase()])).toBe(2);
-  const page = await ask(metering.url, agent, 'query ($id: ID!, $after: String) { readingBatch(id: $id) { state accepted rejections(first: 3, after: $after) { nodes { row } pageInfo { endCursor } } } }', { id: answer.batchId, after: answer.rejections.pageInfo.endCursor });
+  const page = await ask(desk.url, agent, 'query ($id: ID!, $after: String) { readingBatch(id: $id) { state accepted rejections(first: 3, after: $after) { nodes { row } pageInfo { endCursor } } } }', { id: answer.batchId, after: answer.rejections.pageInfo.endCursor });
   expect(page.data.readingBatch).toMatchObject({ state: 'COMPLETE', accepted: 3, rejections: { nodes: [{ row: 8 }, { row: 9 }, { row: 10 }] } });
 });
 
@@ -193,7 +164,7 @@ test('register reads are kept once, replaced by their rules, and told', async ()
   expect(await read(900_000, estimate)).toMatchObject({ unchanged: 1 });
   expect(await read(905_000)).toMatchObject({ accepted: 1 });
   expect(await read(906_000)).toMatchObject({ rejected: 1 });
-  const { data } = await ask(metering.url, agent, 'query ($id: ID!) { meter(id: $id) { readings { nodes { obis wattHours quality source readAt } } } }', { id: await meterIdOf(contract) });
+  const { data } = await ask(desk.url, agent, 'query ($id: ID!) { meter(id: $id) { readings { nodes { obis wattHours quality source readAt } } } }', { id: await meterIdOf(contract) });
   expect(data.meter.readings.nodes).toEqual([{ obis: '1-0:1.8.0', wattHours: 905_000, quality: 'MEASURED', source: 'UPLOAD', readAt: '2026-11-01T10:00:00.000Z' }]);
   expect((await published(contract)).map(({ type, payload }) => [type, payload.registers])).toEqual([
     ['metering.MeterReadingIngested', [{ obis: '1-0:1.8.0', readAt: '2026-11-01T10:00:00.000Z', wattHours: '900000', quality: 'SUBSTITUTED' }]],
@@ -306,7 +277,7 @@ test('of two files at once with one key the second is told to come back; a key w
   await expect.poll(held, { timeout: 10_000 }).toEqual([{ state: 'STORING' }]);
   const refused = await send(content, { key });
   expect(refused).toMatchObject({ status: 409, retryAfter: '5', type: expect.stringContaining('application/problem+json'), body: { problem: 'KeyInUse', idempotencyKey: key } });
-  const { data } = await ask(metering.url, agent, 'query ($id: ID!) { readingBatch(id: $id) { state accepted } }', { id: refused.body.batchId });
+  const { data } = await ask(desk.url, agent, 'query ($id: ID!) { readingBatch(id: $id) { state accepted } }', { id: refused.body.batchId });
   expect(data.readingBatch).toEqual({ state: 'STORING', accepted: 0 });
   await database.owner.query(`UPDATE metering.batch SET claimed_until = clock_timestamp() - interval '1 second' WHERE idempotency_key = $1`, [key]);
   const taken = await send(content, { key });
@@ -320,8 +291,8 @@ test('nobody reads or writes without the scope, by any door', async () => {
   const reader = actorWith('metering:read');
   expect(await send(file([]), { actor: reader })).toMatchObject({ status: 403 });
   expect(await send(file([]), { actor: null })).toMatchObject({ status: 401 });
-  expect((await ask(metering.url, reader, INGEST, { input: { idempotencyKey: 'k' } })).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-  const stolen = await ask(metering.url, actorWith(), 'query ($c: [_Any!]!) { _entities(representations: $c) { ... on Contract { meters { nodes { id } } } ... on Customer { meters { nodes { id } } } ... on Meter { meterNumber } } }', {
+  expect((await ask(desk.url, reader, INGEST, { input: { idempotencyKey: 'k' } })).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  const stolen = await ask(desk.url, actorWith(), 'query ($c: [_Any!]!) { _entities(representations: $c) { ... on Contract { meters { nodes { id } } } ... on Customer { meters { nodes { id } } } ... on Meter { meterNumber } } }', {
     c: [{ __typename: 'Contract', id: newId() }, { __typename: 'Customer', id: newId() }, { __typename: 'Meter', id: newId() }],
   });
   expect(stolen).toMatchObject({ data: null, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
@@ -334,12 +305,12 @@ test('a customer sees the own meters and values, of the own time, and nothing el
   for (const [contract, day] of [[before, '2026-11-09'], [mine, '2026-11-10'], [foreign, '2026-11-10']] as const) await ingest({ intervals: [series(contract, day, whole(day, 50))] });
   const customer = { ...actorWith('metering:read'), customerId: mine.customerId };
   const see = async (meterId: string, resolution: string) =>
-    (await ask(metering.url, customer, `query ($id: ID!) { meter(id: $id) { meterNumber } usage(meterId: $id, from: "2026-11-01", until: "2026-12-01", resolution: ${resolution}) { totalWattHours } }`, { id: meterId })).data;
+    (await ask(desk.url, customer, `query ($id: ID!) { meter(id: $id) { meterNumber } usage(meterId: $id, from: "2026-11-01", until: "2026-12-01", resolution: ${resolution}) { totalWattHours } }`, { id: meterId })).data;
   for (const resolution of ['QUARTER_HOUR', 'DAY', 'MONTH']) {
     expect(await see(await meterIdOf(mine), resolution)).toEqual({ meter: { meterNumber: mine.meterNumber.toUpperCase() }, usage: { totalWattHours: 4_800 } });
     expect(await see(await meterIdOf(foreign), resolution)).toEqual({ meter: null, usage: null });
   }
-  const others = await ask(metering.url, customer, `query ($c: [_Any!]!) { _entities(representations: $c) { ... on Contract { usage(from: "2026-11-01", until: "2026-12-01", resolution: DAY) { totalWattHours } } } }`, { c: [before, mine, foreign].map(({ contractId }) => ({ __typename: 'Contract', id: contractId })) });
+  const others = await ask(desk.url, customer, `query ($c: [_Any!]!) { _entities(representations: $c) { ... on Contract { usage(from: "2026-11-01", until: "2026-12-01", resolution: DAY) { totalWattHours } } } }`, { c: [before, mine, foreign].map(({ contractId }) => ({ __typename: 'Contract', id: contractId })) });
   expect(others.data._entities).toEqual([{ usage: null }, { usage: { totalWattHours: 4_800 } }, { usage: null }]);
 });
 
@@ -347,15 +318,15 @@ test('meters are registered, hung up once, and exchanged with their readings', a
   const contract = await confirm({ meteringKind: 'PROFILE' });
   const REGISTER = 'mutation ($input: RegisterMeterInput!) { registerMeter(input: $input) { __typename ... on RegisterMeterSuccess { meter { id meterNumber status registers { obis factor digits } } } ... on MeterAlreadyRegistered { meterId } ... on InputInvalid { faults { path } } } }';
   const input = { meterNumber: '1itr0012345678', kind: 'DIGITAL', registers: [{ obis: '1.8.0' }, { obis: '1-0:2.8.0', factor: '40' }] };
-  const { data } = await ask(metering.url, agent, REGISTER, { input });
+  const { data } = await ask(desk.url, agent, REGISTER, { input });
   expect(data.registerMeter.meter).toMatchObject({ meterNumber: '1ITR0012345678', status: 'REGISTERED', registers: [{ obis: '1-0:1.8.0', factor: '1', digits: 6 }, { obis: '1-0:2.8.0', factor: '40' }] });
   const newMeterId = data.registerMeter.meter.id;
-  expect((await ask(metering.url, agent, REGISTER, { input })).data.registerMeter).toEqual({ __typename: 'MeterAlreadyRegistered', meterId: newMeterId });
-  expect((await ask(metering.url, agent, REGISTER, { input: { meterNumber: '', kind: 'SMART', registers: [{ obis: '1.8.0', digits: 13 }, { obis: '1-0:1.8.0', factor: '0' }] } })).data.registerMeter.faults.map(({ path }: { path: string }) => path)).toEqual(['meterNumber', 'registers.1.obis', 'registers.0.digits', 'registers.1.factor']);
+  expect((await ask(desk.url, agent, REGISTER, { input })).data.registerMeter).toEqual({ __typename: 'MeterAlreadyRegistered', meterId: newMeterId });
+  expect((await ask(desk.url, agent, REGISTER, { input: { meterNumber: '', kind: 'SMART', registers: [{ obis: '1.8.0', digits: 13 }, { obis: '1-0:1.8.0', factor: '0' }] } })).data.registerMeter.faults.map(({ path }: { path: string }) => path)).toEqual(['meterNumber', 'registers.1.obis', 'registers.0.digits', 'registers.1.factor']);
 
   const oldMeterId = await meterIdOf(contract);
   const EXCHANGE = 'mutation ($input: ExchangeMeterInput!) { exchangeMeter(input: $input) { __typename ... on ExchangeMeterSuccess { oldMeter { status installations { until } readings { nodes { wattHours } } } newMeter { status installations { maloId from } readings { nodes { wattHours } } } } ... on MeterNotFound { meterId } ... on MeterNotInstalled { meterId } ... on MeterInstalledElsewhere { maloId } ... on InputInvalid { faults { path } } } }';
-  const exchange = async (change: object) => (await ask(metering.url, agent, EXCHANGE, { input: { oldMeterId, newMeterId, finalWattHours: 812_000, startWattHours: 0, at: '2026-11-20T10:00:00Z', ...change } })).data.exchangeMeter;
+  const exchange = async (change: object) => (await ask(desk.url, agent, EXCHANGE, { input: { oldMeterId, newMeterId, finalWattHours: 812_000, startWattHours: 0, at: '2026-11-20T10:00:00Z', ...change } })).data.exchangeMeter;
   expect(await exchange({ newMeterId: newId() })).toMatchObject({ __typename: 'MeterNotFound' });
   expect(await exchange({ newMeterId: oldMeterId, at: '2027-01-01T00:00:00Z', finalWattHours: -1 })).toMatchObject({ faults: [{ path: 'finalWattHours' }, { path: 'newMeterId' }, { path: 'at' }] });
   expect(await exchange({ newMeterId: await meterIdOf(await confirm()) })).toMatchObject({ __typename: 'MeterInstalledElsewhere' });
@@ -368,7 +339,7 @@ test('meters are registered, hung up once, and exchanged with their readings', a
   });
   expect(await exchange({})).toMatchObject({ __typename: 'MeterNotInstalled' });
   const INSTALL = 'mutation ($input: InstallMeterInput!) { installMeter(input: $input) { __typename ... on InstallMeterSuccess { meter { status } } ... on MeterInstalledElsewhere { maloId from } ... on InputInvalid { faults { path } } } }';
-  const install = async (change: object) => (await ask(metering.url, agent, INSTALL, { input: { meterId: oldMeterId, maloId: '51238696781', from: '2026-11-21T00:00:00Z', ...change } })).data.installMeter;
+  const install = async (change: object) => (await ask(desk.url, agent, INSTALL, { input: { meterId: oldMeterId, maloId: '51238696781', from: '2026-11-21T00:00:00Z', ...change } })).data.installMeter;
   expect(await install({ maloId: '51238696780', meloId: 'DE1' })).toMatchObject({ faults: [{ path: 'maloId' }, { path: 'meloId' }] });
   expect(await install({ from: '2026-11-19T00:00:00Z' })).toMatchObject({ __typename: 'MeterInstalledElsewhere', maloId: contract.maloId });
   expect(await install({})).toEqual({ __typename: 'InstallMeterSuccess', meter: { status: 'INSTALLED' } });
@@ -382,22 +353,22 @@ test.each([
   [`{ usage(meterId: "${newId()}", from: "2025-01-01", until: "2026-11-02", resolution: QUARTER_HOUR) { complete } }`, /allowed: 1 to 400/],
   [`{ usage(meterId: "${newId()}", from: "2026-11-01", until: "2026-11-02", resolution: DAY, obis: "x") { complete } }`, /obis/],
 ])('%s is refused', async (query, message) => {
-  expect((await ask(metering.url, agent, query)).errors).toMatchObject([{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }]);
+  expect((await ask(desk.url, agent, query)).errors).toMatchObject([{ message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } }]);
 });
 
 test('what nobody knows is null', async () => {
-  const { data } = await ask(metering.url, agent, `query ($id: ID!) { meter(id: $id) { id } a: usage(meterId: $id, from: "2026-11-01", until: "2026-11-02", resolution: DAY) { complete } b: usage(contractId: "x", from: "2026-11-01", until: "2026-11-02", resolution: DAY) { complete } readingBatch(id: $id) { id } }`, { id: newId() });
+  const { data } = await ask(desk.url, agent, `query ($id: ID!) { meter(id: $id) { id } a: usage(meterId: $id, from: "2026-11-01", until: "2026-11-02", resolution: DAY) { complete } b: usage(contractId: "x", from: "2026-11-01", until: "2026-11-02", resolution: DAY) { complete } readingBatch(id: $id) { id } }`, { id: newId() });
   expect(data).toEqual({ meter: null, a: null, b: null, readingBatch: null });
 });
 
 const FINDINGS = 'nodes { id rule severity day start detail meter { meterNumber } } pageInfo { hasNextPage endCursor }';
 async function openFindings(contract: Confirmed) {
-  const { data, errors } = await ask(metering.url, agent, `{ openFindings(first: 100) { ${FINDINGS} } }`);
+  const { data, errors } = await ask(desk.url, agent, `{ openFindings(first: 100) { ${FINDINGS} } }`);
   expect(errors).toBeUndefined();
   return data.openFindings.nodes.filter(({ meter }: any) => meter.meterNumber === contract.meterNumber.toUpperCase());
 }
 async function releaseFinding(findingId: string, reason = 'read again on site') {
-  const { data, errors } = await ask(metering.url, agent, `mutation ($input: ReleaseFindingInput!) { releaseFinding(input: $input) { __typename ... on ReleaseFindingSuccess { finding { rule } } ... on InputInvalid { faults { path allowed } } } }`, { input: { findingId, reason } });
+  const { data, errors } = await ask(desk.url, agent, `mutation ($input: ReleaseFindingInput!) { releaseFinding(input: $input) { __typename ... on ReleaseFindingSuccess { finding { rule } } ... on InputInvalid { faults { path allowed } } } }`, { input: { findingId, reason } });
   expect(errors).toBeUndefined();
   return data.releaseFinding;
 }

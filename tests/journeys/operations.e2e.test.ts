@@ -1,7 +1,7 @@
 // Every document of docs/operations is run through the gateway as the first page would: variables filled, the right person signed in.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readExamples } from '@stromgraph/web/build';
-import { type Example, fillVariables } from '../../web/welcome/examples.ts';
+import { type Example, fillVariables, type Moment } from '../../web/welcome/examples.ts';
 import { type Environment, startEnvironment, withBalancing } from '../environment.ts';
 import { calmClearingHouse } from '../outside.ts';
 
@@ -34,7 +34,7 @@ const SHOWS: Readonly<Record<string, (data: any) => unknown>> = {
   queues: ({ queueStates }) => queueStates.length > 10,
 };
 /** What has nothing to act on in a young demo, and says so. */
-const REFUSED: Readonly<Record<string, string>> = { 'close-clearing-case': 'ClearingCaseNotFound' };
+const REFUSED: Readonly<Record<string, string>> = { 'close-clearing-case': 'ClearingCaseNotFound', 'resend-mabis-report': 'MabisReportNotFound' };
 /** A Tuesday: what is imported tomorrow is supplied on the last days of the month. Behind us, so that the demo's ids are older than the newcomer's. */
 const TUESDAY = '2026-09-22T10:00:00Z';
 /** Those that need what another one has made come after it; the clock is moved last, over weeks by the newcomer alone. */
@@ -51,12 +51,12 @@ function rank({ name }: Example): number {
 const PATIENT = { timeout: 60_000 };
 
 let world: Environment;
-let today: string;
+let moment: Moment;
 const tokens = new Map<string | null, string | null>([[null, null]]);
 beforeAll(async () => {
   world = await startEnvironment({ customers: 30, days: 60, now: TUESDAY, env: withBalancing });
   for (const email of new Set(examples.map(({ signIn }) => signIn))) if (email) tokens.set(email, await world.signIn(email));
-  ({ today } = (await world.query(tokens.get('agent@demo.test')!, '{ businessClock { today } }')).businessClock);
+  moment = (await world.query(tokens.get('agent@demo.test')!, '{ businessClock { today now } }')).businessClock;
 });
 afterAll(() => world?.stop());
 
@@ -95,7 +95,7 @@ test("the queues' page opens with a pass that ops alone gets", async () => {
 
 test.each(ordered.map((example) => [example.name, example] as const))('%s', async (name, example) => {
   expect(example.about.length).toBeGreaterThan(10);
-  const variables = await fillVariables(example, examples, { today }, ask);
+  const variables = await fillVariables(example, examples, moment, ask);
   const data = /^\s*subscription\b/m.test(example.document) ? await firstEvent(example, variables as Record<string, unknown>) : await ask(example, variables);
   expect(data).toBeTruthy();
   for (const value of Object.values(data as object)) expect((value as { __typename?: string } | null)?.__typename ?? 'Success').toMatch(REFUSED[name] ?? /Success$/);
@@ -108,9 +108,9 @@ test.runIf(isLong)('a newcomer takes the examples as they are: what is imported 
   await calmClearingHouse(world);
   const [agent, clerk] = ['agent@demo.test', 'billing@demo.test'].map((email) => tokens.get(email)!) as [string, string];
   const run = async (name: string): Promise<Record<string, any>> => {
-    ({ today } = (await world.query(agent, '{ businessClock { today } }')).businessClock);
+    moment = (await world.query(agent, '{ businessClock { today now } }')).businessClock;
     const example = examples.find((each) => each.name === name)!;
-    const variables = await fillVariables(example, examples, { today }, ask);
+    const variables = await fillVariables(example, examples, moment, ask);
     return { variables, ...((await ask(example, variables)) as object) };
   };
   const { id } = (await run('import-contract'))['importContract'].draft;

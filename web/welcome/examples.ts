@@ -8,15 +8,15 @@ export type Example = Readonly<{
   /** Who may run it. */
   signIn: string | null;
   document: string;
-  /** Texts such as `<today+1>`, `<start of today-7>`, `<morning of today+1>`, `<first of month>`, `<start of month-1>`, `<morning of month+1>`, `<quarter hours of month-1>`, `<new key>`, `<new malo>`, `<new meter>` stand for values of the moment. */
+  /** Texts such as `<today+1>`, `<start of today-7>`, `<morning of today+1>`, `<first of month>`, `<start of month-1>`, `<morning of month+1>`, `<quarter hours of month-1>`, `<start of the last hour>`, `<new key>`, `<new malo>`, `<new meter>` stand for values of the moment. */
   variables?: unknown;
   /** Path of a variable → `<example>: <path in its answer>`; that example is run first. */
   take?: Readonly<Record<string, string>>;
 }>;
 
 export type Ask = (example: Example, variables: unknown) => Promise<unknown>;
-/** The business day in Berlin and its first instant's offset, as the graph reports them. */
-export type Moment = Readonly<{ today: string }>;
+/** The business day in Berlin and the instant, as the graph reports them. */
+export type Moment = Readonly<{ today: string; now: string }>;
 
 const BERLIN = 'Europe/Berlin';
 
@@ -52,8 +52,9 @@ function fill(value: unknown, moment: Moment): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fill(item, moment)]));
 }
 
-function fillText(text: string, { today }: Moment): unknown {
+function fillText(text: string, { today, now }: Moment): unknown {
   if (text === '<new key>') return crypto.randomUUID();
+  if (text === '<start of the last hour>') return startOfLastHour(now);
   if (text === '<new malo>') return newMaloId();
   if (text === '<new meter>') return `1EMH${digits(10)}`;
   const [, kind, offset] = /^<(today|start of today|morning of today|first of month|start of month|morning of month|quarter hours of month)([+-]\d+)?>$/.exec(text) ?? [];
@@ -65,6 +66,10 @@ function fillText(text: string, { today }: Moment): unknown {
   if (kind.startsWith('quarter hours')) return Array.from({ length: quarterHoursBetween(day, monthsAfter(day, 1)) }, () => WATT_HOURS);
   return day;
 }
+
+const HOUR_MS = 3_600_000;
+/** Of the last hour that is over: quarter hours from there on are over at any time of the day, also just after midnight. */
+const startOfLastHour = (now: string) => new Date(Math.floor(Date.parse(now) / HOUR_MS) * HOUR_MS - HOUR_MS).toISOString();
 
 /** What a household of 3,500 kWh a year uses in a quarter hour. */
 const WATT_HOURS = 100;

@@ -22,6 +22,10 @@ export async function activateContract(tx: Tx, contractId: string): Promise<void
   await tx.sql`UPDATE billing.contract_cache SET activated = true WHERE contract_id = ${contractId}`;
 }
 
+export async function endContract(tx: Tx, { contractId, endOn }: { contractId: string; endOn: string }): Promise<void> {
+  await tx.sql`UPDATE billing.contract_cache SET end_on = ${endOn} WHERE contract_id = ${contractId}`;
+}
+
 export async function saveRecipient(tx: Tx, recipient: { customerId: string; kind: string; sealed: string | null; at: Date }): Promise<void> {
   await tx.sql`
     INSERT INTO billing.recipient VALUES (${recipient.customerId}, ${recipient.kind}, ${recipient.sealed}, ${recipient.at})

@@ -7,3 +7,5 @@ export const WARN_OF_SUBMISSION = 'WARN_OF_SUBMISSION';
 export const ALERT_OF_SUBMISSION = 'ALERT_OF_SUBMISSION';
 /** 00:00 in Berlin on the first day of supply. */
 export const ACTIVATE = 'ACTIVATE';
+/** 00:00 in Berlin on the first day without supply. */
+export const END_SUPPLY = 'END_SUPPLY';

@@ -1,6 +1,8 @@
 import { onContractActivated } from './on-contract-activated.ts';
 import { onContractConfirmed } from './on-contract-confirmed.ts';
+import { onContractCancelled, onContractTerminated } from './on-contract-ended.ts';
 import { onInvoiceCreated } from './on-invoice-created.ts';
+import { onMeterExchanged } from './on-meter-exchanged.ts';
 import { onMeterInstalled } from './on-meter-installed.ts';
 import { onMeterReadingIngested } from './on-meter-reading-ingested.ts';
 import { onNotificationBounced } from './on-notification-bounced.ts';
@@ -11,6 +13,6 @@ import { onReadingCorrected } from './on-reading-corrected.ts';
 import { onSwitchFailed } from './on-switch-failed.ts';
 
 export const handlers = [
-  onContractConfirmed, onContractActivated, onSwitchFailed, onMeterInstalled, onMeterReadingIngested, onReadingCorrected,
+  onContractConfirmed, onContractActivated, onContractTerminated, onContractCancelled, onSwitchFailed, onMeterInstalled, onMeterExchanged, onMeterReadingIngested, onReadingCorrected,
   onPriceVersionPublished, onInvoiceCreated, onNotificationSent, onNotificationBounced, onNotificationFailed,
 ];

@@ -30,7 +30,7 @@ export type Customer = Readonly<{
 }>;
 
 export type Account = Readonly<{ id: Id<'account'>; name: string; parentId: string | null; balanceCents: bigint; activeContracts: number; path: string }>;
-export type PremiseMeter = Readonly<{ meterId: string; meterNumber: string; maloId: string; installedOn: LocalDate }>;
+export type PremiseMeter = Readonly<{ meterId: string; meterNumber: string; maloId: string; installedOn: LocalDate; removedOn: LocalDate | null }>;
 export type Premise = Readonly<{ id: Id<'premise'>; address: Address; maloIds: readonly string[]; meters: readonly PremiseMeter[] }>;
 export type ContractRelation = 'OWNER' | 'CO_TENANT' | 'FORMER';
 export type CustomerContract = Readonly<{

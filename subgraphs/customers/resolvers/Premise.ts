@@ -2,7 +2,7 @@ import type { PremiseMeterResolvers, PremiseResolvers } from '#schema';
 
 export const Premise: PremiseResolvers = {
   maloIds: ({ maloIds }) => [...maloIds],
-  meters: ({ meters }) => [...meters],
+  meters: ({ meters }, { removed }) => meters.filter(({ removedOn }) => removed || removedOn === null),
 };
 
 export const PremiseMeter: PremiseMeterResolvers = {

@@ -14,6 +14,12 @@ export const insertReference = (tx: Tx, { contractId, customerId, contractNumber
 
 export const activateReferences = (tx: Tx, contractId: string) => tx.sql`UPDATE customers.contract_ref SET active = true WHERE contract_id = ${contractId} AND relation <> 'FORMER'`;
 
+/** Supply ends; the customer owns the contract until then and beyond. */
+export const endReferences = (tx: Tx, { contractId, endOn }: { contractId: string; endOn: LocalDate }) => tx.sql`UPDATE customers.contract_ref SET end_on = ${endOn} WHERE contract_id = ${contractId}`;
+
+/** It never comes to a supply. */
+export const cancelReferences = (tx: Tx, contractId: string) => tx.sql`UPDATE customers.contract_ref SET active = false WHERE contract_id = ${contractId}`;
+
 type NewPrice = Readonly<{
   id: string; contractId: string; customerId: string; campaignId: string; tariffId: string; validFrom: LocalDate;
   workingPriceCtPerKwh: string; fixFeeEurPerMonth: string; variableBonusCtPerKwh: string; fixedBonusEur: string;

@@ -21,7 +21,14 @@ export const addMeter = (tx: Tx, { contractId, customerId, meterId, meterNumber,
   INSERT INTO customers.premise_meter (premise_id, customer_id, meter_id, meter_number, malo_id, installed_on)
   SELECT premise_id, customer_id, ${meterId}::uuid, ${meterNumber}, ${maloId}, ${from}::date
   FROM customers.contract_ref WHERE contract_id = ${contractId} AND customer_id = ${customerId} AND premise_id IS NOT NULL
-  ON CONFLICT (meter_id, customer_id) DO UPDATE SET premise_id = excluded.premise_id, malo_id = excluded.malo_id, installed_on = least(premise_meter.installed_on, excluded.installed_on)`;
+  ON CONFLICT (meter_id, customer_id) DO UPDATE SET premise_id = excluded.premise_id, malo_id = excluded.malo_id, installed_on = least(premise_meter.installed_on, excluded.installed_on), removed_on = NULL`;
+
+/** A meter measures for one customer at a time. */
+export const removeFromOthers = (tx: Tx, { customerId, meterId, from }: { customerId: string; meterId: string; from: LocalDate }) => tx.sql`
+  UPDATE customers.premise_meter SET removed_on = greatest(installed_on, ${from}::date) WHERE meter_id = ${meterId} AND customer_id <> ${customerId} AND removed_on IS NULL`;
+
+export const removeMeter = (tx: Tx, { meterId, maloId, on }: { meterId: string; maloId: string; on: LocalDate }) => tx.sql`
+  UPDATE customers.premise_meter SET removed_on = greatest(installed_on, ${on}::date) WHERE meter_id = ${meterId} AND malo_id = ${maloId} AND removed_on IS NULL`;
 
 type Row = Readonly<{
   id: string; street: string; house_number: string; postal_code: string; city: string; district: string | null; country: string;
@@ -31,7 +38,7 @@ type Row = Readonly<{
 const SELECT_PREMISES = `
   SELECT p.*,
     ARRAY(SELECT l.malo_id FROM customers.premise_market_location l WHERE l.premise_id = p.id ORDER BY l.malo_id) AS malo_ids,
-    coalesce((SELECT jsonb_agg(jsonb_build_object('meterId', m.meter_id, 'meterNumber', m.meter_number, 'maloId', m.malo_id, 'installedOn', m.installed_on) ORDER BY m.installed_on, m.meter_number)
+    coalesce((SELECT jsonb_agg(jsonb_build_object('meterId', m.meter_id, 'meterNumber', m.meter_number, 'maloId', m.malo_id, 'installedOn', m.installed_on, 'removedOn', m.removed_on) ORDER BY m.installed_on, m.meter_number)
       FROM customers.premise_meter m WHERE m.premise_id = p.id), '[]') AS meters
   FROM customers.premise p`;
 

@@ -16,6 +16,18 @@ export const contractActivated = (said: { customerId: string; contractId: string
   payload: pick(said, 'contractId', 'contractNumber', 'startOn'),
 });
 
+export const contractTerminated = (said: { customerId: string; contractId: string; contractNumber: string; endOn: string; reason: string }): Entry => ({
+  customerId: said.customerId,
+  type: 'CONTRACT_TERMINATED',
+  payload: pick(said, 'contractId', 'contractNumber', 'endOn', 'reason'),
+});
+
+export const contractCancelled = (said: { customerId: string; contractId: string; contractNumber: string; startOn: string; reason: string }): Entry => ({
+  customerId: said.customerId,
+  type: 'CONTRACT_CANCELLED',
+  payload: pick(said, 'contractId', 'contractNumber', 'startOn', 'reason'),
+});
+
 export const switchFailed = (said: { customerId: string; contractId: string; processId: string; maloId: string; codeList: string; code: string; reason: string }): Entry => ({
   customerId: said.customerId,
   type: 'SWITCH_FAILED',

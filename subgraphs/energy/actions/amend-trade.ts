@@ -6,9 +6,11 @@ import { isId, newId } from '@stromgraph/kernel/ids';
 import { publish } from '@stromgraph/kernel/outbox';
 import { fault, type InputFault, invalid, problem } from '@stromgraph/kernel/problem';
 import type { DecimalText } from '@stromgraph/kernel/money';
+import { dayOf } from '@stromgraph/kernel/time';
 import type { DomainContext } from '../context.ts';
 import { faultsOfReason } from '../hedging/order.ts';
 import { energyOfTrade, faultsOfPower, faultsOfPrice, type Trade } from '../hedging/trade.ts';
+import { correctionsUntil } from '../nominations/schedule.ts';
 import { addAmendment, addTrade, amendmentsOf, tradesById } from '../store/trades.ts';
 import { beginCause, settleCause } from './move-positions.ts';
 import { daysTouched, factOfTrade } from './record-trade.ts';
@@ -16,7 +18,7 @@ import { daysTouched, factOfTrade } from './record-trade.ts';
 type Terms = Readonly<{ kilowatts: bigint; pricePerMwh: DecimalText }>;
 type Amendment = Readonly<{ idempotencyKey: string; tradeId: string; reason: string }>;
 
-/** Puts a trade of other power or price in the place of one that was recorded; what was recorded stays to be seen. */
+/** Puts a trade of other power or price in the place of one that was recorded, as long as its first day of delivery may be corrected; what was recorded stays to be seen. */
 export const amendTrade = (ctx: DomainContext, { idempotencyKey, tradeId, reason, ...terms }: Amendment & Terms) =>
   replace(ctx, { idempotencyKey, tradeId, reason }, 'amendTrade', terms);
 
@@ -34,6 +36,8 @@ async function replace({ db, actor }: DomainContext, { idempotencyKey, tradeId, 
       const cause = await beginCause(tx, [trade.gridAreaId]); // holds the area: one amendment at a time
       const [before] = await amendmentsOf(tx, [tradeId]);
       if (before) return problem('TradeNoLongerStands', before.replacedBy ? 'Another trade has taken its place.' : 'It was cancelled.', { tradeId, replacedById: before.replacedBy });
+      const endedAt = correctionsUntil(dayOf(trade.from));
+      if (cause.now > endedAt) return problem('TradeCorrectionsEnded', `It delivers since ${dayOf(trade.from)}; until ${endedAt.toISOString()} it could be corrected with its counterparty.`, { tradeId, endedAt });
       const replacedBy = terms && (await record(tx, trade, terms, { at: cause.now, by: name }));
       await addAmendment(tx, { tradeId, replacedBy, reason, amendedAt: cause.now, amendedBy: name });
       await publish(tx, TradeAmended, { aggregateType: 'trade', aggregateId: tradeId, data: { tradeId, replacedById: replacedBy, gridAreaId: trade.gridAreaId, reason } });

@@ -7,7 +7,7 @@ import { newId } from '@stromgraph/kernel/ids';
 import { publish } from '@stromgraph/kernel/outbox';
 import { addMonths, dayOf, startOfDay, type LocalDate } from '@stromgraph/kernel/time';
 import type { GridArea } from '../areas/grid-area.ts';
-import { correctedAt, correctedUntil, deadlineOfReport, isEmpty, isSameReport, reportedBy, reportedFrom, warnedAt } from '../mabis/report.ts';
+import { type MabisReport, correctedAt, correctedUntil, deadlineAgain, deadlineOfReport, isEmpty, isSameReport, reportedBy, reportedFrom, triedAgainAt, warnedAt } from '../mabis/report.ts';
 import { type BalancingGroup, subjectOf } from '../nominations/nomination.ts';
 import { monthOf } from '../profit/calendar.ts';
 import { areasOfMonth, balancingGroupsById, balancingGroupsPage, lockBalancingGroup } from '../store/balancing-groups.ts';
@@ -21,6 +21,7 @@ import { clearAlerts, raiseAlerts } from './raise-alerts.ts';
 const REPORT_MONTH = 'REPORT_MONTH';
 const REPORT_AREA = 'REPORT_AREA';
 const WATCH_REPORTS = 'WATCH_REPORTS';
+const RESEND_REPORT = 'RESEND_REPORT';
 const previous = (month: LocalDate): LocalDate => addMonths(month, -1);
 
 /** Plans the next month's reports where none are planned: after a stop, what was missed is still due. */
@@ -45,7 +46,11 @@ export const reportDueHandlersWith = (workingDay: number): DueHandlers => ({
   [REPORT_AREA]: async (tx, { subject }) => {
     const [groupId, gridAreaId, month] = subject.split(' ') as [string, string, LocalDate];
     const [group, [area]] = [await lockBalancingGroup(tx, groupId), await gridAreasById(tx, [gridAreaId])];
-    if (group && area) await reportArea(tx, { group, area, month, workingDay });
+    if (group && area) await reportArea(tx, { group, area, month, deadlineAt: (now) => deadlineOfReport(month, { workingDay, now }) });
+  },
+  [RESEND_REPORT]: async (tx, { subject }) => {
+    const report = await lockReport(tx, subject);
+    if (report?.status === 'REJECTED') await sendAgain(tx, report);
   },
   [WATCH_REPORTS]: async (tx, { subject }) => {
     const [groupId, month] = subject.split(' ') as [string, LocalDate];
@@ -60,15 +65,15 @@ export const reportDueHandlersWith = (workingDay: number): DueHandlers => ({
   },
 });
 
-/** The next version, if there is something new to say and it is not too late for it; the group is locked. */
-async function reportArea(tx: Tx, { group, area, month, workingDay }: { group: BalancingGroup; area: GridArea; month: LocalDate; workingDay: number }): Promise<void> {
+/** The next version, if there is something new to say (or the same `again`) and it is not too late for it; the group is locked. */
+async function reportArea(tx: Tx, { group, area, month, deadlineAt, again = false }: { group: BalancingGroup; area: GridArea; month: LocalDate; deadlineAt: (now: Date) => Date; again?: boolean }): Promise<string | null> {
   const now = await businessNow(tx);
-  if (now >= correctedUntil(month)) return;
+  if (now >= correctedUntil(month)) return null;
   const key = { groupId: group.id, gridAreaId: area.id, month };
   const newest = await newestReport(tx, key);
   const sums = await sumsOfMonth(tx, { groupId: group.id, area, month });
-  if (newest ? isSameReport(newest, sums) : isEmpty(sums)) return;
-  const report: NewReport = { id: newId<'mabis-report'>(), balancingGroupId: group.id, gridAreaId: area.id, month, version: (newest?.version ?? 0) + 1, deadlineAt: deadlineOfReport(month, { workingDay, now }), ...sums, madeAt: now };
+  if (!again && (newest ? isSameReport(newest, sums) : isEmpty(sums))) return null;
+  const report: NewReport = { id: newId<'mabis-report'>(), balancingGroupId: group.id, gridAreaId: area.id, month, version: (newest?.version ?? 0) + 1, deadlineAt: deadlineAt(now), ...sums, madeAt: now };
   await addReport(tx, report);
   const { code, responsibleCode, coordinatorCode } = group;
   await publish(tx, MabisReportReady, {
@@ -80,6 +85,14 @@ async function reportArea(tx: Tx, { group, area, month, workingDay }: { group: B
     },
   });
   await compareSums(tx, key, now);
+  return report.id;
+}
+
+/** A refused report's sums as they are now known, as the next version; null when there is a later one already, or it is too late. */
+export async function sendAgain(tx: Tx, report: MabisReport): Promise<string | null> {
+  const [[group], [area]] = [await balancingGroupsById(tx, [report.balancingGroupId]), await gridAreasById(tx, [report.gridAreaId])];
+  const newest = await newestReport(tx, { groupId: report.balancingGroupId, gridAreaId: report.gridAreaId, month: report.month });
+  return newest!.id === report.id ? reportArea(tx, { group: group!, area: area!, month: report.month, deadlineAt: (now) => deadlineAgain(report, now), again: true }) : null;
 }
 
 /** Values of days became known: months that were reported are looked at again the next morning. */
@@ -89,13 +102,14 @@ export async function noteReportedDays(tx: Tx, gridAreaIds: readonly string[], d
   for (const { groupId, gridAreaId, month } of months.length > 0 ? await reportedMonths(tx, gridAreaIds, months) : []) await schedule(tx, { kind: REPORT_AREA, subject: `${groupId} ${gridAreaId} ${month}`, dueAt: correctedAt(now) });
 }
 
-/** What became of the message: it arrived, or never will. */
-export async function hearReportDelivery(tx: Tx, reportId: string, { delivered, reason }: { delivered: boolean; reason: string }): Promise<void> {
+/** What became of the message: it arrived, or never will. What nobody took (`expired`) is tried again; what was refused for what it says is for a person, or for values that come. */
+export async function hearReportDelivery(tx: Tx, reportId: string, { delivered, expired, reason }: { delivered: boolean; expired: boolean; reason: string }): Promise<void> {
   const report = await lockReport(tx, reportId);
   if (!report || report.status === (delivered ? 'SENT' : 'REJECTED')) return;
   await settleReport(tx, report, { status: delivered ? 'SENT' : 'REJECTED', at: await businessNow(tx), reason: delivered ? null : reason.slice(0, 2_000) });
   const [group] = await balancingGroupsById(tx, [report.balancingGroupId]);
   const subject = subjectOf(group!, report.month);
+  if (expired) await schedule(tx, { kind: RESEND_REPORT, subject: report.id, dueAt: triedAgainAt(await businessNow(tx)) });
   if (!delivered) return raiseAlerts(tx, [{ kind: 'MABIS_LATE', subject, severity: 'CRITICAL', message: `Version ${report.version} of a report of ${group!.code} for ${report.month.slice(0, 7)} was refused: ${reason}`, gridAreaId: report.gridAreaId, period: null }]);
   if ((await unsentReports(tx, report.balancingGroupId, report.month)) > 0) return;
   await unschedule(tx, { kind: WATCH_REPORTS, subject: `${report.balancingGroupId} ${report.month}` });

@@ -1,5 +1,6 @@
 import type { Tx } from '@stromgraph/kernel/database';
 import { nameCauses } from '../positions/name-causes.ts';
+import { keepHistory } from '../store/historic-consumption.ts';
 import { foldMeteredDays, type MeteredDay } from '../store/realised.ts';
 import { recalculateRealised } from '../store/realised-positions.ts';
 import { beginCause, settleCause } from './move-positions.ts';
@@ -10,6 +11,7 @@ import { noteStaleDays } from './revalue-profit-loss.ts';
 /** Adds what meters measured to their areas and sets it beside the expected, for the quarter hours it touches, also of days that are over. */
 export async function takeMeteredDays(tx: Tx, days: readonly MeteredDay[], ingestedAt: Date): Promise<void> {
   const ranges = await foldMeteredDays(tx, days, ingestedAt);
+  await keepHistory(tx, days.flatMap(({ maloId, day }) => (maloId ? [{ maloId, day }] : [])), ingestedAt);
   if (ranges.length === 0) return;
   const cause = await beginCause(tx, ranges.map(({ gridAreaId }) => gridAreaId));
   await settleCause(tx, cause, { gridAreaIds: [], days: [] }, []);

@@ -12,7 +12,7 @@ import { afterReport, type HedgeOrder } from '../hedging/order.ts';
 import { energyOfTrade, productOf, type Trade } from '../hedging/trade.ts';
 import { addFills, countExchangeFailures, executionsRead, type Fill, knownExecutions, lockExecutionsRead, moveExecutionsRead } from '../store/executions.ts';
 import { gridAreasById } from '../store/grid-areas.ts';
-import { areOrdersUnderWay, lockOrders, ordersById, ordersToSend, saveOrderStates } from '../store/hedge-orders.ts';
+import { areOrdersUnderWay, lockOrders, lockOrdersTooLate, ordersById, ordersToSend, saveOrderStates } from '../store/hedge-orders.ts';
 import { addTrades } from '../store/trades.ts';
 import { beginCause, settleCause } from './move-positions.ts';
 import { clearAlerts, raiseAlerts } from './raise-alerts.ts';
@@ -28,6 +28,7 @@ const COUNTERPARTY = 'Exchange';
 const AGAIN_MS = 5_000;
 const LONGEST_PAUSE_MS = 15 * 60_000;
 const ALERT_AFTER_FAILURES = 3;
+const KEPT_BACK = 'While hedging rested, less came to be open than was ordered.';
 const UNREACHABLE = 'EXCHANGE_UNREACHABLE';
 
 export async function visitExchange(visit: Visit): Promise<void> {
@@ -38,7 +39,7 @@ export async function visitExchange(visit: Visit): Promise<void> {
     await transact(db, async (tx) => {
       const { before } = await countExchangeFailures(tx, false);
       if (before > 0) await clearAlerts(tx, UNREACHABLE, ['exchange']);
-      if (await areOrdersUnderWay(tx)) await visitAgain(tx, AGAIN_MS);
+      if (await areOrdersUnderWay(tx, await businessNow(tx))) await visitAgain(tx, AGAIN_MS);
     });
   } catch (error) {
     log.warn({ err: error }, 'the visit to the market place failed; it is repeated');
@@ -56,13 +57,22 @@ const visitAgain = async (tx: Tx, afterMs: number) => schedule(tx, { kind: VISIT
 /** An order that it was told of before is answered as before: its id is its own. */
 async function bringOrders({ db, exchange }: Visit): Promise<void> {
   for (;;) {
-    const orders = await ordersToSend(db, BATCH);
+    const orders = await transact(db, nextOrders);
     if (orders.length === 0) return;
     const areas = new Map((await gridAreasById(db, [...new Set(orders.map(({ gridAreaId }) => gridAreaId))])).map(({ id, code }) => [id, code]));
     const answers = await exchange.place(orders.map((order) => ({ ...order, gridAreaCode: areas.get(order.gridAreaId)! })));
     const noted = await transact(db, (tx) => noteAnswers(tx, answers));
     if (noted < orders.length) throw new Error(`the market place answered ${noted} of ${orders.length} orders`);
   }
+}
+
+/** What hedging kept back until it was too late for it ends; the rest is to be brought. */
+async function nextOrders(tx: Tx): Promise<HedgeOrder[]> {
+  const now = await businessNow(tx);
+  const tooLate = (await lockOrdersTooLate(tx)).map((order) => ({ ...order, ...afterReport(order, { kind: 'EXPIRED', reason: KEPT_BACK })! }));
+  await saveOrderStates(tx, tooLate, now);
+  await tellOfUnfilled(tx, tooLate);
+  return ordersToSend(tx, { limit: BATCH, now });
 }
 
 async function noteAnswers(tx: Tx, answers: readonly Acknowledgement[]): Promise<number> {

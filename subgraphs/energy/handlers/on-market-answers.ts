@@ -9,7 +9,7 @@ const MABIS_REPORT = 'MABIS_REPORT';
 
 /** Whether a schedule or a report of ours arrived. Messages of other domains are theirs. */
 export const onMarketMessageAcknowledged = on(MarketMessageAcknowledged, async (tx, { data: { messageType, processId, status, reason } }) => {
-  const became = { delivered: status === 'DELIVERED', reason: reason ?? status };
+  const became = { delivered: status === 'DELIVERED', expired: status === 'EXPIRED', reason: reason ?? status };
   if (messageType === SCHEDULE) await hearDelivery(tx, processId, became);
   if (messageType === MABIS_REPORT) await hearReportDelivery(tx, processId, became);
 });

@@ -11,6 +11,7 @@ import type { RegisterRead } from '../store/register-reads.ts';
 type Readings = Readonly<{
   meterId: string;
   contractId: string | null;
+  maloId: string;
   days: readonly { obis: string; day: string; version: number; wattHours: readonly (number | null)[] }[];
   registers: readonly { obis: string; readAt: string; wattHours: string; quality: string; held?: boolean | undefined }[];
 }>;
@@ -27,12 +28,12 @@ async function takeReadings(tx: Tx, readings: readonly Readings[]): Promise<void
 /** OBIS 1-x:1.…: energy taken from the grid; feeding in is no consumption. */
 const CONSUMPTION = /^1-\d+:1\./;
 
-const consumptionOf = ({ meterId, contractId, days }: Readings): MeteredDay[] =>
+const consumptionOf = ({ meterId, contractId, maloId, days }: Readings): MeteredDay[] =>
   contractId === null
     ? []
     : days
         .filter(({ obis }) => CONSUMPTION.test(obis))
-        .map(({ obis, day, version, wattHours }) => ({ meterId, contractId, obis, day, version, wattHours }));
+        .map(({ obis, day, version, wattHours }) => ({ meterId, contractId, maloId, obis, day, version, wattHours }));
 
 /** OBIS 1-x:1.8.0: the counter of all energy taken from the grid. */
 const TOTAL = /^1-\d+:1\.8\.0$/;

@@ -20,6 +20,7 @@ export type Trade = NewTrade & Readonly<{ id: string; product: TradeProduct; wat
 export type TradeAmendment = Readonly<{ tradeId: string; replacedBy: string | null; reason: string; amendedAt: Date; amendedBy: string }>;
 export type TradeNotFound = Problem<'TradeNotFound', { tradeId: string }>;
 export type TradeNoLongerStands = Problem<'TradeNoLongerStands', { tradeId: string; replacedById: string | null }>;
+export type TradeCorrectionsEnded = Problem<'TradeCorrectionsEnded', { tradeId: string; endedAt: Date }>;
 export type GridAreaNotFound = Problem<'GridAreaNotFound', { gridAreaId: string }>;
 
 const MAX_KILOWATTS = 10_000_000n;

@@ -1,6 +1,7 @@
 import { nextMarketWorkingDay } from '@stromgraph/kernel/calendar';
 import type { WattHours } from '@stromgraph/kernel/energy';
-import { addDays, addMonths, atLocalTime, dayOf, startOfDay, type LocalDate } from '@stromgraph/kernel/time';
+import type { Problem } from '@stromgraph/kernel/problem';
+import { addDays, addMonths, addMs, atLocalTime, dayOf, startOfDay, type LocalDate } from '@stromgraph/kernel/time';
 
 export type SumKind = 'MEASURED' | 'PROFILE';
 export const SUM_KINDS: readonly SumKind[] = ['MEASURED', 'PROFILE'];
@@ -10,6 +11,9 @@ export type ReportStatus = 'PREPARED' | 'SENT' | 'REJECTED';
 /** A version of a group's sums in an area and month, which is its first day. */
 export type MabisReport = Sums &
   Readonly<{ id: string; balancingGroupId: string; gridAreaId: string; month: LocalDate; version: number; deadlineAt: Date; status: ReportStatus; madeAt: Date; sentAt: Date | null; reason: string | null }>;
+export type MabisReportNotFound = Problem<'MabisReportNotFound', { reportId: string }>;
+export type MabisReportNotRefused = Problem<'MabisReportNotRefused', { reportId: string }>;
+export type MabisCorrectionsEnded = Problem<'MabisCorrectionsEnded', { reportId: string; endedAt: Date }>;
 /** What the market found; of two the one that was formed later holds. */
 export type MarketSum = Readonly<{ balancingGroupId: string; gridAreaId: string; month: LocalDate; kind: SumKind; formedAt: Date; wattHours: readonly WattHours[] }>;
 
@@ -20,6 +24,7 @@ const MADE = '06:00';
 const CORRECTED = '06:00';
 /** Corrections are settled with what has come by the end of the seventh month after the month. */
 const CORRECTED_FOR_MONTHS = 8;
+const AGAIN_MS = 60 * 60_000;
 
 /** The n-th working day of market communication after a month. */
 export function workingDayAfter(month: LocalDate, nth: number): LocalDate {
@@ -40,8 +45,13 @@ export const correctedAt = (now: Date): Date => atLocalTime(addDays(dayOf(now), 
 /** A correction is sent by the end of the next working day. */
 export const deadlineOfReport = (month: LocalDate, { workingDay, now }: { workingDay: number; now: Date }): Date => {
   const first = reportedBy(month, workingDay);
-  return now <= first ? first : startOfDay(addDays(nextMarketWorkingDay(dayOf(now)), 1));
+  return now <= first ? first : correctedBy(now);
 };
+const correctedBy = (now: Date): Date => startOfDay(addDays(nextMarketWorkingDay(dayOf(now)), 1));
+/** What is sent again is due when it was, or as a correction. */
+export const deadlineAgain = ({ deadlineAt }: Pick<MabisReport, 'deadlineAt'>, now: Date): Date => (now <= deadlineAt ? deadlineAt : correctedBy(now));
+/** What could not be delivered is tried again by then. */
+export const triedAgainAt = (now: Date): Date => addMs(now, AGAIN_MS);
 
 export const sumOf = (values: readonly WattHours[]): WattHours => values.reduce((sum, value) => sum + value, 0n);
 export const seriesOf = (sums: Pick<Sums, 'measured' | 'profiled'>, kind: SumKind): readonly WattHours[] => (kind === 'MEASURED' ? sums.measured : sums.profiled);

@@ -9,6 +9,7 @@ import { acknowledgeAlerts } from '../actions/raise-alerts.ts';
 import { recordTrade } from '../actions/record-trade.ts';
 import { registerCounterparty } from '../actions/register-counterparty.ts';
 import { setTenorLimit } from '../actions/set-tenor-limit.ts';
+import { resendMabisReport } from '../actions/resend-mabis-report.ts';
 import { resumeHedging, suspendHedging } from '../actions/suspend-hedging.ts';
 
 export const Mutation: MutationResolvers = {
@@ -44,6 +45,10 @@ export const Mutation: MutationResolvers = {
   closeClearingCase: async (_, { input }, ctx) => {
     const outcome = await closeClearingCase(ctx, input);
     return isProblem(outcome) ? outcome : { clearingCase: (await ctx.loaders.clearingCase.load(outcome.caseId))! };
+  },
+  resendMabisReport: async (_, { input }, ctx) => {
+    const outcome = await resendMabisReport(ctx, input);
+    return isProblem(outcome) ? outcome : { report: (await ctx.loaders.mabisReport.load(outcome.reportId))! };
   },
   assignGridArea: (_, { input }, ctx) => assignGridArea(ctx, input),
   setTenorLimit: (_, { input: { gridAreaId, tenor, limit } }, ctx) =>

@@ -9,6 +9,7 @@ import { tenorsOf } from '../profit/hedge-ratio.ts';
 import { alertsPage } from '../store/alerts.ts';
 import { forecastErrorsPage } from '../store/forecast-errors.ts';
 import { findForecast } from '../store/forecasts.ts';
+import { historyPage } from '../store/historic-consumption.ts';
 import { ordersPage } from '../store/hedge-orders.ts';
 import { gridAreasNamed, gridAreasPage } from '../store/grid-areas.ts';
 import { counterpartiesPage } from '../store/counterparties.ts';
@@ -69,6 +70,12 @@ export const Query: QueryResolvers = {
     if (page.after && !(isLocalDate(page.after[0]!) && isId(page.after[1]!) && /^(true|false)$/.test(page.after[3]!))) refuse('after: is not a cursor of this list (allowed: an endCursor that this list gave)');
     const rows = await forecastErrorsPage(db, { gridAreaIds: areasOrThrow(gridAreaIds), from, until, horizon: horizon ?? null }, page);
     return toConnection(rows, page.first, (error) => [error.deliveryDay, error.gridAreaId, error.horizon, String(error.own)]);
+  },
+  historicConsumption: async (_, { maloId, from, until, asOf, ...args }, { db }) => {
+    const page = dayPageOrThrow(args);
+    daysOrThrow({ from, until }, MAX_DAYS);
+    if (!/^[1-9]\d{10}$/.test(maloId)) refuse('maloId: is not a MaLo id (allowed: 11 digits)');
+    return toConnection(await historyPage(db, { maloId, from, until, asOf: asOf ?? null }, page), page.first, ({ day }) => [day]);
   },
   trades: async (_, args, { db }) => {
     const page = pageOrThrow(args, 2);

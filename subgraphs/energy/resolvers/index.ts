@@ -15,6 +15,7 @@ import { MabisReport } from './MabisReport.ts';
 import { MonthClose } from './MonthClose.ts';
 import { Mutation } from './Mutation.ts';
 import { Nomination } from './Nomination.ts';
+import { HistoricDay } from './HistoricDay.ts';
 import { OpenPosition } from './OpenPosition.ts';
 import { OpenPositionUpdate } from './OpenPositionUpdate.ts';
 import { PositionLimit } from './PositionLimit.ts';
@@ -31,7 +32,7 @@ import { TradeAmendment } from './TradeAmendment.ts';
 
 export const resolvers = {
   Query, Mutation, Subscription, OpenPosition, OpenPositionUpdate, DeliveryDay, PositionLimit, PositionTotal, PositionPart,
-  GridArea, DemandForecast, ForecastError, Trade, TradeAmendment, HedgeOrder, EnergyAlert, ImbalancePrices,
+  GridArea, DemandForecast, HistoricDay, ForecastError, Trade, TradeAmendment, HedgeOrder, EnergyAlert, ImbalancePrices,
   ProfitLoss, ProfitLossChange, MonthClose, MarkToMarket, MarkToMarketTotal, HedgeRatio, TenorBreach, MarginPlan, QuantitySettlement,
   BalancingGroup, Nomination, MabisReport, ClearingCase,
 };

@@ -36,9 +36,23 @@ export async function addOrders(tx: Tx, orders: readonly PlacedOrder[], at: Date
   return rows.map(toOrder);
 }
 
-/** What the market place has not been told of, oldest first. */
-export async function ordersToSend(db: Queryable, limit: number): Promise<HedgeOrder[]> {
-  return (await db.sql<Row>`SELECT * FROM energy.hedge_order WHERE status = 'NEW' ORDER BY placed_at, id LIMIT ${limit}`).map(toOrder);
+/** SQL of whether an order waits until automatic hedging no longer rests in its area. */
+const WAITS = `o.status = 'NEW' AND o.origin = 'AUTOMATIC' AND EXISTS (SELECT FROM energy.hedging_suspension s WHERE s.grid_area_id = o.grid_area_id AND s.released_at IS NULL AND s.from_at <= $1 AND s.until_at > $1)`;
+
+/** What the market place has not been told of, oldest first; what nobody placed waits while hedging rests in its area. */
+export async function ordersToSend(db: Queryable, { limit, now }: { limit: number; now: Date }): Promise<HedgeOrder[]> {
+  return (await db.query<Row>(`SELECT * FROM energy.hedge_order o WHERE o.status = 'NEW' AND NOT (${WAITS}) ORDER BY o.placed_at, o.id LIMIT $2`, [now, limit])).rows.map(toOrder);
+}
+
+/** Orders that a suspension has kept from the market place until what they were to mend was mended otherwise, in whole or in part, or has begun; held. */
+export async function lockOrdersTooLate(tx: Tx): Promise<HedgeOrder[]> {
+  const rows = await tx.sql<Row>`
+    SELECT o.* FROM energy.hedge_order o LEFT JOIN energy.limit_breach b ON b.id = o.breach_id LEFT JOIN energy.tenor_breach t ON t.id = o.tenor_breach_id LEFT JOIN energy.current_position p ON p.grid_area_id = b.grid_area_id AND p.start_at = b.start_at
+    WHERE o.status = 'NEW' AND o.origin = 'AUTOMATIC'
+      AND (coalesce(b.ended_at, t.ended_at) IS NOT NULL OR CASE o.side WHEN 'BUY' THEN p.open_watt_hours ELSE -p.open_watt_hours END < o.kilowatts * 250 - 125)
+      AND EXISTS (SELECT FROM energy.hedging_suspension s WHERE s.grid_area_id = o.grid_area_id AND s.from_at >= o.placed_at)
+    ORDER BY o.id FOR UPDATE OF o`;
+  return rows.map(toOrder);
 }
 
 /** Held until the transaction ends, in one order. */
@@ -54,9 +68,10 @@ export async function saveOrderStates(tx: Tx, orders: readonly HedgeOrder[], at:
     WHERE o.id = n.id`;
 }
 
-export async function areOrdersUnderWay(db: Queryable): Promise<boolean> {
-  const [row] = await db.sql<{ some: boolean }>`SELECT EXISTS (SELECT FROM energy.hedge_order WHERE status IN ('NEW', 'WORKING', 'PART_FILLED')) AS some`;
-  return row!.some;
+/** Whether the market place has, or is to have, orders of ours. */
+export async function areOrdersUnderWay(db: Queryable, now: Date): Promise<boolean> {
+  const { rows } = await db.query<{ some: boolean }>(`SELECT EXISTS (SELECT FROM energy.hedge_order o WHERE o.status IN ('NEW', 'WORKING', 'PART_FILLED') AND NOT (${WAITS})) AS some`, [now]);
+  return rows[0]!.some;
 }
 
 export async function ordersById(db: Queryable, ids: readonly string[]): Promise<HedgeOrder[]> {

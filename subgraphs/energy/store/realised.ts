@@ -9,6 +9,8 @@ export type MeteredDay = Readonly<{
   contractId: string;
   version: number;
   wattHours: readonly (number | null)[];
+  /** Null where the teller did not know it. */
+  maloId?: string | null;
 }>;
 
 /** Where what was used has become known or has changed. */
@@ -26,8 +28,8 @@ export async function foldMeteredDays(tx: Tx, days: readonly MeteredDay[], inges
 const STATEMENT = `
   WITH given AS (
     SELECT DISTINCT ON (g."meterId", g.obis, g.day) g."meterId" AS meter_id, g.obis, g.day, g."contractId" AS contract_id, c.grid_area_id,
-      g.version, g."wattHours" AS watt_hours
-    FROM jsonb_to_recordset($1::jsonb) AS g ("meterId" uuid, obis text, day date, "contractId" uuid, version int, "wattHours" bigint[])
+      g.version, g."wattHours" AS watt_hours, g."maloId" AS malo_id
+    FROM jsonb_to_recordset($1::jsonb) AS g ("meterId" uuid, obis text, day date, "contractId" uuid, version int, "wattHours" bigint[], "maloId" text)
     JOIN energy.supply_contract c ON c.contract_id = g."contractId"
     ORDER BY g."meterId", g.obis, g.day, g.version DESC
   ), news AS MATERIALIZED (
@@ -35,10 +37,10 @@ const STATEMENT = `
     LEFT JOIN energy.metered_day o ON o.meter_id = g.meter_id AND o.obis = g.obis AND o.day = g.day
     WHERE o.version IS NULL OR o.version < g.version
   ), saved AS (
-    INSERT INTO energy.metered_day (meter_id, obis, day, contract_id, grid_area_id, version, watt_hours)
-    SELECT meter_id, obis, day, contract_id, grid_area_id, version, watt_hours FROM news
+    INSERT INTO energy.metered_day (meter_id, obis, day, contract_id, grid_area_id, version, watt_hours, malo_id)
+    SELECT meter_id, obis, day, contract_id, grid_area_id, version, watt_hours, malo_id FROM news
     ON CONFLICT (meter_id, obis, day) DO UPDATE
-      SET contract_id = excluded.contract_id, grid_area_id = excluded.grid_area_id, version = excluded.version, watt_hours = excluded.watt_hours
+      SET contract_id = excluded.contract_id, grid_area_id = excluded.grid_area_id, version = excluded.version, watt_hours = excluded.watt_hours, malo_id = excluded.malo_id
   ), change AS (
     SELECT grid_area_id, day, u.nth, sum(u.watt_hours) AS watt_hours FROM (
       SELECT grid_area_id, day, watt_hours, 1 AS sign FROM news UNION ALL SELECT area_before, day, before, -1 FROM news WHERE before IS NOT NULL

@@ -1,7 +1,8 @@
 import { onContractActivated } from './on-contract-activated.ts';
 import { onContractConfirmed } from './on-contract-confirmed.ts';
+import { onContractCancelled, onContractTerminated } from './on-contract-ended.ts';
 import { onInvoiceCreated } from './on-invoice-created.ts';
 import { onSubmissionLate } from './on-submission-late.ts';
 import { onSwitchFailed } from './on-switch-failed.ts';
 
-export const handlers = [onContractConfirmed, onContractActivated, onSwitchFailed, onInvoiceCreated, onSubmissionLate];
+export const handlers = [onContractConfirmed, onContractActivated, onContractTerminated, onContractCancelled, onSwitchFailed, onInvoiceCreated, onSubmissionLate];

@@ -6,12 +6,12 @@ import { berlinDay } from '../intervals/berlin-day.ts';
 import { mostWattHours } from '../validation/check-interval.ts';
 import { placesOfFinding } from '../review/places.ts';
 import { lockRegisters } from '../store/estimation.ts';
-import { lockOpenFinding, release, type StoredFinding } from '../store/findings.ts';
-import { releaseReading } from '../store/reading-findings.ts';
+import { lockOpenFinding, type StoredFinding } from '../store/findings.ts';
 import { approve, type Person, propose, take } from '../store/reviews.ts';
 import { announceSome } from './announce-batch.ts';
 import { estimateGaps } from './estimate-gaps.ts';
 import { type FindingTaken, type Gone, openFinding } from './open-finding.ts';
+import { releaserOf } from './release-finding.ts';
 import { setValues } from './set-values.ts';
 import { workedDays } from './work-over-days.ts';
 
@@ -39,6 +39,7 @@ export async function decideFinding(ctx: DomainContext, order: FindingDecision):
     const finding = await openFinding(tx, order.findingId, person, now, order.decision !== 'APPROVE');
     if (isProblem(finding)) return finding;
     if (finding.readingId && order.decision !== 'RELEASE') return invalid([fault('decision', `${finding.rule} is about a reading of a counter`, 'RELEASE, or another reading by ingestReadings')]);
+    if (finding.isOfDelivery && order.decision !== 'RELEASE') return invalid([fault('decision', `${finding.rule} is about how a value was delivered`, 'RELEASE, or another value by ingestReadings')]);
     const refused = await DECIDE[order.decision](tx, finding, { ...order, person, now });
     return refused ?? finding;
   });
@@ -47,7 +48,7 @@ export async function decideFinding(ctx: DomainContext, order: FindingDecision):
 type Given = FindingDecision & Readonly<{ person: Person; now: Date }>;
 const DECIDE: Readonly<Record<Decision, (tx: Tx, finding: StoredFinding, given: Given) => Promise<InputInvalid | null>>> = {
   RELEASE: async (tx, finding, { reason, person, now }) => {
-    await (finding.readingId ? releaseReading : release)(tx, finding, { reason, by: person.name, at: now });
+    await releaserOf(finding)(tx, finding, { reason, by: person.name, at: now });
     while (await announceSome(tx, finding.batchId));
     return null;
   },

@@ -7,7 +7,7 @@ import { daysWithValues, keptMonths, sumsByDay, type UsageOf } from '../store/us
 import { counterReadings, marketAsOf, missingGround, workingAsOf } from '../store/usage-as-of.ts';
 import { type DayOfRegister, workingOfDays } from '../store/working.ts';
 import { estimatedRuns } from '../usage/estimated.ts';
-import { daysFromReadings } from '../usage/from-readings.ts';
+import { daysFromReadings, totalOfTariffs } from '../usage/from-readings.ts';
 import { missingRuns } from '../usage/missing.ts';
 import { type Period, type Usage, usageFromDays, usageFromSums, type UsageResolution } from '../usage/usage.ts';
 import { type DayValues, overlay, type WorkingValue } from '../working/overlay.ts';
@@ -16,6 +16,7 @@ export type Asked = Readonly<{ period: Period; resolution: UsageResolution; obis
 type Day = DayOfRegister & DayValues & Readonly<{ minutes: number }>;
 
 const OF_A_COUNTER = /\.8\.\d+$/;
+const OF_A_TOTAL = /\.8\.0$/;
 const OF_A_PERIOD = /\.(9|29)\./;
 const dayFinder = makeDayFinder();
 
@@ -86,6 +87,8 @@ async function daysAsOf(db: Db<any>, held: readonly DayOfRegister[], asOf: Date)
 }
 
 async function fromReadings(db: Db<any>, of: UsageOf, { period, resolution, obis, asOf }: Asked): Promise<Usage> {
-  const sums = daysFromReadings(await counterReadings(db, of, obis, period, asOf), period);
+  const daysOf = async (counter: string) => daysFromReadings(await counterReadings(db, of, counter, period, asOf), period);
+  const counted = await daysOf(obis);
+  const sums = counted.length > 0 || !OF_A_TOTAL.test(obis) ? counted : totalOfTariffs([await daysOf(obis.replace(OF_A_TOTAL, '.8.1')), await daysOf(obis.replace(OF_A_TOTAL, '.8.2'))]);
   return usageFromSums({ period, resolution: resolution === 'QUARTER_HOUR' ? 'DAY' : resolution, obis, sums, source: 'READINGS' });
 }

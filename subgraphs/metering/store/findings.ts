@@ -47,7 +47,7 @@ export async function saveWarnings(tx: Tx, batchId: string, warnings: readonly W
     FROM jsonb_to_recordset(${JSON.stringify(warnings.slice(0, MAX_KEPT_WARNINGS))}::jsonb) AS f ("registerId" int, "startMs" bigint, rule text, detail text)`;
 }
 
-/** A finding about the version of its day, or the value of its reading, that stands. */
+/** A finding about the version of its day, the value of its reading, or the value as it was delivered, that stands. */
 export type StoredFinding = Readonly<{
   id: bigint;
   registerId: number;
@@ -62,21 +62,25 @@ export type StoredFinding = Readonly<{
   batchId: string;
   /** Of a finding about a reading; null where it is about intervals. */
   readingId: string | null;
+  /** A rule at the door says it of a value that it let in. */
+  isOfDelivery: boolean;
   /** Who looks at it; null where nobody does. */
   taken: Taken | null;
   /** Values in place of those that it is about, waiting for a second person. */
   proposal: Proposal | null;
 }>;
-type Row = { id: bigint; register_id: number; meter_id: string; obis: string; day: LocalDate; start_at: Date | null; rule: string; severity: Severity; detail: string; decided_at: Date; batch_id: string; reading_id: string | null } & ReviewRow;
+type Row = { id: bigint; register_id: number; meter_id: string; obis: string; day: LocalDate; start_at: Date | null; rule: string; severity: Severity; detail: string; decided_at: Date; batch_id: string; reading_id: string | null; of_delivery: boolean } & ReviewRow;
 
 const OPEN = `
-  SELECT f.id, f.register_id, r.meter_id, r.obis, coalesce(f.day, (v.read_at AT TIME ZONE 'Europe/Berlin')::date) AS day, f.start_at, f.rule, f.severity, f.detail, f.decided_at, f.batch_id,
-    f.reading_id, ${REVIEW_COLUMNS}
+  SELECT f.id, f.register_id, r.meter_id, r.obis, coalesce(f.day, (coalesce(v.read_at, f.start_at) AT TIME ZONE 'Europe/Berlin')::date) AS day, f.start_at, f.rule, f.severity, f.detail, f.decided_at, f.batch_id,
+    f.reading_id, f.day IS NULL AND f.reading_id IS NULL AS of_delivery, ${REVIEW_COLUMNS}
   FROM metering.vee_result f LEFT JOIN metering.usage_daily d ON d.register_id = f.register_id AND d.day = f.day AND d.version = f.day_version
   LEFT JOIN metering.reading v ON v.id = f.reading_id AND v.watt_hours = f.reading_watt_hours
   JOIN metering.meter_register r ON r.id = f.register_id ${REVIEW_OF_FINDING}
   WHERE f.action = 'FLAGGED' AND (d.register_id IS NOT NULL OR v.id IS NOT NULL AND NOT EXISTS (
-    SELECT FROM metering.vee_result x WHERE x.reading_id = f.reading_id AND x.reading_watt_hours = f.reading_watt_hours AND x.rule = f.rule AND x.action = 'RELEASED'))`;
+    SELECT FROM metering.vee_result x WHERE x.reading_id = f.reading_id AND x.reading_watt_hours = f.reading_watt_hours AND x.rule = f.rule AND x.action = 'RELEASED')
+    OR f.day IS NULL AND f.reading_id IS NULL AND NOT EXISTS (SELECT FROM metering.vee_result x WHERE x.released_finding = f.id)
+      AND NOT EXISTS (SELECT FROM metering.interval i WHERE i.register_id = f.register_id AND i.start_at = f.start_at AND i.known_from > f.decided_at))`;
 
 export type FindingFilter = Readonly<{ severity: Severity | null; rule: string | null; takenById: string | null; isTaken: boolean | null }>;
 
@@ -115,7 +119,14 @@ export async function release(tx: Tx, finding: StoredFinding, { reason, by, at }
     ON CONFLICT (batch_id, register_id, day) DO UPDATE SET corrected = true`;
 }
 
+/** The value is right as it was delivered; nothing changes for hearers, who have it already. */
+export async function releaseDelivered(tx: Tx, { id }: StoredFinding, { reason, by, at }: { reason: string; by: string; at: Date }): Promise<void> {
+  await tx.sql`
+    INSERT INTO metering.vee_result (register_id, start_at, rule, severity, action, detail, batch_id, decided_at, decided_by, released_finding)
+    SELECT register_id, start_at, rule, severity, 'RELEASED', ${reason}, batch_id, ${at}, ${by}, id FROM metering.vee_result WHERE id = ${id}`;
+}
+
 const toFinding = (row: Row): StoredFinding => ({
   id: row.id, registerId: row.register_id, meterId: row.meter_id, obis: row.obis, day: row.day, start: row.start_at, rule: row.rule,
-  severity: row.severity, detail: row.detail, foundAt: row.decided_at, batchId: row.batch_id, readingId: row.reading_id, ...toReview(row),
+  severity: row.severity, detail: row.detail, foundAt: row.decided_at, batchId: row.batch_id, readingId: row.reading_id, isOfDelivery: row.of_delivery, ...toReview(row),
 });

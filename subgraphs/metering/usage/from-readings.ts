@@ -25,3 +25,22 @@ export function daysFromReadings(readings: readonly CounterReading[], { from, un
   });
   return sums.sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
 }
+
+/** The total of a meter that counts by tariffs (high and low) only: a day is known as far as both of them are. */
+export function totalOfTariffs(tariffs: readonly (readonly KnownSum[])[]): KnownSum[] {
+  const [first = new Map<string, KnownSum>(), ...others] = tariffs.map(byDay);
+  return [...first.values()].flatMap((sum) => {
+    const all = [sum, ...others.flatMap((days) => days.get(sum.on) ?? [])];
+    if (all.length < tariffs.length) return [];
+    return [{ on: sum.on, wattHours: all.reduce((total, { wattHours }) => total + wattHours, 0n), knownMinutes: all.reduce((least, { knownMinutes }) => (knownMinutes < least ? knownMinutes : least), sum.knownMinutes) }];
+  });
+}
+
+function byDay(sums: readonly KnownSum[]): Map<string, KnownSum> {
+  const days = new Map<string, KnownSum>();
+  for (const { on, wattHours, knownMinutes } of sums) {
+    const known = days.get(on);
+    days.set(on, { on, wattHours: (known?.wattHours ?? 0n) + wattHours, knownMinutes: (known?.knownMinutes ?? 0n) + knownMinutes });
+  }
+  return days;
+}
