@@ -7,7 +7,9 @@ import { startRelay } from '@stromgraph/kernel/relay';
 import { quarterHoursOf } from '@stromgraph/kernel/time';
 import { applyInbound } from '@stromgraph/market/actions/apply-inbound';
 import { takePage, toInbound } from '@stromgraph/market/actions/take-inbound';
+import { handlers as energyHandlers } from '@stromgraph/energy/handlers/index';
 import { handlers } from '@stromgraph/metering/handlers/index';
+import { PrismaClient as EnergyPrisma } from '../prisma/energy/client/client.ts';
 import { PrismaClient } from '../prisma/market/client/client.ts';
 import example from '../docs/operations/ingest-readings.json' with { type: 'json' };
 import { fillVariables } from '../web/welcome/examples.ts';
@@ -75,6 +77,22 @@ test('a counter of a meter', async () => {
     const [event] = await desk.published(contract);
     return event?.payload.registers[0]?.wattHours === '8130500';
   });
+});
+
+test('the reading at a change of contract settles both periods of those who are balanced on a profile, nothing twice', async () => {
+  const energy = await desk.database.runtime('energy', EnergyPrisma);
+  const a = await desk.confirm({ meteringKind: 'PROFILE', endOn: '2026-11-01' });
+  const b = await desk.confirm({ meteringKind: 'PROFILE', maloId: a.maloId, meterNumber: a.meterNumber, startOn: '2026-11-01' });
+  const read = (readAt: string, wattHours: number) => ({ meterNumber: a.meterNumber, obis: COUNTER, readAt, wattHours });
+  await desk.ingest({ registers: [read('2026-09-30T22:00:00Z', 0), read('2026-10-31T23:00:00Z', 300_000), read('2026-11-19T23:00:00Z', 500_000)] });
+  const settled = async () => (await desk.database.owner.query('SELECT contract_id, from_on::text, until_on::text, measured_watt_hours::int AS measured FROM energy.quantity_settlement WHERE NOT withdrawn ORDER BY from_on')).rows;
+  await waitFor('both settlements', async () => {
+    await applyEvents(energy, energyHandlers);
+    return (await settled()).length === 2;
+  });
+  expect(await settled()).toEqual([
+    { contract_id: a.contractId, from_on: '2026-10-01', until_on: '2026-11-01', measured: 300_000 }, { contract_id: b.contractId, from_on: '2026-11-01', until_on: '2026-11-20', measured: 200_000 },
+  ]);
 });
 
 test.each([['2026-11-23T23:30:00Z', '2026-11-24'], ['2026-11-24T09:10:00Z', '2026-11-24']])('at %s the example of values is right for a newcomer, also where the hour has values', async (now, today) => {

@@ -115,15 +115,37 @@ test('R16: a day of watt-hours for kilowatt-hours is far from the weeks before, 
   expect((await open(contract)).filter(({ rule }: any) => rule === 'R16')).toMatchObject([{ severity: 'ERROR', day, detail: expect.stringContaining('96000 Wh are usual') }]);
 });
 
-test('10,000 readings in one go are stored, looked at and told within the time of a transaction; two of one instant are looked at in turn', async () => {
+test('R16: a transformer factor that is missing is held where connections are measured by transformers, and megawatt-hours for kilowatt-hours from the first day on', async () => {
+  const contract = await desk.confirm({ expectedWattHours: '350400000' });
+  const shop = (day: string, factor = 1) => series(contract, day, whole(day, (nth) => (new Date(`${day}T12:00Z`).getUTCDay() === 0 ? 1_000 : 6_000 + 100 * (nth % 40)) * factor));
+  await desk.ingest({ intervals: Array.from({ length: 22 }, (_, nth) => shop(addDays('2026-10-25', nth))) });
+  expect((await open(contract)).filter(({ rule }: any) => rule.startsWith('R16'))).toEqual([]); // closed on Sundays: no factor
+  await desk.ingest({ intervals: [shop('2026-11-16', 0.1), shop('2026-11-22', 1)] });
+  expect((await open(contract)).filter(({ rule }: any) => rule.startsWith('R16'))).toMatchObject([{ rule: 'R16_FACTOR', severity: 'ERROR', day: '2026-11-16', detail: expect.stringContaining('usual on this weekday') }]);
+  const newcomer = await desk.confirm({ expectedWattHours: '350400000' });
+  await desk.ingest({ intervals: [series(newcomer, '2026-11-16', whole('2026-11-16', 10))] });
+  expect((await open(newcomer)).filter(({ rule }: any) => rule.startsWith('R16'))).toMatchObject([{ rule: 'R16_UNIT', severity: 'ERROR' }]);
+});
+
+test('a reading beyond the digits of its counter is refused, and one that a connection cannot reach in a day is held', async () => {
+  const contract = await desk.confirm({ meteringKind: 'PROFILE' });
+  await desk.ingest({ registers: [read(contract, '2026-11-01', 1_000_000)] });
+  for (const wattHours of [1_000_000_000, Number.MAX_SAFE_INTEGER])
+    expect(await desk.ingest({ registers: [read(contract, '2026-11-02', wattHours)] })).toMatchObject({ accepted: 0, rejected: 1, rejections: { nodes: [{ rule: 'R16', reason: expect.stringContaining('6 digits') }] } });
+  await desk.ingest({ registers: [read(contract, '2026-11-02', 999_999_999)] });
+  expect(await rules(contract)).toEqual(['R11 ERROR']);
+  expect((await desk.published(contract)).at(-1)!.payload.registers).toMatchObject([{ wattHours: '999999999', held: true }]);
+});
+
+test('thousands of readings in one go are stored, looked at and told within the time of a transaction; two of one instant are looked at in turn', async () => {
   const contracts = await Promise.all(Array.from({ length: 5 }, () => desk.confirm({ meteringKind: 'PROFILE' })));
-  const hourly = contracts.flatMap((contract) => Array.from({ length: 2_000 }, (_, nth) => ({ ...read(contract, '2026-06-01', 400 * nth), readAt: new Date(Date.UTC(2026, 5, 1) + nth * 3_600_000).toISOString() })));
+  const hourly = contracts.flatMap((contract) => Array.from({ length: 1_000 }, (_, nth) => ({ ...read(contract, '2026-06-01', 400 * nth), readAt: new Date(Date.UTC(2026, 5, 1) + nth * 3_600_000).toISOString() })));
   const twice = [{ ...hourly[0]!, wattHours: 7 }, { ...hourly[0]!, wattHours: 8, reason: 'read again' }, { ...hourly[0]!, wattHours: 8 }];
   const registers = [...hourly.slice(0, -twice.length), ...twice];
-  expect(await desk.ingest({ registers })).toMatchObject({ accepted: 9_998, unchanged: 1, rejected: 1, rejections: { nodes: [{ rule: 'R02' }] } });
-  expect(await desk.ingest({ registers })).toMatchObject({ accepted: 0, unchanged: 9_999 - 1, rejected: 2 }); // 0 and 7 are known no more
+  expect(await desk.ingest({ registers })).toMatchObject({ accepted: 4_998, unchanged: 1, rejected: 1, rejections: { nodes: [{ rule: 'R02' }] } });
+  expect(await desk.ingest({ registers })).toMatchObject({ accepted: 0, unchanged: 4_998, rejected: 2 }); // 0 and 7 are known no more
   const told = (await Promise.all(contracts.map((contract) => desk.published(contract)))).map((events) => events.map(({ type, payload }) => [type, payload.registers.length]));
-  expect(told).toEqual([...Array(4).fill([[MeterReadingIngested.name, 2_000]]), [[MeterReadingIngested.name, 1_997]]]);
+  expect(told).toEqual([...Array(4).fill([[MeterReadingIngested.name, 1_000]]), [[MeterReadingIngested.name, 997]]]);
 });
 
 describe('the readings of an exchange', () => {
@@ -153,6 +175,14 @@ describe('the readings of an exchange', () => {
     expect(await exchange()).toEqual({ __typename: 'ExchangeMeterSuccess' });
     expect(await rules(contract)).toEqual(['R12 ERROR']);
     expect((await told(contract)).slice(-2)).toContainEqual([contract.meterNumber.toUpperCase(), ['2026-10-10', '500000000', true]]);
+  });
+
+  test('are never dropped in silence: a new meter without this counter, or a reading beyond its digits', async () => {
+    const { exchange } = await anExchange(90_000);
+    const { registerMeter } = await desk.query('mutation ($input: RegisterMeterInput!) { registerMeter(input: $input) { ... on RegisterMeterSuccess { meter { id } } } }', { input: { meterNumber: `1OHNE${newId().slice(-8)}`.toUpperCase(), kind: 'DIGITAL', registers: [{ obis: '1-0:2.8.0' }] } });
+    expect(await exchange({ newMeterId: registerMeter.meter.id })).toMatchObject({ __typename: 'InputInvalid', faults: [{ path: 'startWattHours', fault: expect.stringContaining('no register 1-0:1.8.0') }] });
+    expect(await exchange({ startWattHours: 1_000_000_000 })).toMatchObject({ __typename: 'InputInvalid', faults: [{ path: 'startWattHours', fault: expect.stringContaining('6 digits') }] });
+    expect(await exchange()).toEqual({ __typename: 'ExchangeMeterSuccess' });
   });
 
   test('do not contradict one that is known of the same instant; nothing is exchanged then', async () => {

@@ -1,9 +1,11 @@
 // Gaps of days that are over: held, estimated when the market's time is over, replaced when the real value comes.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
+import { transact } from '@stromgraph/kernel/database';
 import { addDays, quarterHoursOf } from '@stromgraph/kernel/time';
 import type { Confirmed } from '../../tests/build/contract-confirmed.ts';
 import { COUNTER, type Desk, openDesk, series, whole } from '../../tests/build/metering-desk.ts';
+import { watchSilence } from './actions/find-silence.ts';
 
 const NOW = '2026-11-24T09:00:00Z';
 let desk: Desk;
@@ -80,4 +82,44 @@ test('more days than fit in one transaction are all estimated, and none twice', 
   expect(working).toHaveLength(80);
   expect(new Set(working.map(({ method, wh }) => `${method} ${wh}`))).toEqual(new Set(['INTERPOLATION 100']));
   expect((await desk.published(contract)).flatMap(({ payload }) => payload.days).filter(({ ours }: any) => ours)).toHaveLength(40);
+});
+
+test('silence is found: a day of which nothing came, and the rest of days that were delivered in part before they were over, are held, estimated, and give way to the real value', async () => {
+  const until = async (instant: string) => {
+    await desk.database.setClock(instant);
+    await desk.doWhatIsDue();
+  };
+  await desk.database.setClock('2026-12-13T08:00:00Z');
+  const [contract, never] = [await desk.confirm(), await desk.confirm()]; // the meter of the other has never delivered intervals
+  await transact(desk.db, watchSilence);
+  await desk.ingest({ intervals: [series(contract, '2026-12-12', whole('2026-12-12', 100))] });
+  await until('2026-12-14T13:00:00Z'); // of the 13th nothing comes
+  expect(await told(contract, '2026-12-13')).toMatchObject([{ type: MeterReadingIngested.name, version: 1, held: true, wattHours: Array(96).fill(null) }]);
+  for (const day of ['2026-12-14', '2026-12-15']) {
+    await until(`${day}T13:00:00Z`);
+    await desk.ingest({ intervals: [series(contract, day, Array(40).fill(100))] });
+    expect((await told(contract, day)).at(-1).held).toBeUndefined(); // it is not over
+  }
+  await until('2026-12-16T13:00:00Z');
+  expect(await told(contract, '2026-12-15')).toMatchObject([{ version: 1 }, { type: ReadingCorrected.name, version: 2, held: true, wattHours: { 39: 100, 40: null } }]);
+  await desk.ingest({ intervals: [series(contract, '2026-12-16', whole('2026-12-16', (nth) => (nth < 52 ? 100 : null)))] });
+  await until('2026-12-17T13:00:00Z');
+  await desk.ingest({ intervals: [series(contract, '2026-12-16', Array(44).fill(100), { start: quarterHoursOf('2026-12-16')[52]!.toISOString() })] });
+  expect((await told(contract, '2026-12-16')).at(-1)).toMatchObject({ type: MeterReadingIngested.name, wattHours: { 95: 100 } });
+  const late = await desk.confirm(); // its first value comes when its days are long over
+  await until('2026-12-31T13:00:00Z');
+  await desk.ingest({ intervals: [series(late, '2026-12-30', whole('2026-12-30', 50))] });
+  await until('2027-01-06T13:00:00Z');
+  expect(await told(late, '2026-12-03')).toMatchObject([{ held: true }]);
+  await until('2027-01-08T13:00:00Z');
+  const [nothing, rest] = [(await told(contract, '2026-12-13')).at(-1), (await told(contract, '2026-12-15')).at(-1)];
+  expect([nothing.held, rest.held, nothing.ours.length, rest.ours.length]).toEqual([undefined, undefined, 96, 56]);
+  expect(await rowsOf('interval_working', contract)).toMatchObject(expect.arrayContaining([expect.objectContaining({ wh: 100 })]));
+  const { usage } = await desk.query('query ($id: ID!) { usage(meterId: $id, from: "2026-12-12", until: "2026-12-17", resolution: QUARTER_HOUR) { complete missing { from } estimates { from until method } totalWattHours } }', { id: await desk.meterIdOf(contract) });
+  expect(usage).toMatchObject({ complete: true, missing: [], totalWattHours: 5 * 9_600 });
+  await desk.ingest({ intervals: [series(contract, '2026-12-13', whole('2026-12-13', 90))] });
+  expect((await told(contract, '2026-12-13')).at(-1)).toMatchObject({ type: ReadingCorrected.name, wattHours: Array(96).fill(90), statuses: Array(96).fill('TRUE') });
+  expect(await desk.published(never)).toEqual([]);
+  expect((await desk.database.owner.query(`SELECT count(*)::int AS rows FROM metering.due WHERE kind = 'FIND_SILENCE'`)).rows).toEqual([{ rows: 1 }]);
+  expect((await desk.database.owner.query(`SELECT register_id, day FROM metering.usage_faults('2026-11-01', '2027-02-01') UNION ALL SELECT register_id, month FROM metering.usage_month_faults('2026-11-01', '2027-02-01')`)).rows).toEqual([]);
 });

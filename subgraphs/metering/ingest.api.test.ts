@@ -85,6 +85,31 @@ test('a file of thousands of register reads of one meter is stored whole and tol
   expect(told).toEqual([{ readings: 5_000 }, { readings: 1_000 }]);
 });
 
+test('in JSON an instant that cannot be read spoils its own values, a substitute without reason and method is refused, and so is an estimate that says it was measured', async () => {
+  const { meterNumber } = await confirm();
+  const series = (start: string, wattHours: (number | null)[], change: object = {}) => ({ meterNumber, obis: PROFILE, start, minutes: 15, wattHours, status: 'TRUE', ...change });
+  const read = (readAt: string, change: object) => ({ meterNumber, obis: '1-0:1.8.0', readAt, wattHours: 1_000, ...change });
+  const { status, body } = await send(JSON.stringify({
+    idempotencyKey: newId(),
+    intervals: [series('2026-11-11T00:00:00', [1, 2]), series('2026-11-10T00:00:00Z', [1, 2]), series('2026-11-12T00:00:00Z', [3], { status: 'SUBSTITUTE' }), series('2026-11-13T00:00:00Z', [3], { status: 'SUBSTITUTE', reason: 'Z74', method: 'Z92' })],
+    registers: [read('2026-10-25T02:30:00', {}), read('2026-11-01T00:00:00Z', { source: 'ESTIMATE' }), read('2026-11-02T00:00:00Z', { quality: 'SUBSTITUTED' }), read('2026-11-03T00:00:00Z', { quality: 'SUBSTITUTED', source: 'ESTIMATE', reason: 'Z74', method: 'ZJ2' })],
+  }), { type: 'application/json' });
+  expect([status, body.accepted, body.rejected]).toEqual([200, 4, 6]);
+  expect(body.rejections.map(({ row, path, reason }: any) => [row, path, reason])).toEqual([
+    [1, 'intervals.0.start', expect.stringContaining('the offset is missing')], [2, 'intervals.0.start', expect.stringContaining('the offset is missing')], [5, 'intervals.2.wattHours.0', expect.stringContaining('needs a reason and the method')],
+    [7, 'registers.0.readAt', expect.stringContaining('comes twice')], [8, 'registers.1', expect.stringContaining('no measured reading')], [9, 'registers.2', expect.stringContaining('needs a reason and the method')],
+  ]);
+});
+
+test('the last number of a file that may be cut off in it is not taken for whole', async () => {
+  const { meterNumber } = await confirm();
+  const row = (start: string, kwh: string) => `${meterNumber},${PROFILE},${start},${start.replace(':00:00Z', ':15:00Z')},TRUE,${kwh}`;
+  const file = ['meter_number,obis,start,end,status,kwh', row('2026-11-01T00:00:00Z', '0.125'), row('2026-11-01T01:00:00Z', '1.250')].join('\n');
+  expect((await send(file.slice(0, -4))).body).toMatchObject({ state: 'CUT_OFF', accepted: 1, rejected: 1, rejections: [{ row: 2, reason: expect.stringContaining('its last field may be cut off') }] });
+  expect((await send(`${file}\n`)).body).toMatchObject({ state: 'COMPLETE', accepted: 1, unchanged: 1 });
+  expect((await database.owner.query(`SELECT i.watt_hours::int AS wh FROM metering.${INTERVALS} ORDER BY i.start_at`, [meterNumber.toUpperCase()])).rows).toEqual([{ wh: 125 }, { wh: 1_250 }]);
+});
+
 test('a file of another encoding gets its name said; rows that can be read are stored', async () => {
   const contract = await confirm();
   const line = `${contract.meterNumber},${PROFILE},2026-11-02T00:00:00+01:00,2026-11-02T00:15:00+01:00,0.125,TRUE,`;

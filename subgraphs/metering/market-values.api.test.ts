@@ -46,7 +46,7 @@ test('the matrix of replacements holds for the market too, with the codes of the
   const contract = await desk.confirm();
   await deliver(contract, { intervals: [profile('2026-11-02', [100, 100], { status: 'PROVISIONAL' })] });
   await deliver(contract, { intervals: [profile('2026-11-02', [90], { status: 'SUBSTITUTE' })] });
-  expect(await rejections()).toMatchObject([{ row: 1, path: 'intervals.0.wattHours.0', rule: 'R02', reason: expect.stringContaining('needs a reason and the method') }]);
+  expect(await rejections()).toMatchObject([{ row: 1, path: 'intervals.0.wattHours.0', rule: null, reason: expect.stringContaining('needs a reason and the method') }]);
   await deliver(contract, { intervals: [profile('2026-11-02', [90], { status: 'SUBSTITUTE', reason: 'Z75', method: 'Z92' })] });
   await deliver(contract, { intervals: [profile('2026-11-02', [95])] });
   expect((await desk.published(contract)).map(({ type, payload }) => [type, payload.days[0].wattHours[0], payload.days[0].statuses[0], payload.cause])).toEqual([

@@ -159,8 +159,9 @@ test.each([
 test('register reads are kept once, replaced by their rules, and told', async () => {
   const contract = await confirm({ meteringKind: 'PROFILE' });
   const read = (wattHours: number, change: object = {}) => ingest({ registers: [{ meterNumber: contract.meterNumber, obis: '1.8.0', readAt: '2026-11-01T10:00:00Z', wattHours, ...change }] });
-  expect(await read(900_000, { quality: 'SUBSTITUTED', source: 'ESTIMATE' })).toMatchObject({ accepted: 1 });
-  expect(await read(900_000, { quality: 'SUBSTITUTED', source: 'ESTIMATE' })).toMatchObject({ unchanged: 1 });
+  const estimate = { quality: 'SUBSTITUTED', source: 'ESTIMATE', reason: 'no access', method: 'comparison' };
+  expect(await read(900_000, estimate)).toMatchObject({ accepted: 1 });
+  expect(await read(900_000, estimate)).toMatchObject({ unchanged: 1 });
   expect(await read(905_000)).toMatchObject({ accepted: 1 });
   expect(await read(906_000)).toMatchObject({ rejected: 1 });
   const { data } = await ask(desk.url, agent, 'query ($id: ID!) { meter(id: $id) { readings { nodes { obis wattHours quality source readAt } } } }', { id: await meterIdOf(contract) });
@@ -210,7 +211,7 @@ test.each([
   ['application/json', '{', 400, /no JSON/],
   ['application/json', '[]', 400, /input/],
   ['application/json', JSON.stringify({ idempotencyKey: 'k', intervals: [{ meterNumber: 'X\0', obis: PROFILE }] }), 400, /body\.intervals\.0\.meterNumber: the character U\+0000/],
-  ['application/json', JSON.stringify({ idempotencyKey: 'k', intervals: [{ meterNumber: 'X', obis: PROFILE, start: '2026-11-01T00:00:00', minutes: 15, wattHours: [1], status: 'TRUE' }] }), 400, /intervals\.0\.start: .*no instant with an offset/],
+  ['application/json', JSON.stringify({ idempotencyKey: 'k', intervals: [{ meterNumber: 'X', obis: PROFILE, start: 5, minutes: 15, wattHours: [1], status: 'TRUE' }] }), 400, /intervals\.0\.start: .*expected string/],
   ['application/json', JSON.stringify({ idempotencyKey: 'k', intervals: [{ meterNumber: 'X', obis: PROFILE, start: NOW, minutes: 15, wattHours: [1.5], status: 'TRUE' }] }), 400, /intervals\.0\.wattHours\.0/],
   ['application/json', `{"idempotencyKey":"${'x'.repeat(4_100_000)}"}`, 413, /4000000 bytes/],
   ['application/xml', '<x/>', 415, /text\/csv or application\/json/],

@@ -38,10 +38,18 @@ test('a finding that one has taken is not decided by another, for a day', async 
   expect(await take(spike.id)).toMatchObject({ __typename: 'TakeFindingSuccess' }); // again
   expect(await take(spike.id, second)).toEqual({ __typename: 'FindingTaken', by: agent.name });
   expect(await decide({ findingId: spike.id, decision: 'RELEASE' }, second)).toEqual({ __typename: 'FindingTaken', by: agent.name, at: new Date(NOW).toISOString() });
+  expect(await desk.query('mutation ($input: ReleaseFindingInput!) { releaseFinding(input: $input) { __typename ... on FindingTaken { by } } }', { input: { findingId: spike.id, reason: 'mine' } }, second)).toEqual({ releaseFinding: { __typename: 'FindingTaken', by: agent.name } });
   expect([await list(contract, ', mine: true'), await list(contract, ', mine: true', second), await list(contract, ', taken: true')].map((all) => all.map(({ rule }: any) => rule))).toEqual([['R04'], [], ['R04']]);
   await desk.database.setClock('2026-11-25T09:00:00Z');
   expect(await take(spike.id, second)).toMatchObject({ finding: { takenBy: second.name } });
   expect(await take('0')).toEqual({ __typename: 'FindingNotFound' });
+});
+
+test('nobody proposes more than a connection can use', async () => {
+  const { spike } = await withSpike();
+  const propose = (wattHours: number) => decide({ findingId: spike.id, decision: 'PROPOSE', wattHours: [wattHours] });
+  for (const wattHours of [25_001, Number.MAX_SAFE_INTEGER]) expect(await propose(wattHours)).toMatchObject({ __typename: 'InputInvalid', faults: [{ path: 'wattHours.0', allowed: '0 to 25000 Wh' }] });
+  expect(await propose(25_000)).toMatchObject({ __typename: 'DecideFindingSuccess' });
 });
 
 test('released findings stay released while the others are decided', async () => {

@@ -16,10 +16,14 @@ export function lineFault(line: Line): string | null {
   return line === NO_UTF8 ? NOT_UTF8 : null;
 }
 
+/** A word of a list that was cut off is none any more; a number, an instant or a name that was cut off may be another. */
+const endsWhole = ({ at, count }: Columns): boolean => [at.status, at.reason, at.method].includes(count - 1);
+const NO_END = 'no line end comes after it, so that its last field may be cut off (allowed: a line end, or status, reason or method as the last column)';
+
 /** Adds a line to a chunk; false where it cannot be read. `suffix` says so of the last line of a file that may have been cut off in it. */
 export function takeLine(chunk: Chunk, line: Line, row: number, { columns, readers, prefix = '' }: { columns: Columns; readers: Readers; prefix?: string }): boolean {
   chunk.rows += 1;
-  const given = lineFault(line) ?? readRow(fieldsOf(line as string), row, columns, readers);
+  const given = lineFault(line) ?? (prefix === '' || endsWhole(columns) ? null : NO_END) ?? readRow(fieldsOf(line as string), row, columns, readers);
   if (typeof given === 'string') {
     chunk.unreadable.push(unreadable(row, prefix + given));
     return false;

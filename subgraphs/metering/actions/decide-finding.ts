@@ -1,32 +1,30 @@
 import { isSamePerson, requireActor } from '@stromgraph/kernel/auth';
 import { transact, type Tx } from '@stromgraph/kernel/database';
-import { fault, invalid, type InputInvalid, isProblem, type Problem, problem } from '@stromgraph/kernel/problem';
+import { fault, invalid, type InputInvalid, isProblem } from '@stromgraph/kernel/problem';
 import type { DomainContext } from '../context.ts';
+import { berlinDay } from '../intervals/berlin-day.ts';
+import { mostWattHours } from '../validation/check-interval.ts';
 import { placesOfFinding } from '../review/places.ts';
 import { lockRegisters } from '../store/estimation.ts';
 import { lockOpenFinding, type StoredFinding } from '../store/findings.ts';
 import { approve, type Person, propose, take } from '../store/reviews.ts';
 import { announceSome } from './announce-batch.ts';
 import { estimateGaps } from './estimate-gaps.ts';
+import { type FindingTaken, type Gone, openFinding } from './open-finding.ts';
 import { releaserOf } from './release-finding.ts';
 import { setValues } from './set-values.ts';
 import { workedDays } from './work-over-days.ts';
 
 export type Decision = 'RELEASE' | 'ESTIMATE' | 'PROPOSE' | 'APPROVE';
 export type FindingDecision = Readonly<{ findingId: string; decision: Decision; reason: string; wattHours: readonly bigint[] | null }>;
-export type FindingTaken = Problem<'FindingTaken', { findingId: string; by: string; at: Date }>;
-type Gone = Problem<'FindingNotFound', { findingId: string }>;
 type Outcome = StoredFinding | Gone | FindingTaken | InputInvalid;
-
-/** Nobody keeps a finding from the others by forgetting it. */
-const TAKEN_FOR_MS = 86_400_000;
 
 /** From now on the others see who looks at it. */
 export async function takeFinding(ctx: DomainContext, findingId: string): Promise<StoredFinding | Gone | FindingTaken> {
   const person = requireActor(ctx.actor);
   const now = await ctx.now();
   return transact(ctx.db, async (tx) => {
-    const finding = await open(tx, findingId, person, now);
+    const finding = await openFinding(tx, findingId, person, now);
     if (isProblem(finding)) return finding;
     await take(tx, finding.id, person, now);
     return (await lockOpenFinding(tx, finding.id))!;
@@ -38,22 +36,13 @@ export async function decideFinding(ctx: DomainContext, order: FindingDecision):
   const person = requireActor(ctx.actor);
   const now = await ctx.now();
   return transact(ctx.db, async (tx): Promise<Outcome> => {
-    const finding = await open(tx, order.findingId, person, now, order.decision !== 'APPROVE');
+    const finding = await openFinding(tx, order.findingId, person, now, order.decision !== 'APPROVE');
     if (isProblem(finding)) return finding;
     if (finding.readingId && order.decision !== 'RELEASE') return invalid([fault('decision', `${finding.rule} is about a reading of a counter`, 'RELEASE, or another reading by ingestReadings')]);
     if (finding.isOfDelivery && order.decision !== 'RELEASE') return invalid([fault('decision', `${finding.rule} is about how a value was delivered`, 'RELEASE, or another value by ingestReadings')]);
     const refused = await DECIDE[order.decision](tx, finding, { ...order, person, now });
     return refused ?? finding;
   });
-}
-
-async function open(tx: Tx, findingId: string, { id }: Person, now: Date, isAlone = true): Promise<StoredFinding | Gone | FindingTaken> {
-  const finding = /^\d{1,18}$/.test(findingId) ? await lockOpenFinding(tx, BigInt(findingId)) : null;
-  if (!finding) return problem('FindingNotFound', `There is no open finding ${findingId}.`, { findingId });
-  const { taken } = finding;
-  if (isAlone && taken && !isSamePerson(taken.byId, id) && now.getTime() - taken.at.getTime() < TAKEN_FOR_MS)
-    return problem('FindingTaken', `${taken.by} looks at it since ${taken.at.toISOString()}.`, { findingId, by: taken.by, at: taken.at });
-  return finding;
 }
 
 type Given = FindingDecision & Readonly<{ person: Person; now: Date }>;
@@ -74,6 +63,9 @@ const DECIDE: Readonly<Record<Decision, (tx: Tx, finding: StoredFinding, given: 
     if (wattHours?.length !== starts.length) return invalid([fault('wattHours', `has ${wattHours?.length ?? 0} values`, `${starts.length}, one per interval that the finding is about`)]);
     const below = wattHours.findIndex((value) => value < 0n);
     if (below >= 0) return invalid([fault(`wattHours.${below}`, 'is negative', '0 or more')]);
+    const most = await mostOf(tx, finding);
+    const above = wattHours.findIndex((value) => value > most);
+    if (above >= 0) return invalid([fault(`wattHours.${above}`, 'is more than the connection can use in an interval', `0 to ${most} Wh`)]);
     await propose(tx, finding.id, { starts: starts.map((startMs) => new Date(startMs)), wattHours, reason }, person, now);
     return null;
   },
@@ -90,6 +82,14 @@ const DECIDE: Readonly<Record<Decision, (tx: Tx, finding: StoredFinding, given: 
     return null;
   },
 };
+
+/** What an interval may hold when it comes in, holds for one that is set by hand. */
+async function mostOf(tx: Tx, { registerId, day }: StoredFinding): Promise<bigint> {
+  const [{ minutes, places } = { minutes: null, places: [] as { fromMs: number; untilMs: number; expectedWattHours: bigint }[] }] = await lockRegisters(tx, [registerId]);
+  const { fromMs, untilMs } = berlinDay(day);
+  const there = places.findLast((place) => place.fromMs < untilMs && fromMs < place.untilMs);
+  return BigInt(mostWattHours({ expectedWattHours: there?.expectedWattHours ?? 0n }, minutes ?? 15));
+}
 
 async function placesToFill(tx: Tx, { registerId, day, rule, start }: StoredFinding): Promise<number[]> {
   const [register] = await lockRegisters(tx, [registerId]);

@@ -12,7 +12,7 @@ import { planEstimates } from './plan-estimates.ts';
 export type Examined = Readonly<{ batchId: string; now: Date; book: RuleBook }>;
 
 const BY = 'validation';
-const SUSPICIOUS_TIMES = 10;
+const SUSPICIOUS_TIMES = 4;
 
 /**
  * Holds the stored days against the rules about stored values and writes down what they find, but for what was released.
@@ -26,7 +26,7 @@ export async function examineDays(tx: Tx, days: readonly StoredDay[], expected: 
   const facts = new Map(days.map((day) => [day, { ...factsOf(day, { expected: expected.get(day.contractId) ?? 0n, places: places.get(day.registerId) ?? [], now }), sums: sums.get(keyOf(day)) ?? null }]));
   const usual = await usualDays(tx, days.filter((day) => isFarFromExpected(facts.get(day)!)));
   const found = days.flatMap((day) => {
-    const findings = findingsOf(book, { ...facts.get(day)!, usualWattHours: usual.get(keyOf(day)) ?? null });
+    const findings = findingsOf(book, { ...facts.get(day)!, ...usual.get(keyOf(day)) });
     return findings.length > 0 ? [{ day, findings }] : [];
   });
   if (found.length === 0) return new Set();

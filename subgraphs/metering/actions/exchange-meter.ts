@@ -88,6 +88,9 @@ async function storeReads(tx: Tx, { finalWattHours, startWattHours, at }: Exchan
   );
   const contradicted = rejections.find(({ rule }) => rule === 'R02');
   if (contradicted) return invalid([fault(contradicted.path!, `another reading of ${at.toISOString()} is known: ${contradicted.reason}`, 'the reading that is known, or another instant')]);
+  // Where no contract of ours is supplied, no reading counts; whatever else is wrong is the sender's to mend.
+  const wrong = rejections.find(({ rule, registerId }) => rule !== 'R14' || registerId === null);
+  if (wrong) return invalid([fault(wrong.path!, wrong.reason, `a reading of the counter ${DRAWN_COUNTER}, which both meters have`)]);
   await closeBatch(tx, batchId, 'COMPLETE', { counts: { accepted, unchanged, rejected: 0 } });
   return { batchId };
 }

@@ -26,9 +26,10 @@ export async function takeValues(ctx: DomainContext, { idempotencyKey, ...values
   const { id: holder, name: by } = requireActor(ctx.actor);
   const now = await ctx.now();
   await ensurePartitions(db, now);
+  const body = contentOf(values); // before the transaction, which may last two seconds
   const outcome = await transact(db, async (plain) => {
     const tx = planningOnce(plain);
-    return once(tx, { key: idempotencyKey, operation: 'ingestReadings', actor: holder, body: contentOf(values) }, async () => {
+    return once(tx, { key: idempotencyKey, operation: 'ingestReadings', actor: holder, body }, async () => {
       const batchId = newId<'batch'>();
       if (!(await openKeyedBatch(tx, { id: batchId, source, actor: by, receivedAt: now }, { holder, key: idempotencyKey })))
         return problem('IdempotencyKeyReused', `The key ${idempotencyKey} was used before with another content.`, { idempotencyKey });
@@ -52,5 +53,8 @@ async function storeAndTell(tx: Tx, values: GivenValues, { batchId, now, by }: {
   return isTold;
 }
 
-/** What tells one content from another; a list of values as one text is much less to go through. */
-const contentOf = ({ intervals, registers }: GivenValues) => ({ intervals: intervals.map((series) => ({ ...series, wattHours: series.wattHours.join() })), registers });
+/** What tells one content from another; lists as texts are much less to go through. */
+const contentOf = ({ intervals, registers }: GivenValues) => ({
+  intervals: intervals.map((series) => ({ ...series, wattHours: series.wattHours.join() })),
+  registers: registers.map(({ wattHours, ...read }) => JSON.stringify([String(wattHours), read.meterNumber, read.obis, read.readAt, read.quality, read.source, read.reason, read.method])),
+});

@@ -8,6 +8,7 @@ import { kindFor, type Meter, registersFor } from '../meters/meter.ts';
 import { addMeter, addRegisters, beginInstallationAt, endInstallation, installationsOf, lastValueOf, meterByNumber } from '../store/meters.ts';
 import { addSupply, suppliesAt, type SupplyContract } from '../store/supplies.ts';
 import { hang, tellInstalled } from './install-meter.ts';
+import { tellBoundaries } from './tell-boundaries.ts';
 
 export type MeteredContract = SupplyContract & Readonly<{ meterNumber: string; meteringKind: 'PROFILE' | 'INTERVAL' }>;
 
@@ -16,7 +17,8 @@ export async function installForContract(tx: Tx, { meterNumber: given, meteringK
   const meterNumber = parseMeterNumber(given);
   if (isProblem(meterNumber)) throw new Error(`contract ${supply.contractId} names no meter: ${meterNumber.message}`);
   if (!(await addSupply(tx, supply))) return;
-  const meter = (await meterByNumber(tx, meterNumber)) ?? (await register(tx, meterNumber, meteringKind));
+  const known = await meterByNumber(tx, meterNumber);
+  const meter = known ?? (await register(tx, meterNumber, meteringKind));
   await addRegisters(tx, meter.id, registersFor(meteringKind));
   const fromAt = startOfDay(supply.startOn);
   const here = (await installationsOf(tx, [meter.id])).find(
@@ -29,6 +31,7 @@ export async function installForContract(tx: Tx, { meterNumber: given, meteringK
     if (elsewhere) throw new Error(elsewhere.message);
   }
   await tellInstalled(tx, meter, [supply], fromAt);
+  if (known) await tellBoundaries(tx, [supply.contractId], { onlyEnds: false });
 }
 
 /** Where we supply nobody any more, a meter that the market names for another place hangs no longer. */

@@ -1,9 +1,9 @@
 import type { Tx } from '@stromgraph/kernel/database';
 import { type DayColumns, startAt, statusOfCode } from '../intervals/day-columns.ts';
 import type { ValueStatus } from '../intervals/value.ts';
-import { takeUntoldReadings } from '../store/announcements.ts';
 import type { StoredDay } from '../store/intervals.ts';
 import { rememberDays } from '../store/day-sums.ts';
+import { takeUntoldReadings } from '../store/told-readings.ts';
 import type { MeterFacts } from '../validation/meter-facts.ts';
 import type { About, Stored } from './store-values.ts';
 import { MAX_DAYS, MAX_READINGS, type ToldDay, tellValues } from './tell-values.ts';

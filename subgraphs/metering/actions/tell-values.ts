@@ -4,10 +4,11 @@ import { publishAll } from '@stromgraph/kernel/outbox';
 import { QUARTER_HOUR_MS } from '@stromgraph/kernel/time';
 import { berlinDay } from '../intervals/berlin-day.ts';
 import { quarterHoursOfDay } from '../intervals/quarter-hours.ts';
-import { suppliesOf, type UntoldReading } from '../store/announcements.ts';
+import { suppliesOf } from '../store/announcements.ts';
 import { ANYTHING, besideDays } from '../store/beside-days.ts';
 import { readDays, type StoredDay } from '../store/intervals.ts';
 import { takeSumsToCheck } from '../store/reading-findings.ts';
+import type { UntoldReading } from '../store/told-readings.ts';
 import { endWorking } from '../store/working.ts';
 import { type Examined, examineDays } from './examine-days.ts';
 import { examineReadings } from './examine-readings.ts';
@@ -35,7 +36,7 @@ export async function tellValues(tx: Tx, about: Examined, changed: readonly Told
   const gaveWay = new Set(givenWay.map(dayKeyOf));
   const expected = new Map(days.map(({ stored, expectedWattHours }) => [stored.contractId, expectedWattHours]));
   const held = await examineDays(tx, worked, expected, { ...about, hasReadings });
-  const heldReadings = await examineReadings(tx, readings.map(({ id }) => id), about);
+  const heldReadings = await examineReadings(tx, [...new Set(readings.map(({ id }) => id))], about);
   const told = days.map(({ stored, ...day }, nth): Told => {
     const gives = gaveWay.has(`${stored.registerId} ${stored.day}`);
     return { ...day, corrected: day.corrected || gives, cause: day.cause ?? (gives && readings.length === 0 ? 'the value of the market has come' : null), values: worked[nth]!, held: held.has(worked[nth]!) };

@@ -18,6 +18,8 @@ export type GivenSeries = Readonly<{
   status: ValueStatus;
   reason: string | null;
   method: string | null;
+  /** Why the instant cannot be read; none of it is taken then. */
+  fault?: string;
 }>;
 export type GivenRegisterRead = Readonly<{
   meterNumber: string;
@@ -28,6 +30,8 @@ export type GivenRegisterRead = Readonly<{
   source: ReadingSource;
   reason: string | null;
   method: string | null;
+  /** Why the instant cannot be read; none of it is taken then. */
+  fault?: string;
 }>;
 export type GivenValues = Readonly<{ intervals: readonly GivenSeries[]; registers: readonly GivenRegisterRead[] }>;
 
@@ -62,6 +66,11 @@ export function rowsOf({ intervals, registers }: GivenValues, book: DoorBook): {
   const unreadable: Rejection[] = [];
   const flagged: Flagged[] = [];
   intervals.forEach((series, nth) => {
+    if (series.fault !== undefined) {
+      for (const at of series.wattHours.keys()) unreadable.push({ ...unread(series), row: row + at, path: `intervals.${nth}.start` });
+      row += series.wattHours.length;
+      return;
+    }
     const ofSeries = runsOf(series, { row, path: `intervals.${nth}.wattHours` });
     row += series.wattHours.length;
     const days = dayCountFault(series.start.getTime(), series.wattHours.length, series.minutes);
@@ -72,9 +81,16 @@ export function rowsOf({ intervals, registers }: GivenValues, book: DoorBook): {
       for (const run of ofSeries) run.wattHours.forEach((_, at) => unreadable.push(rejectionOf(valueAt(run, at), { rule: 'R07', reason, registerId: null })));
     } else runs.push(...ofSeries);
   });
-  const readings = registers.map((read, nth) => ({ ...read, ...named(read), row: row + nth, path: `registers.${nth}`, readAtMs: read.readAt.getTime() }));
+  const readings = registers.flatMap((read, nth) => {
+    const place = { row: row + nth, path: `registers.${nth}` };
+    if (read.fault === undefined) return [{ ...read, ...named(read), ...place, readAtMs: read.readAt.getTime() }];
+    unreadable.push({ ...unread(read), row: place.row, path: `${place.path}.readAt` });
+    return [];
+  });
   return { intervals: runs, readings, unreadable, flagged };
 }
+
+const unread = ({ fault, ...given }: { meterNumber: string; obis: string; fault?: string }) => ({ ...named(given), startMs: null, rule: null, reason: fault!, registerId: null });
 
 /** A run up to each value that is missing. */
 function runsOf({ start, minutes, wattHours, status, reason, method, ...series }: GivenSeries, { row, path }: { row: number; path: string }): Run[] {

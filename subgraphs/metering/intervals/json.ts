@@ -4,12 +4,10 @@ import type { GivenValues } from './given.ts';
 import { localTimeFault } from './local-time.ts';
 import { VALUE_STATUSES } from './value.ts';
 
-const Instant = z.string().transform((text, context) => {
-  const instant = parseInstant(text);
-  if (instant) return instant;
-  context.addIssue({ code: 'custom', message: `${JSON.stringify(text.slice(0, 60))} is no instant with an offset or Z${localTimeFault(text)}` });
-  return z.NEVER;
-});
+/** One that cannot be read spoils its own values only: they are refused row by row, as in a file. */
+const Instant = z.string().transform((text) => parseInstant(text) ?? `${JSON.stringify(text.slice(0, 60))} is no instant with an offset or Z${localTimeFault(text)}`);
+const UNREAD = new Date(Number.NaN);
+const read = (at: Date | string): { at: Date; fault?: string } => (typeof at === 'string' ? { at: UNREAD, fault: at } : { at });
 const WattHours = z.int().transform(BigInt);
 const Explained = {
   reason: z
@@ -37,6 +35,9 @@ const Body = z.strictObject({
         minutes: z.int(),
         wattHours: z.array(WattHours.nullable()),
         status: z.enum(VALUE_STATUSES),
+      }).transform(({ start, ...series }) => {
+        const { at, ...fault } = read(start);
+        return { ...series, start: at, ...fault };
       }),
     )
     .nullish()
@@ -50,6 +51,9 @@ const Body = z.strictObject({
         wattHours: WattHours,
         quality: z.enum(['MEASURED', 'SUBSTITUTED', 'PROVISIONAL']).default('MEASURED'),
         source: z.enum(['IOT_GATEWAY', 'UPLOAD', 'ESTIMATE']).default('UPLOAD'),
+      }).transform(({ readAt, ...register }) => {
+        const { at, ...fault } = read(readAt);
+        return { ...register, readAt: at, ...fault };
       }),
     )
     .nullish()

@@ -5,6 +5,7 @@ import { addMonths, dayOf, startOfDay } from '@stromgraph/kernel/time';
 import { ANNOUNCE_BATCH, announceSome } from '../actions/announce-batch.ts';
 import { createPartitions } from '../actions/ensure-partitions.ts';
 import { estimateDueGaps } from '../actions/estimate-gaps.ts';
+import { FIND_SILENCE, findSilence } from '../actions/find-silence.ts';
 import { ESTIMATE_GAPS } from '../actions/plan-estimates.ts';
 
 export const CREATE_PARTITIONS = 'CREATE_PARTITIONS';
@@ -19,6 +20,7 @@ export async function createPartitionsAhead(tx: Tx): Promise<void> {
 export const dueHandlers: DueHandlers = {
   [ESTIMATE_GAPS]: (tx, { subject }) => estimateDueGaps(tx, subject),
   [CREATE_PARTITIONS]: createPartitionsAhead,
+  [FIND_SILENCE]: findSilence,
   [ANNOUNCE_BATCH]: async (tx, { subject }) => {
     if (await announceSome(tx, subject)) await schedule(tx, { kind: ANNOUNCE_BATCH, subject, dueAt: await businessNow(tx) });
   },

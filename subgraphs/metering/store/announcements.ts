@@ -1,21 +1,8 @@
 // What a batch has changed and hearers have not been told of.
 import type { Tx } from '@stromgraph/kernel/database';
-import type { ReadingQuality } from '../meters/reading.ts';
+import { takeUntoldReadings, type UntoldReading } from './told-readings.ts';
 
 export type UntoldDay = Readonly<{ meterId: string; meterNumber: string; registerId: number; obis: string; day: string; corrected: boolean }>;
-export type UntoldReading = Readonly<{
-  id: string;
-  meterId: string;
-  meterNumber: string;
-  obis: string;
-  contractId: string;
-  customerId: string;
-  maloId: string;
-  readAt: Date;
-  wattHours: bigint;
-  quality: ReadingQuality;
-  corrected: boolean;
-}>;
 export type UntoldMeter = Readonly<{ meterId: string; meterNumber: string }>;
 
 /** Holds the batch, so that one at a time tells of it. False when there is none. */
@@ -49,43 +36,6 @@ async function takeUntoldDays(tx: Tx, batchId: string, meterIds: readonly string
     WHERE d.batch_id = ${batchId} AND r.id = d.register_id AND m.id = r.meter_id AND r.meter_id = ANY (${meterIds}::uuid[])
     RETURNING r.meter_id, m.meter_number, d.register_id, r.obis, d.day, d.corrected`;
   return rows.map((row) => ({ meterId: row.meter_id, meterNumber: row.meter_number, registerId: row.register_id, obis: row.obis, day: row.day, corrected: row.corrected }));
-}
-
-/** So many are looked at and told of in one transaction; of a meter with more, the rest follows as another event. */
-const MAX_TOLD_READINGS = 5_000;
-
-export async function takeUntoldReadings(tx: Tx, batchId: string, meterIds: readonly string[]): Promise<UntoldReading[]> {
-  const rows = await tx.sql<{
-    id: string;
-    meter_id: string;
-    meter_number: string;
-    obis: string;
-    contract_id: string;
-    customer_id: string;
-    malo_id: string;
-    read_at: Date;
-    watt_hours: bigint;
-    quality: ReadingQuality;
-    corrected: boolean;
-  }>`
-    DELETE FROM metering.batch_reading b USING metering.reading r, metering.meter_register g, metering.meter m, metering.supply s
-    WHERE b.batch_id = ${batchId} AND r.id = b.reading_id AND g.id = r.register_id AND m.id = r.meter_id AND s.contract_id = r.contract_id
-      AND b.reading_id IN (SELECT o.reading_id FROM metering.batch_reading o JOIN metering.reading v ON v.id = o.reading_id
-        WHERE o.batch_id = ${batchId} AND v.meter_id = ANY (${meterIds}::uuid[]) ORDER BY v.read_at, v.id LIMIT ${MAX_TOLD_READINGS})
-    RETURNING r.id, r.meter_id, m.meter_number, g.obis, r.contract_id, r.customer_id, s.malo_id, r.read_at, r.watt_hours, r.quality, b.corrected`;
-  return rows.map((row) => ({
-    id: row.id,
-    meterId: row.meter_id,
-    meterNumber: row.meter_number,
-    obis: row.obis,
-    contractId: row.contract_id,
-    customerId: row.customer_id,
-    maloId: row.malo_id,
-    readAt: row.read_at,
-    wattHours: row.watt_hours,
-    quality: row.quality,
-    corrected: row.corrected,
-  }));
 }
 
 /** Why values of these registers were replaced by the batch. */

@@ -17,7 +17,7 @@ export async function openGaps(
 }
 
 /** What of a register matters for its estimates; null length: it has never had an interval. */
-export type EstimatedRegister = Readonly<{ registerId: number; minutes: number | null; digits: number; factor: string; expectedWattHours: bigint; places: readonly Place[] }>;
+export type EstimatedRegister = Readonly<{ registerId: number; minutes: number | null; digits: number; factor: string; expectedWattHours: bigint; places: readonly (Place & Readonly<{ expectedWattHours: bigint }>)[] }>;
 /** A time in which its meter hung at a contract of ours, in UTC milliseconds. */
 export type Place = Readonly<{ fromMs: number; untilMs: number }>;
 

@@ -2,7 +2,7 @@ import type { Tx } from '@stromgraph/kernel/database';
 import { berlinDay } from '../intervals/berlin-day.ts';
 import type { MeterFacts, Stay, Supply } from '../validation/meter-facts.ts';
 
-type RegisterRow = { meter_id: string; meter_number: string; id: number; obis: string; interval_minutes: number | null };
+type RegisterRow = { meter_id: string; meter_number: string; id: number; obis: string; interval_minutes: number | null; digits: number };
 type StayRow = {
   meter_id: string;
   from_at: Date;
@@ -18,7 +18,7 @@ type StayRow = {
 /** What is known of the meters with these numbers. Their registers are held until the transaction ends, so that two batches never store the same values at once. */
 export async function lockMeterFacts(tx: Tx, meterNumbers: readonly string[]): Promise<Map<string, MeterFacts>> {
   const registers = await tx.sql<RegisterRow>`
-    SELECT m.id AS meter_id, m.meter_number, r.id, r.obis, r.interval_minutes
+    SELECT m.id AS meter_id, m.meter_number, r.id, r.obis, r.interval_minutes, r.digits
       FROM metering.meter m JOIN metering.meter_register r ON r.meter_id = m.id
     WHERE m.meter_number = ANY (${meterNumbers}::text[]) ORDER BY r.id FOR NO KEY UPDATE OF r`;
   const meterIds = [...new Set(registers.map((row) => row.meter_id))];
@@ -33,7 +33,7 @@ export async function lockMeterFacts(tx: Tx, meterNumbers: readonly string[]): P
       {
         meterId: rows[0]!.meter_id,
         meterNumber,
-        registers: new Map(rows.map((row) => [row.obis, { registerId: row.id, intervalMinutes: row.interval_minutes }])),
+        registers: new Map(rows.map((row) => [row.obis, { registerId: row.id, intervalMinutes: row.interval_minutes, digits: row.digits }])),
         stays: toStays(staysOf.get(rows[0]!.meter_id) ?? []),
       },
     ]),

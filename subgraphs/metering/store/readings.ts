@@ -1,18 +1,18 @@
 import type { Queryable, Tx } from '@stromgraph/kernel/database';
-import { newId } from '@stromgraph/kernel/ids';
 import type { PlacedReading, Reading, ReadingQuality, ReadingSource } from '../meters/reading.ts';
+import { int4Array, int8Array, timestamptzArray } from './binary-arrays.ts';
 
 export type KnownReading = Readonly<{ id: string; wattHours: bigint; quality: ReadingQuality }>;
 
 /** What is stored of these readings now, each at its place. */
 export async function knownReadings(tx: Tx, placed: readonly PlacedReading[]): Promise<(KnownReading | null)[]> {
-  const registerIds = placed.map(({ registerId }) => registerId);
-  const times = placed.map(({ given }) => new Date(given.readAtMs));
   const meterIds = [...new Set(placed.map(({ meterId }) => meterId))];
-  const rows = await tx.sql<{ nth: bigint; id: string; watt_hours: bigint; quality: ReadingQuality }>`
-    SELECT g.nth, r.id, r.watt_hours, r.quality
-    FROM ROWS FROM (unnest(${registerIds}::int[]), unnest(${times}::timestamptz[])) WITH ORDINALITY g (register_id, read_at, nth)
-    JOIN metering.reading r ON r.register_id = g.register_id AND r.read_at = g.read_at AND r.meter_id = ANY (${meterIds}::uuid[])`;
+  const { rows } = await tx.query<{ nth: bigint; id: string; watt_hours: bigint; quality: ReadingQuality }>(
+    `SELECT g.nth, r.id, r.watt_hours, r.quality
+     FROM ROWS FROM (unnest($1::int4[]), unnest($2::timestamptz[])) WITH ORDINALITY g (register_id, read_at, nth)
+     JOIN metering.reading r ON r.register_id = g.register_id AND r.read_at = g.read_at AND r.meter_id = ANY ($3::uuid[])`,
+    [...placesOf(placed), meterIds],
+  );
   const known = Array<KnownReading | null>(placed.length).fill(null);
   for (const { nth, id, watt_hours, quality } of rows) known[Number(nth) - 1] = { id, wattHours: watt_hours, quality };
   return known;
@@ -23,14 +23,28 @@ type About = Readonly<{ batchId: string | null; at: Date }>;
 /** Readings of instants that have none yet, all at once; hearers are to be told of them. */
 export async function addReadings(tx: Tx, placed: readonly PlacedReading[], { batchId, at }: About): Promise<void> {
   if (placed.length === 0) return;
-  const ids = placed.map(() => newId<'reading'>());
-  await tx.sql`
-    INSERT INTO metering.reading (id, meter_id, register_id, contract_id, customer_id, read_at, watt_hours, source, quality, imported_at, batch_id)
-    SELECT g.*, ${at}, ${batchId} FROM unnest(${ids}::uuid[], ${placed.map(({ meterId }) => meterId)}::uuid[], ${placed.map(({ registerId }) => registerId)}::int[],
-      ${placed.map(({ contractId }) => contractId)}::uuid[], ${placed.map(({ customerId }) => customerId)}::uuid[], ${placed.map(({ given }) => new Date(given.readAtMs))}::timestamptz[],
-      ${placed.map(({ given }) => given.wattHours)}::int8[], ${placed.map(({ given }) => given.source)}::text[], ${placed.map(({ given }) => given.quality)}::text[]) g`;
-  if (batchId) await tell(tx, ids, { batchId, corrected: false });
+  const owners = new Map(placed.map((each) => [`${each.meterId} ${each.contractId}`, each]));
+  const nthOf = new Map([...owners.keys()].map((key, nth) => [key, nth + 1]));
+  const names = [...owners.values()];
+  // Numbers travel as binary lists, names once: as lists of texts they were most of what storing readings cost.
+  await tx.query(
+    `WITH added AS (
+       INSERT INTO metering.reading (id, meter_id, register_id, contract_id, customer_id, read_at, watt_hours, source, quality, imported_at, batch_id)
+       SELECT uuidv7(), o.meter_id, g.register_id, o.contract_id, o.customer_id, g.read_at, g.watt_hours, g.source, g.quality, $10, $11
+       FROM unnest($1::int4[], $2::timestamptz[], $3::int8[], $4::text[], $5::text[], $6::int4[]) g (register_id, read_at, watt_hours, source, quality, owner)
+       JOIN unnest($7::uuid[], $8::uuid[], $9::uuid[]) WITH ORDINALITY o (meter_id, contract_id, customer_id, nth) ON o.nth = g.owner
+       RETURNING id
+     )
+     INSERT INTO metering.batch_reading (batch_id, reading_id, corrected) SELECT $11::uuid, id, false FROM added WHERE $11::uuid IS NOT NULL`,
+    [
+      ...placesOf(placed), int8Array(placed.map(({ given }) => Number(given.wattHours))), placed.map(({ given }) => given.source), placed.map(({ given }) => given.quality),
+      int4Array(placed.map(({ meterId, contractId }) => nthOf.get(`${meterId} ${contractId}`)!)),
+      names.map(({ meterId }) => meterId), names.map(({ contractId }) => contractId), names.map(({ customerId }) => customerId), at, batchId,
+    ],
+  );
 }
+
+const placesOf = (placed: readonly PlacedReading[]) => [int4Array(placed.map(({ registerId }) => registerId)), timestamptzArray(placed.map(({ given }) => given.readAtMs))];
 
 /** A reading that is known, and what takes its place. */
 export type ReplacedReading = Readonly<{ known: KnownReading; next: PlacedReading; reason: string | null }>;

@@ -48,16 +48,19 @@ async function daysWithReading(db: Queryable, days: readonly DayOfRegister[]): P
   return rows.map(({ nth }) => days[Number(nth) - 1]!);
 }
 
-/** The median of the complete days in the four weeks before, where there are at least seven. */
-export async function usualDays(db: Queryable, days: readonly DayOfRegister[]): Promise<Map<string, number>> {
+export type UsualDay = Readonly<{ usualWattHours: number | null; likeWattHours: number | null }>;
+/** The median of the complete days in the four weeks before, where there are at least seven; and of those on the same weekday, where there are at least three. */
+export async function usualDays(db: Queryable, days: readonly DayOfRegister[]): Promise<Map<string, UsualDay>> {
   if (days.length === 0) return new Map();
-  const { rows } = await db.query<{ register_id: number; day: LocalDate; usual: number | null }>(
-    `SELECT g.register_id, g.day, (SELECT CASE WHEN count(*) >= 7 THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY d.watt_hours) END FROM metering.usage_daily d
-       WHERE d.register_id = g.register_id AND d.day >= g.day - 28 AND d.day < g.day AND d.known_values = d.expected_values) AS usual
-     FROM unnest($1::int4[], $2::date[]) g (register_id, day)`,
+  const { rows } = await db.query<{ register_id: number; day: LocalDate; usual: number | null; alike: number | null }>(
+    `SELECT g.register_id, g.day, u.usual, u.alike FROM unnest($1::int4[], $2::date[]) g (register_id, day)
+     CROSS JOIN LATERAL (
+       SELECT CASE WHEN count(*) >= 7 THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY d.watt_hours) END AS usual,
+         CASE WHEN count(*) FILTER (WHERE (g.day - d.day) % 7 = 0) >= 3 THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY d.watt_hours) FILTER (WHERE (g.day - d.day) % 7 = 0) END AS alike
+       FROM metering.usage_daily d WHERE d.register_id = g.register_id AND d.day >= g.day - 28 AND d.day < g.day AND d.known_values = d.expected_values) u`,
     columns(days),
   );
-  return new Map(rows.flatMap((row) => (row.usual === null ? [] : [[DAY_KEY(row.register_id, row.day), row.usual] as const])));
+  return new Map(rows.map((row) => [DAY_KEY(row.register_id, row.day), { usualWattHours: row.usual, likeWattHours: row.alike }]));
 }
 
 /** What is around some readings, by the reading's id. */

@@ -53,5 +53,8 @@ export async function endSupplies(tx: Tx, ends: readonly SupplyEnd[]): Promise<v
   const last = [...new Map(ends.map((end) => [end.contractId, end])).values()];
   await tx.sql`
     UPDATE metering.supply s SET end_on = coalesce(g.end_on, s.start_on), cancelled = g.end_on IS NULL
-    FROM unnest(${last.map(({ contractId }) => contractId)}::uuid[], ${last.map(({ endOn }) => endOn)}::date[]) g (contract_id, end_on) WHERE s.contract_id = g.contract_id`;
+    FROM unnest(${last.map(({ contractId }) => contractId)}::uuid[], ${last.map(({ endOn }) => endOn)}::date[]) g (contract_id, end_on) WHERE s.contract_id = g.contract_id`;  // What was found missing after the end is missing no more: a finding is of the version of a day that stands.
+  await tx.sql`
+    UPDATE metering.usage_daily d SET version = d.version + 1 FROM metering.supply s
+    WHERE s.contract_id = ANY (${last.map(({ contractId }) => contractId)}::uuid[]) AND d.contract_id = s.contract_id AND d.day >= s.end_on AND d.known_values = 0`;
 }

@@ -42,18 +42,19 @@ export async function workingAsOf(db: Queryable, days: readonly DayOfRegister[],
   }));
 }
 
-/** Billable readings of a counter in and around a period, in order of register and time; as of an instant, or as they stand. */
+const OF_A_CONTRACT = 'v.id IN (SELECT id FROM metering.reading WHERE contract_id = $1 UNION ALL SELECT reading_id FROM metering.boundary_readings(ARRAY[$1::uuid]))';
+/** Billable readings of a counter in and around a period, in order of register and time; as of an instant, or as they stand. Of a contract those with which it ends and begins, too. */
 export async function counterReadings(db: Queryable, of: UsageOf, obis: string, { from, until }: Period, asOf: Date | null): Promise<CounterReading[]> {
   const known = asOf
-    ? `SELECT id, register_id, meter_id, contract_id, read_at, watt_hours, quality FROM metering.reading WHERE imported_at <= $6
+    ? `SELECT id, register_id, meter_id, contract_id, read_at, watt_hours, quality FROM metering.reading WHERE imported_at <= $5
        UNION ALL SELECT v.id, v.register_id, v.meter_id, v.contract_id, v.read_at, s.watt_hours, s.quality FROM metering.reading v
-       JOIN metering.reading_superseded s ON s.reading_id = v.id AND s.known_from <= $6 AND s.known_until > $6`
+       JOIN metering.reading_superseded s ON s.reading_id = v.id AND s.known_from <= $5 AND s.known_until > $5`
     : 'SELECT id, register_id, meter_id, contract_id, read_at, watt_hours, quality FROM metering.reading';
   const { rows } = await db.query<{ register_id: number; read_at: Date; watt_hours: bigint; digits: number; factor: string }>(
     `SELECT v.register_id, v.read_at, v.watt_hours, g.digits, g.factor FROM (${known}) v JOIN metering.meter_register g ON g.id = v.register_id
-     WHERE g.obis = $2 AND v.quality <> 'PROVISIONAL' AND CASE WHEN $5::boolean THEN v.contract_id = $1 ELSE v.meter_id = $1 END
+     WHERE g.obis = $2 AND v.quality <> 'PROVISIONAL' AND ${'contractId' in of ? OF_A_CONTRACT : 'v.meter_id = $1'}
        AND v.read_at >= ($3::date - 800)::timestamp AT TIME ZONE 'Europe/Berlin' AND v.read_at < ($4::date + 800)::timestamp AT TIME ZONE 'Europe/Berlin' ORDER BY 1, 2`,
-    ['contractId' in of ? of.contractId : of.meterId, obis, from, until, 'contractId' in of, ...(asOf ? [asOf] : [])],
+    ['contractId' in of ? of.contractId : of.meterId, obis, from, until, ...(asOf ? [asOf] : [])],
   );
   return rows.map((row) => ({ registerId: row.register_id, readAtMs: row.read_at.getTime(), wattHours: row.watt_hours, counter: { digits: row.digits, factor: row.factor } }));
 }

@@ -20,7 +20,7 @@ export const MISSING_TEXTS: Readonly<Record<MissingReason, string>> = {
   NOT_OVER: 'This time is not over yet.',
   NOT_SUPPLIED: 'At this time no meter of this contract was installed here, or the contract did not run.',
   METER_EXCHANGED: 'The meter was exchanged during this quarter hour, so that neither measured all of it.',
-  REFUSED: 'A value has come but cannot be right. We have asked for another.',
+  REFUSED: 'A value has come but cannot be right, so we do not use it. If the metering operator sends no other by the 8th of the next month, we estimate it and mark it.',
   AWAITED: 'The metering operator delivers the values of a day by 11:00 on the next one.',
   OVERDUE: 'The metering operator has not delivered this value. If it does not come by the 8th of the next month, we estimate it and mark it.',
 };

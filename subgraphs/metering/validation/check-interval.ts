@@ -1,6 +1,7 @@
 import type { GivenInterval, PlacedInterval, Rule, Warning } from '../intervals/value.ts';
 import { belowZero, besideGrid, type DoorBook, type DoorRule, notOver, severityOf } from './door.ts';
 import type { MeterFacts, Supply } from './meter-facts.ts';
+import { substituteFault } from './replacement.ts';
 
 export type Fault = Readonly<{ rule: Rule | null; reason: string; registerId: number | null }>;
 export type Circumstances = Readonly<{ nowMs: number; oldestMs: number; book: DoorBook }>;
@@ -20,7 +21,7 @@ const MOST_WATT_HOURS = 1_000_000_000_000;
 export const isOfAPeriod = (obis: string): boolean => OF_A_PERIOD.test(obis);
 
 /** The most that an interval may hold without being taken for a wrong unit or transformer factor (R16). */
-export function mostWattHours({ expectedWattHours }: Supply, minutes: number): number {
+export function mostWattHours({ expectedWattHours }: Pick<Supply, 'expectedWattHours'>, minutes: number): number {
   if (expectedWattHours === 0n) return MOST_WATT_HOURS;
   const watts = Math.max(WRONG_UNIT_FLOOR_WATTS, (Number(expectedWattHours) * WRONG_UNIT_TIMES) / HOURS_A_YEAR);
   return Math.min(MOST_WATT_HOURS, Math.floor((watts * minutes) / 60));
@@ -46,6 +47,8 @@ export function checkInterval(given: GivenInterval, meter: MeterFacts | undefine
   const minutes = (given.endMs - given.startMs) / MINUTE_MS;
   if (!LENGTHS.includes(minutes)) return no('R06', `an interval lasts 15, 30 or 60 minutes, not ${minutes}`);
   if (intervalMinutes !== null && intervalMinutes !== minutes) return no('R06', `this register has intervals of ${intervalMinutes} minutes, not ${minutes}`);
+  const unexplained = substituteFault(given.status, given);
+  if (unexplained) return no(null, unexplained);
   const startMs = Math.round(given.startMs / (minutes * MINUTE_MS)) * minutes * MINUTE_MS;
   const endMs = startMs + minutes * MINUTE_MS;
   if (blocks('R06', besideGrid(given.startMs, minutes), `the start ${new Date(given.startMs).toISOString()} was taken as ${new Date(startMs).toISOString()}`))

@@ -13,7 +13,7 @@ const at = (text: string) => Date.parse(text);
 const supply = { contractId: 'c', customerId: 'k', maloId: '41373559241', fromMs: at('2026-10-01T00:00+02:00'), untilMs: at('2026-12-01T00:00+01:00'), expectedWattHours: 3_504_000n };
 const meter: MeterFacts = {
   meterId: 'm', meterNumber: '1EMH1',
-  registers: new Map([['1-0:1.29.0', { registerId: 1, intervalMinutes: 15 }], ['1-0:2.29.0', { registerId: 2, intervalMinutes: null }], ['1-0:1.8.0', { registerId: 3, intervalMinutes: null }]]),
+  registers: new Map([['1-0:1.29.0', { registerId: 1, intervalMinutes: 15, digits: 6 }], ['1-0:2.29.0', { registerId: 2, intervalMinutes: null, digits: 6 }], ['1-0:1.8.0', { registerId: 3, intervalMinutes: null, digits: 5 }]]),
   stays: [{ fromMs: at('2026-09-01T00:00+02:00'), untilMs: at('2026-11-20T12:00+01:00'), supplies: [supply] }],
 };
 const circumstances = { nowMs: at('2026-11-24T09:00Z'), oldestMs: at('2023-11-01T00:00+01:00'), dayOf: makeBerlinDayFinder(), book: new Map() };
@@ -27,6 +27,7 @@ test.each<[string, Partial<GivenInterval>, string | null]>([
   ['needs its register', { obis: '1-0:1.9.0' }, 'R14'],
   ['is no counter', { obis: '1-0:1.8.0' }, 'R14'],
   ['is not negative', { wattHours: -1n }, 'R03'],
+  ['that is a substitute says why and how', { status: 'SUBSTITUTE', reason: 'no access', method: 'interpolated' }, null],
   ['does not last 10 minutes', span('2026-11-01T00:00Z', 10), 'R06'],
   ['does not last no time', span('2026-11-01T00:00Z', 0), 'R06'],
   ['does not end before it starts', span('2026-11-01T00:15Z', -15), 'R06'],
@@ -103,6 +104,8 @@ test.each([
   ['before the contract', { readAtMs: at('2026-09-30T21:59Z') }, 'R14'],
   ['in the future', { readAtMs: at('2026-11-24T09:00:01Z') }, 'R08'],
   ['below zero', { wattHours: -1n }, 'R03'],
+  ['beyond five digits', { wattHours: 100_000_000n }, 'R16'],
+  ['of all five nines', { wattHours: 99_999_999n }, null],
   ['of a load profile', { obis: '1-0:1.29.0' }, 'R14'],
   ['of an unknown register', { obis: '1-0:1.8.2' }, 'R14'],
 ])('a reading %s: %s', (_, change, rule) => {

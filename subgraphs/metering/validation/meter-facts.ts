@@ -7,7 +7,7 @@ export type MeterFacts = Readonly<{
   registers: ReadonlyMap<string, RegisterFacts>;
   stays: readonly Stay[];
 }>;
-export type RegisterFacts = Readonly<{ registerId: number; intervalMinutes: number | null }>;
+export type RegisterFacts = Readonly<{ registerId: number; intervalMinutes: number | null; /** Of a counter, before it goes over zero. */ digits: number }>;
 /** A time at one market location. */
 export type Stay = Readonly<{ fromMs: number; untilMs: number; supplies: readonly Supply[] }>;
 /** A contract of ours at that location; where two overlap, the later one comes first. */

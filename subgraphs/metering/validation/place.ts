@@ -4,6 +4,7 @@ import { type Run, runOf, valueAt } from '../intervals/run.ts';
 import type { GivenInterval, Rejection, Warning } from '../intervals/value.ts';
 import { checkInterval, type Circumstances, isFault, isOfAPeriod, LENGTHS, mostWattHours } from './check-interval.ts';
 import type { MeterFacts, Supply } from './meter-facts.ts';
+import { substituteFault } from './replacement.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -50,6 +51,7 @@ function placeWhole(run: Run, meter: MeterFacts | undefined, { nowMs, oldestMs }
   const [startMs, endMs] = [run.startMs, run.startMs + run.wattHours.length * run.stepMs];
   if (!meter || !register || !LENGTHS.includes(minutes) || startMs % run.stepMs !== 0 || endMs > nowMs || startMs < oldestMs || !isOfAPeriod(run.obis)) return null;
   if (register.intervalMinutes !== null && register.intervalMinutes !== minutes) return null;
+  if (substituteFault(run.status, run)) return null;
   const around = ({ fromMs, untilMs }: { fromMs: number; untilMs: number }) => fromMs <= startMs && endMs <= untilMs;
   // A later contract comes first: where the first that touches does not hold all, each value finds its own.
   const supply = meter.stays.find(around)?.supplies.find(({ fromMs, untilMs }) => fromMs < endMs && startMs < untilMs);

@@ -1,4 +1,4 @@
-import { judge, type Finding, type Measured, type RuleBook } from './rule.ts';
+import { judge, type Finding, type Measured, type RuleBook, type StoredRule } from './rule.ts';
 
 /** A register's Berlin day as it stands. */
 export type DayFacts = Readonly<{
@@ -14,6 +14,8 @@ export type DayFacts = Readonly<{
   sums?: Readonly<{ counterWattHours: number; intervalWattHours: number }> | null;
   /** The median of the complete days in the weeks before; null or left out where too few are known. */
   usualWattHours?: number | null;
+  /** The same of those on the same weekday. */
+  likeWattHours?: number | null;
 }>;
 
 const MINUTES_AN_HOUR = 60;
@@ -27,6 +29,9 @@ const COMPARED_WITH = 2;
 const HOUSE_CONNECTION_WATTS = 43_000;
 /** … or for greater users the power at which what they are expected to use in a year takes so few hours; hardly anybody uses a connection for less. */
 const LEAST_FULL_LOAD_HOURS = 1_000;
+
+/** The power that the connection of somebody who is expected to use so much carries. */
+export const wattsCarried = (expectedWattHoursAYear: number): number => Math.max(HOUSE_CONNECTION_WATTS, expectedWattHoursAYear / LEAST_FULL_LOAD_HOURS);
 
 const TOLERANCE_WATT_HOURS = 1_000;
 const TOLERANCE_SHARE = 100;
@@ -90,7 +95,7 @@ export function power({ minutes, startsMs, wattHours, expectedWattHoursAYear }: 
   const [highest] = highestOf(wattHours, 1);
   if (highest === undefined) return null;
   const watts = wattsOf(wattHours[highest]!, minutes);
-  const carried = Math.max(HOUSE_CONNECTION_WATTS, expectedWattHoursAYear / LEAST_FULL_LOAD_HOURS);
+  const carried = wattsCarried(expectedWattHoursAYear);
   return { rule: 'R11', startMs: startsMs[highest]!, measure: (watts / carried) * 100, detail: `${watts / 1_000} kW in one interval, where the connection carries about ${Math.round(carried / 1_000)} kW` };
 }
 
@@ -102,13 +107,21 @@ export function sumCheck({ sums }: DayFacts): Measured | null {
   return { rule: 'R09', startMs: null, measure, detail: `intervals say ${intervalWattHours} Wh, their counter ${counterWattHours} Wh since its reading before` };
 }
 
-/** R16: how many times more, or less, than usual a whole day has: a thousand times is a wrong unit, others a wrong transformer factor. */
-export function unit({ wattHours, usualWattHours }: DayFacts): Measured | null {
-  if (!usualWattHours || wattHours.includes(null)) return null;
+/**
+ * R16: how many times more, or less, than usual a whole day has: a thousand times is a wrong unit, others a wrong transformer factor. Where a connection is so great that it is measured by
+ * transformers, it is held against its own weekdays, and less is enough; where nothing is usual yet, against the year's expectation, and only a wrong unit is seen.
+ */
+export function unit({ wattHours, usualWattHours, likeWattHours, expectedWattHoursAYear }: DayFacts): Measured | null {
+  if (wattHours.includes(null)) return null;
   const used = wattHours.reduce<number>((sum, value) => sum + value!, 0);
-  if (used === 0) return null;
-  const measure = Math.max(used / usualWattHours, usualWattHours / used);
-  return { rule: 'R16', startMs: null, measure, detail: `${used} Wh, where ${usualWattHours} Wh are usual: wrong unit or transformer factor?` };
+  const byTransformer = wattsCarried(expectedWattHoursAYear) > HOUSE_CONNECTION_WATTS;
+  const [rule, compared, what]: [StoredRule, number, string] =
+    byTransformer && likeWattHours ? ['R16_FACTOR', likeWattHours, 'usual on this weekday']
+    : usualWattHours != null ? ['R16', usualWattHours, 'usual']
+    : ['R16_UNIT', expectedWattHoursAYear / DAYS_A_YEAR, 'expected'];
+  if (used === 0 || compared === 0) return null;
+  const measure = Math.max(used / compared, compared / used);
+  return { rule, startMs: null, measure, detail: `${used} Wh, where ${Math.round(compared)} Wh are ${what}: wrong unit or transformer factor?` };
 }
 
 /** What is to be said about a day, by the thresholds as they are. */

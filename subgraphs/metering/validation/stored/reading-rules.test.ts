@@ -29,6 +29,10 @@ describe.each<[string, RuleBook, [string, ReadingFacts][], [string, ReadingFacts
     [['more than ten times', up(1_000_001n)]],
     [['more than three times', up(300_001n)], ['exactly ten times', up(1_000_000n)]],
     [['exactly three times', up(300_000n)], ['over less than a week', up(300_000n, { readAtMs: 6 * DAY })], ['over zero: another rule', reading(50_000_000n)], ['nothing is expected', up(9_000_000n, { expectedWattHoursAYear: 0 })]]],
+  ['R11 power over a short time', only('R11', 100, 230),
+    [['more than 230 % of 43 kW for a day', up(2_374_601n, { readAtMs: DAY })], ['40 times a dial that jumps', up(61_000n, { readAtMs: DAY, counter: { digits: 5, factor: '40' } })]],
+    [['more than 43 kW for a day', up(1_033_001n, { readAtMs: DAY })], ['exactly 230 %', up(2_374_600n, { readAtMs: DAY })]],
+    [['exactly 43 kW, and the last digit', up(1_033_000n, { readAtMs: DAY })], ['over a week: another rule', up(90_000_000n, { readAtMs: 7 * DAY })], ['over zero: another rule', reading(50_000_000n, { readAtMs: DAY })], ['a digit that moves at once', up(1_000n, { readAtMs: 60_000 })]]],
   ['R10 low', only('R10_LOW', 5, 50),
     [['less than a fiftieth', up(1_999n)], ['nothing', up(0n)]], [['less than a fifth', up(19_999n)], ['exactly a fiftieth', up(2_000n)]], [['exactly a fifth', up(20_000n)]]],
 ])('%s', (_, book, blocking, warning, inside) => {

@@ -1,4 +1,5 @@
 import { advanceOf, type Counter } from '../../estimation/advance.ts';
+import { wattsCarried } from './day-rules.ts';
 import { type Finding, judge, type Measured, type RuleBook } from './rule.ts';
 
 /** A counter's reading as it stands, and what there is around it. */
@@ -16,6 +17,8 @@ export type ReadingFacts = Readonly<{
 }>;
 
 const MS_A_YEAR = 365 * 86_400_000;
+const MS_AN_HOUR = 3_600_000;
+const LAST_DIGIT_WATT_HOURS = 1_000;
 /** Over less than a week use is too uneven to be held against a year's expectation. */
 const LEVEL_FROM_MS = 7 * 86_400_000;
 
@@ -59,6 +62,16 @@ export function advanceLevel({ readAtMs, wattHours, counter, previous, expectedW
   return [{ rule: 'R10_LOW', startMs: readAtMs, measure: used === 0 ? Number.MAX_SAFE_INTEGER : expected / used, detail }];
 }
 
+/** R11: over so short a time that R10 says nothing, the average power in percent of what the connection carries; the last digit of a counter may have been about to move. */
+export function averagePower({ readAtMs, wattHours, counter, previous, expectedWattHoursAYear }: ReadingFacts): Measured | null {
+  if (!previous || readAtMs - previous.readAtMs >= LEVEL_FROM_MS) return null;
+  const { wattHours: advanced, rolledOver } = advanceOf(counter, previous.wattHours, wattHours);
+  if (rolledOver) return null; // for R12 to judge
+  const hours = (readAtMs - previous.readAtMs) / MS_AN_HOUR;
+  const [watts, carried] = [Math.max(0, Number(advanced) - LAST_DIGIT_WATT_HOURS * Number(counter.factor)) / hours, wattsCarried(expectedWattHoursAYear)];
+  return { rule: 'R11', startMs: readAtMs, measure: (watts / carried) * 100, detail: `${Math.round(watts / 1_000)} kW on average since the reading before, where the connection carries about ${Math.round(carried / 1_000)} kW` };
+}
+
 /** What is to be said about a reading, by the thresholds as they are. */
 export const readingFindings = (book: RuleBook, facts: ReadingFacts): Finding[] =>
-  [decrease(facts), tariffSum(facts), identity(facts), exchange(facts), ...advanceLevel(facts)].flatMap((measured) => (measured && judge(book, measured)) ?? []);
+  [decrease(facts), tariffSum(facts), identity(facts), exchange(facts), averagePower(facts), ...advanceLevel(facts)].flatMap((measured) => (measured && judge(book, measured)) ?? []);

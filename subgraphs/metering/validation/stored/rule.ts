@@ -1,10 +1,10 @@
 // Rules about values that are stored: each gives a measure, and the thresholds, which are data, say what it means.
 
 /**
- * Of days: R01 gap, R04 spike, R05 zeros, R09 sum against the counter, R11 power, R16 unit or factor. Of readings: R12 counter went down, R13 tariffs
- * against the total, R14 more than one meter, R15 exchange without readings. Of both: R10 much more or much less than expected.
+ * Of days: R01 gap, R04 spike, R05 zeros, R09 sum against the counter, R16 unit or factor. Of readings: R12 counter went down, R13 tariffs
+ * against the total, R14 more than one meter, R15 exchange without readings. Of both: R10 much more or much less than expected, R11 power.
  */
-export type StoredRule = 'R01' | 'R04' | 'R05' | 'R09' | 'R10_HIGH' | 'R10_LOW' | 'R11' | 'R12' | 'R13' | 'R14' | 'R15' | 'R16';
+export type StoredRule = 'R01' | 'R04' | 'R05' | 'R09' | 'R10_HIGH' | 'R10_LOW' | 'R11' | 'R12' | 'R13' | 'R14' | 'R15' | 'R16' | 'R16_FACTOR' | 'R16_UNIT';
 
 /** Above which measure a finding warns, and above which it keeps the day from being billed; null: never. Units: see DAY_RULES. */
 export type Thresholds = Readonly<{ warnsAbove: number | null; blocksAbove: number | null }>;

@@ -1,0 +1,60 @@
+// Days of which values are missing though nobody has said a word: found by looking, as nothing that comes in would touch them.
+import type { Queryable, Tx } from '@stromgraph/kernel/database';
+import { daysBetween, type LocalDate } from '@stromgraph/kernel/time';
+import type { DayOfRegister } from './working.ts';
+
+export type SilentDay = DayOfRegister & Readonly<{ contractId: string; customerId: string; minutes: number }>;
+export type Look = Readonly<{ from: LocalDate; until: LocalDate; /** The last one that was looked at. */ after: DayOfRegister; first: number }>;
+/** `next`: where to go on; null when all has been looked at. */
+export type Looked = Readonly<{ days: SilentDay[]; next: DayOfRegister | null }>;
+
+/** Sums of registers and days that one look goes through: each is found by its key, in some microseconds. */
+const MAX_SUMS = 50_000;
+const LAST_DAY = '9999-12-31';
+
+/**
+ * Days, from one to before another, of registers that deliver intervals and hung at a contract of ours, whose sum lacks values and of whose gap nothing is known in the
+ * version that stands. In order of register and day.
+ */
+export async function silentDays(db: Queryable, { from, until, after, first }: Look): Promise<Looked> {
+  const most = Math.max(1, Math.floor(MAX_SUMS / Math.max(1, daysBetween(from, until))));
+  const registers = await db.sql<{ id: number }>`SELECT id FROM metering.meter_register WHERE interval_minutes IS NOT NULL AND id >= ${after.registerId} ORDER BY id LIMIT ${most}`;
+  const last = registers.at(-1);
+  if (!last) return { days: [], next: null };
+  const rows = await db.sql<{ register_id: number; day: LocalDate; contract_id: string; customer_id: string; minutes: number }>`
+    WITH lacking AS MATERIALIZED (
+      SELECT r.id, r.meter_id, r.interval_minutes, g.day::date AS day FROM metering.meter_register r
+      CROSS JOIN generate_series(${from}::date::timestamp, ${until}::date - interval '1 day', interval '1 day') g (day)
+      LEFT JOIN LATERAL (SELECT u.version, u.known_values < u.expected_values AS lacks FROM metering.usage_daily u WHERE u.register_id = r.id AND u.day = g.day::date LIMIT 1) u ON true
+      WHERE r.interval_minutes IS NOT NULL AND r.id BETWEEN ${after.registerId} AND ${last.id} AND (r.id, g.day::date) > (${after.registerId}, ${after.day}::date)
+        AND (u.version IS NULL OR u.lacks AND NOT EXISTS (
+          SELECT FROM metering.vee_result f WHERE f.register_id = r.id AND f.day = g.day::date AND f.day_version = u.version AND f.rule = 'R01'))
+    )
+    SELECT l.id AS register_id, l.day, s.contract_id, s.customer_id, l.interval_minutes AS minutes FROM lacking l CROSS JOIN LATERAL (
+      SELECT s.contract_id, s.customer_id FROM metering.installation i JOIN metering.supply s ON s.malo_id = i.malo_id AND NOT s.cancelled
+      WHERE i.meter_id = l.meter_id AND s.start_on <= l.day AND (s.end_on IS NULL OR l.day < s.end_on)
+        AND i.from_at < (l.day + 1)::timestamp AT TIME ZONE 'Europe/Berlin' AND (i.until_at IS NULL OR i.until_at > l.day::timestamp AT TIME ZONE 'Europe/Berlin')
+      ORDER BY s.start_on DESC, s.contract_id LIMIT 1) s
+    ORDER BY 1, 2 LIMIT ${first}`;
+  const days = rows.map((row) => ({ registerId: row.register_id, day: row.day, contractId: row.contract_id, customerId: row.customer_id, minutes: row.minutes }));
+  const place = days.length === first ? days.at(-1)! : { registerId: last.id, day: LAST_DAY };
+  const isAll = days.length < first && registers.length < most;
+  return { days, next: isAll ? null : { registerId: place.registerId, day: place.day } };
+}
+
+/** Makes the days, or their next versions, to be told of a batch. Their registers are held, so that no values come meanwhile; what has come before that is left to its own batch. */
+export async function beginSilentDays(tx: Tx, days: readonly SilentDay[], { batchId, at }: { batchId: string; at: Date }): Promise<void> {
+  await tx.sql`SELECT FROM metering.meter_register WHERE id = ANY (${[...new Set(days.map(({ registerId }) => registerId))]}::int[]) ORDER BY id FOR NO KEY UPDATE`;
+  await tx.sql`
+    WITH given AS (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(days)}::jsonb) AS g ("registerId" int, day date, "contractId" uuid, "customerId" uuid, minutes smallint)
+    ), made AS (
+      INSERT INTO metering.usage_daily AS d (register_id, day, contract_id, customer_id, minutes, watt_hours, known_values, expected_values, substitute_values, provisional_values, version, known_at)
+      SELECT "registerId", day, "contractId", "customerId", minutes, 0, 0, metering.quarter_hours_of(day) * 15 / minutes, 0, 0, 1, ${at} FROM given ORDER BY 1, 2
+      ON CONFLICT (register_id, day) DO UPDATE SET version = d.version + 1, known_at = greatest(d.known_at, excluded.known_at),
+        contract_id = CASE d.known_values WHEN 0 THEN excluded.contract_id ELSE d.contract_id END, customer_id = CASE d.known_values WHEN 0 THEN excluded.customer_id ELSE d.customer_id END
+      WHERE d.known_values < d.expected_values
+      RETURNING d.register_id, d.day, d.version
+    )
+    INSERT INTO metering.batch_day (batch_id, register_id, day, corrected) SELECT ${batchId}, register_id, day, version > 1 FROM made`;
+}
