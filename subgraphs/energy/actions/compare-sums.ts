@@ -11,7 +11,7 @@ import { faultsOfReason } from '../hedging/order.ts';
 import { type ClearingCase, differenceOf, isSameDifference } from '../mabis/clearing.ts';
 import { seriesOf } from '../mabis/report.ts';
 import { lockBalancingGroup, balancingGroupOfCode } from '../store/balancing-groups.ts';
-import { addCase, casesById, lastCases, lockCase, saveCase } from '../store/clearing-cases.ts';
+import { addCase, casesById, clearingTolerances, lastCases, lockCase, saveCase } from '../store/clearing-cases.ts';
 import { gridAreaOfCode } from '../store/grid-areas.ts';
 import { addMarketSum, newestMarketSums, newestReport, type SumsKey } from '../store/mabis-reports.ts';
 import { clearAlerts, raiseAlerts } from './raise-alerts.ts';
@@ -38,10 +38,10 @@ export async function takeMarketSums(tx: Tx, told: z.infer<typeof BalancingSumsR
 export async function compareSums(tx: Tx, key: SumsKey, now: Date): Promise<void> {
   const report = await newestReport(tx, key);
   if (!report) return;
-  const last = await lastCases(tx, key);
+  const [last, tolerances] = [await lastCases(tx, key), await clearingTolerances(tx)];
   for (const { kind, formedAt, wattHours } of await newestMarketSums(tx, [key])) {
     const known = last.find((one) => one.kind === kind) ?? null;
-    const difference = differenceOf(seriesOf(report, kind), wattHours);
+    const difference = differenceOf(seriesOf(report, kind), wattHours, tolerances.get(kind)!);
     if (difference === null) {
       if (known?.status === 'OPEN') await end(tx, { ...known, status: 'RESOLVED', endedAt: now });
     } else if (known?.status === 'OPEN') await saveCase(tx, { ...known, ...difference, reportVersion: report.version, formedAt });

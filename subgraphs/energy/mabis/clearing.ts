@@ -24,16 +24,24 @@ export type ClearingCase = Difference &
 export type ClearingCaseNotFound = Problem<'ClearingCaseNotFound', { caseId: string }>;
 export type ClearingCaseNotOpen = Problem<'ClearingCaseNotOpen', { caseId: string }>;
 
-/** Null where both agree to the watt-hour. */
-export function differenceOf(ours: readonly WattHours[], theirs: readonly WattHours[]): Difference | null {
-  const differences = theirs.map((value, at) => value - (ours[at] ?? 0n)).filter((difference) => difference !== 0n);
+/** How far a quarter hour of the market's may be from ours: the greater of watt-hours and thousandths of it. Exactly on it is within. */
+export type Tolerance = Readonly<{ wattHours: WattHours; perMille: number }>;
+
+/** The quarter hours in which both differ by more than the tolerance; null where there are none. */
+export function differenceOf(ours: readonly WattHours[], theirs: readonly WattHours[], { wattHours, perMille }: Tolerance): Difference | null {
+  const differences = theirs.flatMap((value, at) => {
+    const difference = value - (ours[at] ?? 0n);
+    return size(difference) > wattHours && size(difference) * 1000n > size(value) * BigInt(perMille) ? [difference] : [];
+  });
   if (differences.length === 0) return null;
   return {
     quarterHours: differences.length,
     differenceWattHours: differences.reduce((sum, difference) => sum + difference, 0n),
-    deviationWattHours: differences.reduce((sum, difference) => sum + (difference < 0n ? -difference : difference), 0n),
+    deviationWattHours: differences.reduce((sum, difference) => sum + size(difference), 0n),
   };
 }
+
+const size = (value: WattHours): WattHours => (value < 0n ? -value : value);
 
 export const isSameDifference = (one: Difference, other: Difference): boolean =>
   one.quarterHours === other.quarterHours && one.differenceWattHours === other.differenceWattHours && one.deviationWattHours === other.deviationWattHours;

@@ -1,6 +1,6 @@
 // Working days of market communication: the windows after a month, and what the market's sums are off by.
 import { expect, test } from 'vitest';
-import { differenceOf } from './clearing.ts';
+import { differenceOf, type Tolerance } from './clearing.ts';
 import { correctedAt, correctedUntil, deadlineOfReport, isEmpty, isSameReport, reportedBy, reportedFrom, warnedAt, workingDayAfter } from './report.ts';
 
 test.each([
@@ -31,7 +31,13 @@ test.each([
   [[1n, 2n], [1n, 2n], null],
   [[1n, 2n, 3n], [1n, 5n, 1n], { quarterHours: 2, differenceWattHours: 1n, deviationWattHours: 5n }],
   [[2n, 1n], [1n, 2n], { quarterHours: 2, differenceWattHours: 0n, deviationWattHours: 2n }],
-].map(([ours, theirs, difference], nth) => [nth, ours, theirs, difference] as const))('differences of two sums, %i', (_, ours, theirs, difference) => expect(differenceOf(ours as bigint[], theirs as bigint[])).toEqual(difference));
+  // A watt-hour is rounding; of a greater quarter hour it may be a hundredth.
+  [[1n, 2n, 3n], [2n, 0n, 2n], { quarterHours: 1, differenceWattHours: -2n, deviationWattHours: 2n }, { wattHours: 1n, perMille: 0 }],
+  [[990n, 989n, 1_011n], [1_000n, 1_000n, 1_000n], { quarterHours: 2, differenceWattHours: 0n, deviationWattHours: 22n }, { wattHours: 1n, perMille: 10 }],
+  [[8n], [10n], null, { wattHours: 2n, perMille: 10 }],
+].map(([ours, theirs, difference, tolerance], nth) => [nth, ours, theirs, difference, tolerance ?? { wattHours: 0n, perMille: 0 }] as const))('differences of two sums, %i', (_, ours, theirs, difference, tolerance) =>
+  expect(differenceOf(ours as bigint[], theirs as bigint[], tolerance as Tolerance)).toEqual(difference),
+);
 
 test('what is missing is a part of what is said', () => {
   const sums = { measured: [0n], profiled: [0n], missingDays: 0 };

@@ -1,6 +1,6 @@
 import type { Queryable, Tx } from '@stromgraph/kernel/database';
 import type { LocalDate } from '@stromgraph/kernel/time';
-import type { ClearingCase, ClearingStatus } from '../mabis/clearing.ts';
+import type { ClearingCase, ClearingStatus, Tolerance } from '../mabis/clearing.ts';
 import type { SumKind } from '../mabis/report.ts';
 import type { SumsKey } from './mabis-reports.ts';
 
@@ -11,6 +11,12 @@ type Row = {
 
 export async function casesById(db: Queryable, ids: readonly string[]): Promise<ClearingCase[]> {
   return (await db.sql<Row>`SELECT * FROM energy.clearing_case WHERE id = ANY (${ids}::uuid[])`).map(toCase);
+}
+
+/** What both sides may differ by, for each kind of sum. */
+export async function clearingTolerances(db: Queryable): Promise<ReadonlyMap<SumKind, Tolerance>> {
+  const rows = await db.sql<{ kind: SumKind; watt_hours: bigint; per_mille: number }>`SELECT * FROM energy.clearing_tolerance`;
+  return new Map(rows.map((row) => [row.kind, { wattHours: row.watt_hours, perMille: row.per_mille }]));
 }
 
 /** The latest first; `after` is the [opened, id] of the last one read. */

@@ -61,6 +61,15 @@ test.each([
   await expect(transact(db, (tx) => tx.query(statement))).rejects.toMatchObject({ code, constraint });
 });
 
+test.each([
+  ['a tolerance is of a known sum', `INSERT INTO energy.clearing_tolerance VALUES ('RUMOUR', 1, 0)`, 'clearing_tolerance_kind_check'],
+  ['a tolerance has no sign', 'UPDATE energy.clearing_tolerance SET watt_hours = -1', 'clearing_tolerance_watt_hours_check'],
+  ['a tolerance is a part', 'UPDATE energy.clearing_tolerance SET per_mille = 1001', 'clearing_tolerance_per_mille_check'],
+])('%s; the domain only reads it', async (_, statement, constraint) => {
+  await expect(db.query(statement)).rejects.toMatchObject({ code: '42501' });
+  await expect(database.owner.query(statement)).rejects.toMatchObject({ code: '23514', constraint });
+});
+
 test.each(['mabis_report', 'market_sum', 'clearing_case'].flatMap((table) => [`DELETE FROM energy.${table}`, `TRUNCATE energy.${table} CASCADE`]))('%s is refused to the domain, and to everybody', async (statement) => {
   await expect(db.query(statement)).rejects.toMatchObject({ code: '42501' });
   await expect(database.owner.query(statement)).rejects.toMatchObject({ code: '23001', message: expect.stringMatching(/is append-only$/) });
