@@ -23,10 +23,16 @@ export const IntervalDay = z.strictObject({
   obis: z.string(), day: Day, version: z.int(), wattHours: z.array(z.int().nullable()), statuses: z.array(ValueStatus.nullable()),
   /** An error of validation that nobody has decided: the day is not billed as it stands. */
   held: z.boolean().optional(),
+  /** Such an error about values that are there, not about ones that are missing: they are not calculated with, either. */
+  doubted: z.boolean().optional(),
   /** Places of values that are ours, formed where the market has none or in place of one of its; told again as a correction when the market's comes. */
   ours: z.array(z.int()).optional(),
 });
-export const RegisterRead = z.strictObject({ obis: z.string(), readAt: Instant, wattHours: Whole, quality: z.enum(['MEASURED', 'SUBSTITUTED', 'PROVISIONAL']), /** As of a day. */ held: z.boolean().optional() });
+export const RegisterRead = z.strictObject({
+  obis: z.string(), readAt: Instant, wattHours: Whole, quality: z.enum(['MEASURED', 'SUBSTITUTED', 'PROVISIONAL']), /** As of a day. */ held: z.boolean().optional(),
+  /** Of whose readings a difference is energy only times the factor, and over zero with the digits (of kilowatt-hours); those told of before had none. */
+  counter: z.strictObject({ digits: z.int().positive(), factor: z.string() }).optional(),
+});
 
 const readings = z.strictObject({
   batchId: Uuid, meterId: Uuid, meterNumber: z.string(), contractId: Uuid.nullable(), customerId: Uuid.nullable(), maloId: z.string(),

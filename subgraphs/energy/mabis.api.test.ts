@@ -16,6 +16,9 @@ import { actorWith, ask } from '../../tests/ask.ts';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { tell } from '../../tests/facts.ts';
 import { waitFor } from '../../tests/wait.ts';
+import { addContracts } from './actions/add-contracts.ts';
+import { endContracts } from './actions/end-contracts.ts';
+import { importLoadProfile } from './actions/import-load-profile.ts';
 import { planReports } from './actions/report-months.ts';
 import { takeMeteredDays } from './actions/take-actuals.ts';
 import { openBalancingGroups } from './actions/watch-nominations.ts';
@@ -62,8 +65,8 @@ afterAll(async () => {
   await energy.stop();
   await database.drop();
 });
-const measure = (meterId: string, contractId: string, day: string, version: number, wattHours: number) =>
-  transact(db, async (tx) => takeMeteredDays(tx, [{ meterId, contractId, obis: '1-0:1.29.0', day, version, wattHours: quarterHoursOf(day).map(() => wattHours) }], (await tx.sql<{ at: Date }>`SELECT platform.business_now() AS at`)[0]!.at));
+const measure = (meterId: string, contractId: string, day: string, version: number, wattHours: number, doubted = false) =>
+  transact(db, async (tx) => takeMeteredDays(tx, [{ meterId, contractId, obis: '1-0:1.29.0', day, version, wattHours: quarterHoursOf(day).map(() => wattHours), doubted }], (await tx.sql<{ at: Date }>`SELECT platform.business_now() AS at`)[0]!.at));
 async function goTo(at: string): Promise<void> {
   await database.setClock(at);
   await settle();
@@ -164,14 +167,14 @@ test('the market agrees: nothing to clear; it differs: a case and an alert, unti
 test('late values make the next version the morning after, with all that came; it is compared at once', async () => {
   await goTo('2026-11-13T10:00:00Z');
   await measure(METER, METERED, '2026-10-26', 1, 50);
-  await measure(METER, METERED, '2026-10-25', 2, 41);
+  await measure(METER, METERED, '2026-10-25', 2, 42);
   await measure(STRANGE, PROFILED, '2026-10-25', 1, 1_000); // balanced on the profile, whatever the meter says
   await settle();
   expect(await reports()).toHaveLength(3);
   await goTo('2026-11-14T05:00:00Z');
   const [corrected] = await reports();
-  expect(corrected).toMatchObject({ version: 4, status: 'PREPARED', missingDays: 28, deadlineAt: '2026-11-16T23:00:00.000Z', totalWattHours: 2884 * 100 + 100 * 41 + 96 * 50 });
-  expect((await cases())[0]).toMatchObject({ status: 'OPEN', reportVersion: 4, quarterHours: 196, differenceWattHours: -(100 + 96 * 50) });
+  expect(corrected).toMatchObject({ version: 4, status: 'PREPARED', missingDays: 28, deadlineAt: '2026-11-16T23:00:00.000Z', totalWattHours: 2884 * 100 + 100 * 42 + 96 * 50 });
+  expect((await cases())[0]).toMatchObject({ status: 'OPEN', reportVersion: 4, quarterHours: 196, differenceWattHours: -(200 + 96 * 50) });
   await acknowledge('NACK', 'Z29: something is missing');
   expect((await reports())[0]).toMatchObject({ status: 'REJECTED', reason: 'Z29: something is missing' });
   expect(await alerts()).toEqual(['CLEARING_OPEN', 'MABIS_LATE']);
@@ -200,6 +203,34 @@ test('sums of a group or area that is none of ours are told, not taken', async (
   await marketSays('MEASURED', Array(31 * 96 + 4).fill(1), '2026-11-16T08:00:00Z', '11YSTROM-OST---O'); // it is ours by now
   expect(await alerts()).not.toContain('DATA_INVALID');
   expect((await database.owner.query('SELECT 1 FROM energy.dead_letter')).rowCount).toBe(0);
+});
+
+test('a doubted day is reported by its load profile and counted as missing, until it is decided', async () => {
+  const at = async (time: string) => {
+    await goTo(time);
+    const [{ version, missingDays, measuredWattHours }] = await reports();
+    return { version, missingDays, of: [measuredWattHours[27 * 96 + 4], measuredWattHours[28 * 96 + 3]] };
+  };
+  const { version } = await at('2026-11-17T10:00:00Z');
+  await measure(METER, METERED, '2026-10-28', 1, 99_000, true);
+  expect(await at('2026-11-18T05:00:00Z')).toEqual({ version: version + 1, missingDays: 28, of: [100, 100] });
+  await measure(METER, METERED, '2026-10-28', 2, 70);
+  expect(await at('2026-11-19T05:00:00Z')).toEqual({ version: version + 2, missingDays: 27, of: [70, 70] });
+});
+
+test('supply that ends or comes late, and a new profile, correct the report the morning after', async () => {
+  const profiled = async (time: string) => {
+    await goTo(time);
+    const [{ version, profiledWattHours }] = await reports();
+    return [version, profiledWattHours[24 * 96 + 99], profiledWattHours[25 * 96 + 4]]; // the end of the 25th, the beginning of the 26th
+  };
+  const [version] = await profiled('2026-11-19T06:00:00Z');
+  await transact(db, (tx) => endContracts(tx, [{ contractId: PROFILED, endOn: '2026-10-26', toldAt: '2026-11-19T06:00:00Z' }]));
+  expect(await profiled('2026-11-20T05:00:00Z')).toEqual([version + 1, 100, 0]);
+  await transact(db, (tx) => addContracts(tx, [{ contractId: newId(), gridAreaId: AREA, gridAreaCode: '11YSTROM-NORD--9', profile: 'FLAT', meteringKind: 'PROFILE', expectedWattHours: '2000000', startOn: '2026-10-26', endOn: null, confirmedAt: '2026-11-20T06:00:00Z' }]));
+  expect(await profiled('2026-11-21T05:00:00Z')).toEqual([version + 2, 100, 50]);
+  await importLoadProfile(db, { code: 'FLAT', year: 2026, version: 2, dynamised: false, seasonal: false, source: 'ENET', publishedAt: new Date('2026-11-21T05:00:00Z'), values: Array.from({ length: 12 }, (_, month) => (['WT', 'SA', 'FT'] as const).flatMap((dayType) => Array.from({ length: 96 }, (_slot, slot) => ({ month: month + 1, dayType, slot, value: '50' })))).flat() });
+  expect(await profiled('2026-11-22T05:00:00Z')).toEqual([version + 3, 200, 100]);
 });
 
 test('after the end of the seventh month after it, a month is not corrected, nor sent again', async () => {

@@ -167,8 +167,8 @@ test('register reads are kept once, replaced by their rules, and told', async ()
   const { data } = await ask(desk.url, agent, 'query ($id: ID!) { meter(id: $id) { readings { nodes { obis wattHours quality source readAt } } } }', { id: await meterIdOf(contract) });
   expect(data.meter.readings.nodes).toEqual([{ obis: '1-0:1.8.0', wattHours: 905_000, quality: 'MEASURED', source: 'UPLOAD', readAt: '2026-11-01T10:00:00.000Z' }]);
   expect((await published(contract)).map(({ type, payload }) => [type, payload.registers])).toEqual([
-    ['metering.MeterReadingIngested', [{ obis: '1-0:1.8.0', readAt: '2026-11-01T10:00:00.000Z', wattHours: '900000', quality: 'SUBSTITUTED' }]],
-    ['metering.ReadingCorrected', [{ obis: '1-0:1.8.0', readAt: '2026-11-01T10:00:00.000Z', wattHours: '905000', quality: 'MEASURED' }]],
+    ['metering.MeterReadingIngested', [{ obis: '1-0:1.8.0', readAt: '2026-11-01T10:00:00.000Z', wattHours: '900000', quality: 'SUBSTITUTED', counter: { digits: 6, factor: '1' } }]],
+    ['metering.ReadingCorrected', [{ obis: '1-0:1.8.0', readAt: '2026-11-01T10:00:00.000Z', wattHours: '905000', quality: 'MEASURED', counter: { digits: 6, factor: '1' } }]],
   ]);
 });
 
@@ -377,7 +377,7 @@ test('a day with an error of validation is held until somebody releases it or it
   const contract = await confirm({ expectedWattHours: '3504000' });
   const day = '2026-11-10';
   await ingest({ intervals: [series(contract, day, quarterHoursOf(day).map((_, nth) => (nth === 40 ? 20_000 : 1_500)))] }); // 80 kW in one quarter hour, the day fifteen times the expected
-  const heldOf = async () => (await published(contract)).map(({ type, payload }) => [type, payload.days[0].version, payload.days[0].held ?? false]);
+  const heldOf = async () => (await published(contract)).map(({ type, payload }) => [type, payload.days[0].version, payload.days[0].held === true && payload.days[0].doubted === true]);
   expect(await heldOf()).toEqual([[MeterReadingIngested.name, 1, true]]);
   const found = await openFindings(contract);
   expect(found.map(({ rule, severity, day: of }: any) => [rule, severity, of]).toSorted()).toEqual([['R04', 'ERROR', day], ['R10_HIGH', 'WARNING', day], ['R11', 'WARNING', day]]);
@@ -411,6 +411,7 @@ test('thresholds are data: what blocks for one retailer warns for another', asyn
 test('a gap of a day that is over is found, and closes with its values', async () => {
   const contract = await confirm();
   await ingest({ intervals: [series(contract, '2026-11-12', whole('2026-11-12', 100).with(10, null as never))] });
+  expect((await published(contract)).map(({ payload }) => [payload.days[0].held, payload.days[0].doubted])).toEqual([[true, undefined]]); // the values that are there are right
   expect((await openFindings(contract)).map(({ rule, severity, start }: any) => [rule, severity, start])).toEqual([['R01', 'ERROR', quarterHoursOf('2026-11-12')[10]!.toISOString()]]);
   await ingest({ intervals: [series(contract, '2026-11-12', [100], { start: quarterHoursOf('2026-11-12')[10]!.toISOString() })] });
   expect(await openFindings(contract)).toEqual([]);

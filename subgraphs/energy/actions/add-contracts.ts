@@ -2,6 +2,7 @@ import { planningOnce, type Tx } from '@stromgraph/kernel/database';
 import { addContracts as storeContracts, addToProfileDemand, type SupplyContract } from '../store/demand.ts';
 import { addUnnamedGridAreas } from '../store/grid-areas.ts';
 import { beginCause, settleCause } from './move-positions.ts';
+import { noteReportedSupply } from './report-months.ts';
 import { noteStaleSupply } from './revalue-profit-loss.ts';
 
 export type ConfirmedContract = SupplyContract & Readonly<{ gridAreaCode: string }>;
@@ -17,7 +18,9 @@ export async function addContracts(unplanned: Tx, contracts: readonly ConfirmedC
   const cause = await beginCause(tx, gridAreaIds);
   const added = await storeContracts(tx, contracts);
   await addToProfileDemand(tx, added.map(({ contractId }) => contractId), cause.days);
-  await noteStaleSupply(tx, added.map(({ gridAreaId, startOn }) => ({ gridAreaId, from: startOn })), cause.today);
+  const changes = added.map(({ gridAreaId, startOn }) => ({ gridAreaId, from: startOn }));
+  await noteStaleSupply(tx, changes, cause.today);
+  await noteReportedSupply(tx, changes, cause.today);
   await settleCause(
     tx,
     cause,

@@ -1,7 +1,9 @@
 import type { Tx } from '@stromgraph/kernel/database';
 import { addEnds, areasOfContracts, rebuildProfileDemand, type SupplyEnd } from '../store/demand.ts';
 import { beginCause, settleCause } from './move-positions.ts';
+import { noteReportedSupply } from './report-months.ts';
 import { noteStaleSupply } from './revalue-profit-loss.ts';
+import { noteStaleContracts } from './settle-quantities.ts';
 
 /** Takes contracts out of the demand from their ends on, also out of forecasts that still know them as supplied; what is known already changes nothing. */
 export async function endContracts(tx: Tx, ends: readonly SupplyEnd[]): Promise<void> {
@@ -10,5 +12,7 @@ export async function endContracts(tx: Tx, ends: readonly SupplyEnd[]): Promise<
   const gridAreaIds = changes.map(({ gridAreaId }) => gridAreaId);
   if (gridAreaIds.length > 0) await rebuildProfileDemand(tx, { gridAreaIds, days: cause.days });
   await noteStaleSupply(tx, changes, cause.today);
+  await noteReportedSupply(tx, changes, cause.today);
+  await noteStaleContracts(tx, ends.map(({ contractId }) => contractId));
   await settleCause(tx, cause, { gridAreaIds, days: cause.days, figures: 'DEMAND' }, ends.map(({ contractId }) => `contract ${contractId}`));
 }

@@ -187,6 +187,26 @@ test('what meters measured adds up per area; a corrected day is a new version, a
   expect((await newest())[0]).toEqual({ wh: 140, version: 3 });
 });
 
+test('a day that is doubted does not count until it is decided; of registers of the same energy one does, whichever comes first', async () => {
+  await database.setClock('2026-11-24T09:00:00Z');
+  const contract = aContract({ meteringKind: 'INTERVAL' });
+  await confirm(contract);
+  const [meterId, other] = [newId(), newId()];
+  const fold = async (obis: string, version: number, value: number, change: object = {}) =>
+    (await transact(db, (tx) => foldMeteredDays(tx, [{ meterId, contractId: contract.contractId, obis, day: '2026-11-23', version, wattHours: Array.from({ length: 96 }, () => value), ...change }], new Date('2026-11-24T09:00:00Z')))).days.length;
+  const used = async () => (await database.owner.query('SELECT DISTINCT ON (start_at) watt_hours::int AS wh FROM energy.realised_consumption ORDER BY start_at, version DESC')).rows[0]?.wh;
+  expect([await fold('1-0:1.29.0', 1, 24_900, { doubted: true }), await used()]).toEqual([1, undefined]);
+  expect([await fold('1-0:1.29.0', 2, 100), await used()]).toEqual([1, 100]);
+  expect([await fold('1-0:1.29.0', 3, 24_900, { doubted: true }), await used()]).toEqual([1, 0]);
+  expect([await fold('1-0:1.29.0', 4, 24_900), await used()]).toEqual([1, 24_900]); // it was right
+  expect([await fold('1-0:1.29.0', 5, 24_900), await used()]).toEqual([0, 24_900]); // says the same
+  expect([await fold('1-0:1.9.0', 1, 90), await used()]).toEqual([1, 24_900]);
+  // Tariffs before the total, and another meter beside it.
+  expect([await fold('1-0:1.29.1', 1, 30, { meterId: other }), await fold('1-0:1.29.2', 1, 40, { meterId: other }), await used()]).toEqual([1, 1, 24_970]);
+  expect([await fold('1-0:1.9.0', 1, 60, { meterId: other }), await used()]).toEqual([1, 24_960]);
+  expect([await fold('1-1:1.29.0', 1, 5, { meterId: other }), await used()]).toEqual([1, 24_965]); // a channel of its own
+});
+
 const priceOf = (hour: number) => (hour - 3) * 10 + 0.5; // negative in the first three hours
 async function curve(version: number, from: string, until: string, change = 0) {
   const curveId = newId();

@@ -12,6 +12,7 @@ import { type BalancingGroup, subjectOf } from '../nominations/nomination.ts';
 import { monthOf } from '../profit/calendar.ts';
 import { areasOfMonth, balancingGroupsById, balancingGroupsPage, lockBalancingGroup } from '../store/balancing-groups.ts';
 import { gridAreasById } from '../store/grid-areas.ts';
+import type { SupplyChange } from '../store/demand.ts';
 import { addReport, lockReport, newestReport, type NewReport, reportedMonths, settleReport, unsentReports } from '../store/mabis-reports.ts';
 import { sumsOfMonth } from '../store/mabis-sums.ts';
 import { isPlanned } from '../store/planned.ts';
@@ -22,6 +23,8 @@ const REPORT_MONTH = 'REPORT_MONTH';
 const REPORT_AREA = 'REPORT_AREA';
 const WATCH_REPORTS = 'WATCH_REPORTS';
 const RESEND_REPORT = 'RESEND_REPORT';
+/** This month, and those before it that may still be corrected. */
+const CORRECTED_MONTHS = 9;
 const previous = (month: LocalDate): LocalDate => addMonths(month, -1);
 
 /** Plans the next month's reports where none are planned: after a stop, what was missed is still due. */
@@ -100,6 +103,16 @@ export async function noteReportedDays(tx: Tx, gridAreaIds: readonly string[], d
   const now = await businessNow(tx);
   const months = [...new Set(days.map(monthOf))].filter((month) => now < correctedUntil(month));
   for (const { groupId, gridAreaId, month } of months.length > 0 ? await reportedMonths(tx, gridAreaIds, months) : []) await schedule(tx, { kind: REPORT_AREA, subject: `${groupId} ${gridAreaId} ${month}`, dueAt: correctedAt(now) });
+}
+
+/** What is known of our supply changed from these days on: months that were reported are looked at again. */
+export async function noteReportedSupply(tx: Tx, changes: readonly SupplyChange[], today: LocalDate): Promise<void> {
+  const of = (month: LocalDate) => changes.filter(({ from, until = today }) => from < addMonths(month, 1) && month < until);
+  const months = Array.from({ length: CORRECTED_MONTHS }, (_, ago) => addMonths(monthOf(today), -ago));
+  for (const month of months) {
+    const gridAreaIds = [...new Set(of(month).map(({ gridAreaId }) => gridAreaId))];
+    if (gridAreaIds.length > 0) await noteReportedDays(tx, gridAreaIds, [month]);
+  }
 }
 
 /** What became of the message: it arrived, or never will. What nobody took (`expired`) is tried again; what was refused for what it says is for a person, or for values that come. */

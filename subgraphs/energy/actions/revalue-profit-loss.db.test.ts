@@ -73,8 +73,8 @@ async function trade(terms: { side: Side; from: Date; until: Date; kilowatts: bi
   return id;
 }
 
-const measure = (day: string, wattHours: (number | null)[], version = 1) =>
-  transact(db, (tx) => takeMeteredDays(tx, [{ meterId: idOf('meter', 'plant'), contractId: PLANT, obis: '1-0:1.29.0', day, version, wattHours }], new Date('2026-01-01')));
+const measure = (day: string, wattHours: (number | null)[], version = 1, doubted = false) =>
+  transact(db, (tx) => takeMeteredDays(tx, [{ meterId: idOf('meter', 'plant'), contractId: PLANT, obis: '1-0:1.29.0', day, version, wattHours, doubted }], new Date('2026-01-01')));
 const balance = (day: string, price: string, version: number, final: boolean) =>
   importImbalancePrices(db, { deliveryDay: day, version, final, publishedAt: new Date('2026-01-01'), position: BigInt(version), eurPerMwh: quarterHoursOf(day).map(() => price) });
 const standing = async (day: string) => (await profitLossPage(db, { range: { gridAreaIds: null, from: day, until: addDays(day, 1) }, step: 'DAY', byArea: true, asOf: null }, { first: 1, after: null }))[0];
@@ -101,12 +101,17 @@ test.each([['2026-03-29', 92n], ['2026-10-25', 100n], ['2026-11-25', 96n]])('%s 
   expect(await standing(day)).toMatchObject({ realisedCents: 590n * quarters + 40n, unrealisedCents: 0n, version: 3 });
   expect((await database.owner.query<{ due_at: Date }>(`SELECT due_at FROM energy.due WHERE kind = '${SNAPSHOT_PROFIT_LOSS}'`)).rows[0]!.due_at).toEqual(atLocalTime(addDays(day, 2), '01:00'));
 
-  // The plant used 12 kWh; imbalance costs 100, as an estimate.
+  // What is doubted counts for nothing.
   const noon = atLocalTime(addDays(day, 1), '12:00');
   await database.setClock(noon);
-  await measure(day, quarterHoursOf(day).map(() => 12_000));
-  await balance(day, '100', 1, false);
+  await measure(day, quarterHoursOf(day).map(() => 12_000_000), 1, true);
   await oneMinuteLater(noon);
+  expect(await standing(day)).toMatchObject({ version: 3 });
+
+  // The plant used 12 kWh; imbalance costs 100, as an estimate.
+  await measure(day, quarterHoursOf(day).map(() => 12_000), 2);
+  await balance(day, '100', 1, false);
+  await setTime(new Date(noon.getTime() + 120_000));
   const estimated = { soldWattHours: 52_000n * quarters, soldCents: 980n * quarters, imbalanceWattHours: 12_000n * quarters + 40_000n, imbalanceCents: 120n * quarters + 400n, marginCents: 580n * quarters - 40n, provisional: true, version: 4 };
   expect(await standing(day)).toMatchObject(estimated);
 
@@ -117,7 +122,7 @@ test.each([['2026-03-29', 92n], ['2026-10-25', 100n], ['2026-11-25', 96n]])('%s 
   const late = atLocalTime(addDays(day, 20), '14:00');
   await database.setClock(late);
   await balance(day, '-20.125', 2, true);
-  await measure(day, quarterHoursOf(day).map((_, index) => (index === 0 ? null : 12_000)), 2);
+  await measure(day, quarterHoursOf(day).map((_, index) => (index === 0 ? null : 12_000)), 3);
   await oneMinuteLater(late);
   // That quarter hour has its 10 kWh by profile again: 2 kWh less at 15 ct. What is short is paid for.
   const imbalance = -((12_000n * quarters + 40_000n - 2_000n) * 20_125n + 5_000_000n) / 10_000_000n;

@@ -1,12 +1,17 @@
 // Over- and under-quantities: what a load profile allocated against what registers say, each day once, whatever comes late or is corrected.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Db, transact } from '@stromgraph/kernel/database';
+import { runDue } from '@stromgraph/kernel/due';
+import type { Counter } from '@stromgraph/kernel/energy';
 import { idOf, newId } from '@stromgraph/kernel/ids';
-import { addDays, daysFrom, quarterHoursOf } from '@stromgraph/kernel/time';
+import { makeLog } from '@stromgraph/kernel/log';
+import { addDays, daysFrom, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
 import { type TestDatabase, testDatabase } from '../../../tests/database.ts';
+import { dueHandlersWith } from '../jobs/due.ts';
 import { addCurves } from '../store/curves.ts';
 import { settlementsPage } from '../store/quantity-settlements.ts';
 import { addContracts } from './add-contracts.ts';
+import { endContracts } from './end-contracts.ts';
 import { importLoadProfile } from './import-load-profile.ts';
 import { settleQuantities } from './settle-quantities.ts';
 import { takeCurveDays } from './take-curves.ts';
@@ -20,10 +25,7 @@ beforeAll(async () => {
   database = await testDatabase();
   await database.setClock('2026-11-24T09:00:00Z');
   db = await database.open('energy');
-  await importLoadProfile(db, {
-    code: 'G25', year: 2025, version: 1, dynamised: false, seasonal: false, source: 'ENET', publishedAt: new Date('2024-10-01T07:00:00Z'),
-    values: Array.from({ length: 12 }, (_, month) => (['WT', 'SA', 'FT'] as const).flatMap((dayType) => Array.from({ length: 96 }, (_slot, slot) => ({ month: month + 1, dayType, slot, value: '10' })))).flat(),
-  });
+  await flat('G25', 2025, 1, '10');
   // The curve has the last two days of October, at 60 and 100.
   const curveId = newId();
   await transact(db, async (tx) => {
@@ -33,13 +35,23 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
+const flat = (code: string, year: number, version: number, value: string) =>
+  importLoadProfile(db, {
+    code, year, version, dynamised: false, seasonal: false, source: 'ENET', publishedAt: new Date('2024-10-01T07:00:00Z'),
+    values: Array.from({ length: 12 }, (_, month) => (['WT', 'SA', 'FT'] as const).flatMap((dayType) => Array.from({ length: 96 }, (_slot, slot) => ({ month: month + 1, dayType, slot, value })))).flat(),
+  });
+const { SETTLE_QUANTITIES, ...others } = dueHandlersWith({ checkEveryHours: 24 });
+const doDue = () => runDue(db, { ...Object.fromEntries(Object.keys(others).map((kind) => [kind, async () => {}])), SETTLE_QUANTITIES: SETTLE_QUANTITIES! }, { log: makeLog('energy', 'silent'), keyring: null as never });
+
 /** With 10 Wh a quarter hour by profile. */
 async function contract(change: object = {}): Promise<{ contractId: string; meterId: string }> {
   const contractId = newId();
   await transact(db, (tx) => addContracts(tx, [{ contractId, gridAreaId: AREA, gridAreaCode: CODE, profile: 'G25', meteringKind: 'PROFILE', expectedWattHours: '1000000', startOn: '2025-01-01', endOn: null, confirmedAt: '2024-12-01T10:00:00Z', ...change }]));
   return { contractId, meterId: newId() };
 }
-const read = (of: { contractId: string; meterId: string }, ...reads: [string, number][]) => transact(db, (tx) => settleQuantities(tx, reads.map(([readOn, wattHours]) => ({ ...of, readOn, wattHours: String(wattHours) }))));
+/** Of days, as they begin, or of instants. */
+const read = (of: { contractId: string; meterId: string }, ...reads: [string, number, Counter?][]) =>
+  transact(db, (tx) => settleQuantities(tx, reads.map(([at, wattHours, counter = null]) => ({ ...of, readAt: at.includes('T') ? at : startOfDay(at).toISOString(), wattHours: String(wattHours), counter }))));
 const settled = async ({ contractId }: { contractId: string }) => (await settlementsPage(db, { gridAreaIds: [AREA], from: '2025-01-01', until: '2027-01-01' }, { first: 500, after: null })).filter((one) => one.contractId === contractId);
 const quarters = (from: string, until: string) => daysFrom({ from, until }).reduce((sum, day) => sum + quarterHoursOf(day).length, 0);
 const versions = async ({ contractId }: { contractId: string }) => (await db.query<{ from_on: string; version: number; withdrawn: boolean }>('SELECT from_on, version, withdrawn FROM energy.quantity_settlement WHERE contract_id = $1 ORDER BY from_on, until_on, version', [contractId])).rows;
@@ -76,7 +88,68 @@ test('supply that began or ended in between allocates for its days alone', async
   expect(await settled(of)).toMatchObject([{ allocatedWattHours: BigInt(10 * quarters('2026-10-05', '2026-10-20')) }]);
 });
 
-test('a metered customer, and a register that ran backwards, settle nothing', async () => {
+test('a counter goes over zero, and through a transformer', async () => {
+  const of = await contract();
+  const counter = { digits: 5, factor: '1.5' };
+  await read(of, ['2026-10-01', 99_820_000, counter], ['2026-11-01', 180_000, counter]);
+  expect(await settled(of)).toMatchObject([{ version: 1, measuredWattHours: 540_000n }]);
+  await read(of, ['2026-11-01', 180_000, { ...counter, factor: '40' }]);
+  expect(await settled(of)).toMatchObject([{ version: 2, measuredWattHours: 14_400_000n }]);
+});
+
+test('of a day the latest reading counts, whichever is told last, as of its time', async () => {
+  const of = await contract();
+  await read(of, ['2026-10-25T02:30:00+01:00', 0]); // in the hour that comes twice: 14 quarter hours after midnight
+  await read(of, ['2026-11-10T20:00:00+01:00', 130_000]);
+  await read(of, ['2026-11-10T07:00:00+01:00', 127_000]);
+  const first = { from: '2026-10-25', until: '2026-11-10', version: 1, measuredWattHours: 130_000n, allocatedWattHours: BigInt(10 * (quarters('2026-10-25', '2026-11-10') - 14 + 80)) };
+  expect(await settled(of)).toMatchObject([first]);
+  await read(of, ['2026-11-12T06:07:30+01:00', 140_000]);
+  expect(await settled(of)).toMatchObject([first, { measuredWattHours: 10_000n, allocatedWattHours: BigInt(10 * (2 * 96 - 80) + 245) }]);
+  await read(of, ['2026-11-12T06:15:00+01:00', 140_000]); // shows the same, later
+  expect(await settled(of)).toMatchObject([first, { version: 2, allocatedWattHours: BigInt(10 * (2 * 96 - 80) + 250) }]);
+});
+
+test('the parts of days are worth the price of their days', async () => {
+  const of = await contract();
+  await read(of, ['2026-10-30T12:00:00+01:00', 0], ['2026-10-31T06:00:00+01:00', 0]);
+  expect(await settled(of)).toMatchObject([{ allocatedWattHours: 720n, eurPerMwh: '73.33333' }]); // 48 quarter hours at 60, 24 at 100
+});
+
+test('an end that is told late, and a new version of the profile, settle what is settled again', async () => {
+  const [profile, other] = ['L25', 'L00'];
+  await flat(profile, 2026, 1, '10');
+  await flat(other, 2026, 1, '10');
+  const [ended, stays, apart] = [await contract({ profile }), await contract({ profile }), await contract({ profile: other })];
+  for (const of of [ended, stays, apart]) await read(of, ['2026-10-01', 0], ['2026-11-01', 20_000]);
+  const allocated = async () => (await Promise.all([ended, stays, apart].map(settled))).map(([one]) => [one!.version, Number(one!.allocatedWattHours)]);
+  const whole = 10 * quarters('2026-10-01', '2026-11-01');
+  expect(await allocated()).toEqual([[1, whole], [1, whole], [1, whole]]);
+  const until26th = 10 * quarters('2026-10-01', '2026-10-26');
+  await transact(db, (tx) => endContracts(tx, [{ contractId: ended.contractId, endOn: '2026-10-26', toldAt: '2026-11-12T10:00:00Z' }]));
+  await doDue();
+  expect(await allocated()).toEqual([[2, until26th], [1, whole], [1, whole]]);
+  await flat(profile, 2026, 2, '20');
+  await doDue();
+  expect(await allocated()).toEqual([[3, 2 * until26th], [2, 2 * whole], [1, whole]]);
+  await flat(profile, 2025, 1, '30'); // the year's own values go before
+  await doDue();
+  expect(await allocated()).toEqual([[3, 2 * until26th], [2, 2 * whole], [1, whole]]);
+});
+
+test('a new version of a profile makes profit and loss of the days it holds for stale, where it is used', async () => {
+  await contract({ profile: 'H00' });
+  await database.owner.query(`INSERT INTO energy.position_day SELECT d, '2025-01-01' FROM unnest('{2025-12-31,2026-01-01,2026-11-20}'::date[]) d ON CONFLICT DO NOTHING; DELETE FROM energy.profit_loss_stale`);
+  const stale = async () => (await database.owner.query('WITH d AS (DELETE FROM energy.profit_loss_stale RETURNING *) SELECT grid_area_id, delivery_day::text AS day FROM d ORDER BY 1, 2')).rows.map((row) => [row.grid_area_id, row.day]);
+  await flat('H00', 2026, 1, '10');
+  expect(await stale()).toEqual([[AREA, '2026-01-01'], [AREA, '2026-11-20']]);
+  await flat('H00', 2025, 1, '10');
+  expect(await stale()).toEqual([[AREA, '2025-12-31']]);
+  await flat('H99', 2026, 1, '10');
+  expect(await stale()).toEqual([]);
+});
+
+test('a metered customer, and a register of unknown digits that ran backwards, settle nothing', async () => {
   const metered = await contract({ meteringKind: 'INTERVAL' });
   await read(metered, ['2026-10-01', 0], ['2026-11-01', 40_000]);
   const backwards = await contract();
@@ -88,6 +161,10 @@ const row = (contractId: string, change: Record<string, string>) => {
   const values = { id: `'${newId()}'`, contract_id: `'${contractId}'`, meter_id: `'${contractId}'`, grid_area_id: `'${AREA}'`, from_on: `'2026-10-01'`, until_on: `'2026-11-01'`, version: '1', settled_at: `'2026-11-24'`, withdrawn: 'false', measured_watt_hours: '900', allocated_watt_hours: '1000', difference_watt_hours: '100', eur_per_mwh: '100', amount_cents: '1', ...change };
   return `INSERT INTO energy.quantity_settlement (${Object.keys(values).join(', ')}) VALUES (${Object.values(values).join(', ')})`;
 };
+const aRead = (id: string, change: Record<string, string>) => {
+  const values = { meter_id: `'${id}'`, contract_id: `'${id}'`, read_on: `'2026-10-01'`, watt_hours: '1', read_at: `'2026-09-30T22:00:00Z'`, digits: '6', factor: '1', ...change };
+  return `INSERT INTO energy.register_read (${Object.keys(values).join(', ')}) VALUES (${Object.values(values).join(', ')})`;
+};
 test.each<[string, (contractId: string) => string, string, string | undefined]>([
   ['a difference is allocated less measured', (id) => row(id, { difference_watt_hours: '101' }), '23514', 'difference_is_allocated_less_measured'],
   ['a difference is settled at its price', (id) => row(id, { amount_cents: '2' }), '23514', 'quantities_are_settled_at_their_price'],
@@ -97,7 +174,11 @@ test.each<[string, (contractId: string) => string, string, string | undefined]>(
   ['a version is told once', (id) => `${row(id, {})}; ${row(id, {})}`, '23505', 'quantity_settlement_contract_id_meter_id_from_on_until_on_v_key'],
   ['a day is settled once', (id) => `${row(id, {})}; ${row(id, { from_on: `'2026-10-31'`, until_on: `'2026-11-02'` })}`, '23001', 'a_day_is_settled_once'],
   ['a withdrawn period settles nothing', (id) => row(id, { withdrawn: 'true' }), '23514', 'difference_is_allocated_less_measured'],
-  ['a register counts up from nothing', (id) => `INSERT INTO energy.register_read VALUES ('${id}', '${id}', '2026-10-01', -1)`, '23514', 'register_read_watt_hours_check'],
+  ['a register counts up from nothing', (id) => aRead(id, { watt_hours: '-1' }), '23514', 'register_read_watt_hours_check'],
+  ['a reading is of its day', (id) => aRead(id, { read_at: `'2026-09-30T21:59:00Z'` }), '23514', 'readings_are_of_their_day'],
+  ['a counter has digits', (id) => aRead(id, { digits: '0' }), '23514', 'register_read_digits_check'],
+  ['a transformer makes no less than nothing', (id) => aRead(id, { factor: '0' }), '23514', 'register_read_factor_check'],
+  ['who is settled again is known', () => `INSERT INTO energy.quantity_stale VALUES ('${newId()}')`, '23503', 'quantity_stale_contract_id_fkey'],
   ['what was settled stays', () => 'UPDATE energy.quantity_settlement SET version = 9', '42501', undefined],
 ])('%s', async (_, statement, code, constraint) => {
   const { contractId } = await contract();

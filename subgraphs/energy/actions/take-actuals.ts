@@ -10,12 +10,12 @@ import { noteStaleDays } from './revalue-profit-loss.ts';
 
 /** Adds what meters measured to their areas and sets it beside the expected, for the quarter hours it touches, also of days that are over. */
 export async function takeMeteredDays(tx: Tx, days: readonly MeteredDay[], ingestedAt: Date): Promise<void> {
-  const ranges = await foldMeteredDays(tx, days, ingestedAt);
+  const { ranges, days: changed } = await foldMeteredDays(tx, days, ingestedAt);
   await keepHistory(tx, days.flatMap(({ maloId, day }) => (maloId ? [{ maloId, day }] : [])), ingestedAt);
-  if (ranges.length === 0) return;
-  const cause = await beginCause(tx, ranges.map(({ gridAreaId }) => gridAreaId));
+  if (changed.length === 0) return;
+  const [gridAreaIds, touched] = [[...new Set(changed.map(({ gridAreaId }) => gridAreaId))], [...new Set(changed.map(({ day }) => day))]];
+  const cause = await beginCause(tx, gridAreaIds);
   await settleCause(tx, cause, { gridAreaIds: [], days: [], figures: 'ALL' }, []);
-  const [gridAreaIds, touched] = [ranges.map(({ gridAreaId }) => gridAreaId), [...new Set(days.map(({ day }) => day))]];
   await noteStaleDays(tx, gridAreaIds, touched);
   await noteReportedDays(tx, gridAreaIds, touched);
   const causes = nameCauses([...new Set(days.map(({ meterId, day }) => `meter ${meterId} on ${day}`))]);

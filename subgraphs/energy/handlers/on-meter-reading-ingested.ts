@@ -1,8 +1,8 @@
 import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
 import { businessNow } from '@stromgraph/kernel/clock';
 import type { Tx } from '@stromgraph/kernel/database';
+import type { Counter } from '@stromgraph/kernel/energy';
 import { onAll } from '@stromgraph/kernel/hearer';
-import { dayOf } from '@stromgraph/kernel/time';
 import { settleQuantities } from '../actions/settle-quantities.ts';
 import { takeMeteredDays } from '../actions/take-actuals.ts';
 import type { MeteredDay } from '../store/realised.ts';
@@ -12,8 +12,8 @@ type Readings = Readonly<{
   meterId: string;
   contractId: string | null;
   maloId: string;
-  days: readonly { obis: string; day: string; version: number; wattHours: readonly (number | null)[] }[];
-  registers: readonly { obis: string; readAt: string; wattHours: string; quality: string; held?: boolean | undefined }[];
+  days: readonly { obis: string; day: string; version: number; wattHours: readonly (number | null)[]; doubted?: boolean | undefined }[];
+  registers: readonly { obis: string; readAt: string; wattHours: string; quality: string; held?: boolean | undefined; counter?: Counter | undefined }[];
 }>;
 
 /** What was used becomes known; the days come whole, as they now stand. What registers say settles who is balanced on a profile. */
@@ -25,15 +25,15 @@ async function takeReadings(tx: Tx, readings: readonly Readings[]): Promise<void
   await settleQuantities(tx, readings.flatMap(registersOf));
 }
 
-/** OBIS 1-x:1.…: energy taken from the grid; feeding in is no consumption. */
-const CONSUMPTION = /^1-\d+:1\./;
+/** OBIS 1-x:1.…: energy taken from the grid, by load profile, period or counter; feeding in is no consumption, a maximum (6) no energy. */
+const CONSUMPTION = /^1-\d+:1\.(8|9|29)\.\d+$/;
 
 const consumptionOf = ({ meterId, contractId, maloId, days }: Readings): MeteredDay[] =>
   contractId === null
     ? []
     : days
         .filter(({ obis }) => CONSUMPTION.test(obis))
-        .map(({ obis, day, version, wattHours }) => ({ meterId, contractId, maloId, obis, day, version, wattHours }));
+        .map(({ obis, day, version, wattHours, doubted }) => ({ meterId, contractId, maloId, obis, day, version, wattHours, doubted }));
 
 /** OBIS 1-x:1.8.0: the counter of all energy taken from the grid. */
 const TOTAL = /^1-\d+:1\.8\.0$/;
@@ -44,4 +44,4 @@ const registersOf = ({ meterId, contractId, registers }: Readings): RegisterRead
     ? []
     : registers
         .filter(({ obis, quality, held }) => TOTAL.test(obis) && quality !== 'PROVISIONAL' && !held)
-        .map(({ readAt, wattHours }) => ({ meterId, contractId, readOn: dayOf(new Date(readAt)), wattHours }));
+        .map(({ readAt, wattHours, counter }) => ({ meterId, contractId, readAt, wattHours, counter: counter ?? null }));

@@ -8,6 +8,7 @@ import { MEASURE_FORECASTS, measureForecasts } from '../actions/measure-forecast
 import { OPEN_POSITION_DAYS, openPositionDays } from '../actions/open-position-days.ts';
 import { REVALUE_PROFIT_LOSS, revalueProfitLoss, SNAPSHOT_PROFIT_LOSS, snapshotProfitLoss } from '../actions/revalue-profit-loss.ts';
 import { SETTLE_FORWARD, settleForward } from '../actions/settle-forward.ts';
+import { SETTLE_QUANTITIES, settleStaleQuantities } from '../actions/settle-quantities.ts';
 import { WATCH_LIMITS, watchLimits } from '../actions/watch-limits.ts';
 import { reportDueHandlersWith } from '../actions/report-months.ts';
 import { nominationDueHandlers } from '../actions/watch-nominations.ts';
@@ -31,6 +32,7 @@ export const dueHandlersWith = ({ checkEveryHours, mabisWorkingDay = USUAL_WORKI
   [CORRECT_CLOSE]: (tx, { subject }) => correctClose(tx, subject),
   [CHECK_FORWARD]: async (tx, { subject }, { log }) => void (await checkForward(tx, subject, log)),
   [SETTLE_FORWARD]: settleForward,
+  [SETTLE_QUANTITIES]: settleStaleQuantities,
   [FORECAST_AREAS]: (tx, { dueAt }) => forecastAreas(tx, dueAt),
   [FORECAST_DAY]: (tx, { subject, dueAt }) => forecastDay(tx, subject, dueAt),
   [LEARN_PROFILES]: (tx, { dueAt }) => learnProfiles(tx, dueAt),

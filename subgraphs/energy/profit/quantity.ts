@@ -3,12 +3,13 @@ import { type Cents, type DecimalText, roundToCents } from '@stromgraph/kernel/m
 import type { LocalDate } from '@stromgraph/kernel/time';
 import { Decimal } from 'decimal.js';
 
-/** A period between two register readings of a customer who is balanced on a load profile; days from inclusive, until exclusive. */
-export type ReadPeriod = Readonly<{ contractId: string; meterId: string; gridAreaId: string; from: LocalDate; until: LocalDate; measuredWattHours: WattHours }>;
+export type MeterOfContract = Readonly<{ meterId: string; contractId: string }>;
+/** A period between two register readings of a customer who is balanced on a load profile: known by the days of the readings, and as long as from one instant to the other. */
+export type ReadPeriod = MeterOfContract & Readonly<{ gridAreaId: string; from: LocalDate; until: LocalDate; fromAt: Date; untilAt: Date; measuredWattHours: WattHours }>;
 /** What its load profile has allocated to it, exactly, and what a MWh of that was worth on average; null where no curve had a price. */
 export type Allocation = Readonly<{ wattHours: DecimalText; eurPerMwh: DecimalText | null }>;
 export type Quantity = Readonly<{ allocatedWattHours: WattHours; differenceWattHours: WattHours; eurPerMwh: DecimalText | null; amountCents: Cents | null }>;
-export type QuantitySettlement = ReadPeriod & Quantity & Readonly<{ id: string; version: number; settledAt: Date; withdrawn: boolean }>;
+export type QuantitySettlement = Omit<ReadPeriod, 'fromAt' | 'untilAt'> & Quantity & Readonly<{ id: string; version: number; settledAt: Date; withdrawn: boolean }>;
 
 const Exact = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
 const EUR_PER_MWH_TO_CENTS_PER_WATT_HOUR = 10_000;

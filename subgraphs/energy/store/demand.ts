@@ -52,8 +52,8 @@ export async function addContracts<C extends SupplyContract>(tx: Tx, contracts: 
 /** A contract ends on another day than was known: it has no supply from then on; the start itself when it never came to it. */
 export type SupplyEnd = Readonly<{ contractId: string; endOn: LocalDate; toldAt: string }>;
 
-/** From this day on an area's supply is not what it was known to be. */
-export type SupplyChange = Readonly<{ gridAreaId: string; from: LocalDate }>;
+/** From this day on, for good or until another, an area's supply is not what it was known to be. */
+export type SupplyChange = Readonly<{ gridAreaId: string; from: LocalDate; until?: LocalDate | undefined }>;
 
 /**
  * Notes ends in the order in which they were told; answers the areas of those that are news, each with the first day that it concerns: the
@@ -79,6 +79,14 @@ export async function addEnds(tx: Tx, ends: readonly SupplyEnd[]): Promise<Suppl
     )
     SELECT c.grid_area_id, min(a.from_on) AS from_on FROM added a JOIN energy.supply_contract c USING (contract_id) GROUP BY 1`;
   return rows.map((row) => ({ gridAreaId: row.grid_area_id, from: row.from_on }));
+}
+
+/** The areas with contracts of a load profile, and the days on which its values for a year hold: until a later year has its own. */
+export async function supplyOfProfile(tx: Tx, { code, year }: { code: string; year: number }): Promise<SupplyChange[]> {
+  const rows = await tx.sql<{ grid_area_id: string; next: number | null }>`
+    SELECT c.grid_area_id, (SELECT min(l.year) FROM energy.load_profile l WHERE l.code = ${code} AND l.year > ${year}::int) AS next
+    FROM (SELECT DISTINCT grid_area_id FROM energy.supply_contract WHERE profile = ${code}) c`;
+  return rows.map((row) => ({ gridAreaId: row.grid_area_id, from: `${year}-01-01`, until: row.next === null ? undefined : `${row.next}-01-01` }));
 }
 
 /** The areas of contracts. */

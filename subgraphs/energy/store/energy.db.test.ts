@@ -125,6 +125,8 @@ test.each([
   ['a position breaks a known rule', position({ breach: `'BOTH'` }), '23514', 'current_position_breach_check'],
   ['a position has a version above zero', position({ version: '0' }), '23514', 'current_position_version_check'],
   ['a metered day in spring has 92 quarter hours', metered('2026-03-29', 96), '23514', 'metered_days_are_whole'],
+  ['what is doubted does not count', metered('2026-11-24', 96).replace(/$/, '; UPDATE energy.metered_day SET doubted = true'), '23514', 'doubted_days_do_not_count'],
+  ['energy counts once', `WITH m AS (SELECT gen_random_uuid() AS id) INSERT INTO energy.metered_day SELECT m.id, o, '2026-11-24', contract_id, grid_area_id, 1, array_fill(1::bigint, ARRAY[96]) FROM m, unnest('{1-0:1.29.0,1-0:1.9.0}'::text[]) o, (SELECT * FROM energy.supply_contract LIMIT 1) c`, '23001', 'energy_counts_once'],
   ['a metered day in autumn has 100 quarter hours', metered('2026-10-25', 96), '23514', 'metered_days_are_whole'],
   ['realised consumption has one row per version', `INSERT INTO energy.realised_consumption VALUES ('${area}', '2026-11-23T10:00Z', 1, 6, 'METERED', '2026-11-24T09:00Z')`, '23505', 'realised_consumption_pkey'],
   ['realised consumption has a known source', `INSERT INTO energy.realised_consumption VALUES ('${area}', '2026-11-23T10:00Z', 2, 6, 'GUESS', '2026-11-24T09:00Z')`, '23514', 'realised_consumption_source_check'],

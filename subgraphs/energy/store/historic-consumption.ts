@@ -13,7 +13,7 @@ export async function keepHistory(tx: Tx, days: readonly DayOfLocation[], ingest
      ), known AS (
        SELECT g.malo_id, g.day, s.watt_hours FROM given g CROSS JOIN LATERAL (
          SELECT array_agg(q.wh ORDER BY q.nth) AS watt_hours FROM (
-           SELECT u.nth, sum(u.w)::bigint AS wh FROM energy.metered_day m, unnest(m.watt_hours) WITH ORDINALITY u (w, nth)
+           SELECT u.nth, (sum(u.w) FILTER (WHERE m.counts))::bigint AS wh FROM energy.metered_day m, unnest(m.watt_hours) WITH ORDINALITY u (w, nth)
            WHERE m.malo_id = g.malo_id AND m.day = g.day GROUP BY u.nth) q) s
        WHERE s.watt_hours IS NOT NULL
      )

@@ -15,14 +15,14 @@ export async function meteredGroups(at: Queryable, since: LocalDate): Promise<Me
   return rows.map((row) => ({ gridAreaId: row.grid_area_id, profile: row.profile }));
 }
 
-/** Contract-days on which everything is known. */
+/** Contract-days on which everything is known and nothing doubted. */
 const WHOLE_DAYS = `
   metered AS MATERIALIZED (
     SELECT m.contract_id, g.day, g.day_type, c.expected_watt_hours
     FROM unnest($3::date[], $4::text[]) g (day, day_type)
-    JOIN energy.metered_day m ON m.day = g.day JOIN energy.supply_contract c ON c.contract_id = m.contract_id
+    JOIN energy.metered_day m ON m.day = g.day AND (m.counts OR m.doubted) JOIN energy.supply_contract c ON c.contract_id = m.contract_id
     WHERE c.grid_area_id = $1 AND c.profile = $2 AND c.start_on <= g.day AND c.expected_watt_hours > 0
-    GROUP BY 1, 2, 3, 4 HAVING bool_and(array_position(m.watt_hours, NULL) IS NULL)
+    GROUP BY 1, 2, 3, 4 HAVING bool_and(m.counts AND array_position(m.watt_hours, NULL) IS NULL)
   ), like_day AS MATERIALIZED (
     SELECT day FROM (SELECT day, day_type, row_number() OVER (PARTITION BY day_type ORDER BY day DESC) AS nth FROM (SELECT DISTINCT day, day_type FROM metered) d) d
     WHERE nth <= CASE day_type WHEN 'WT' THEN ${LIKE_DAYS.WT} WHEN 'SA' THEN ${LIKE_DAYS.SA} ELSE ${LIKE_DAYS.FT} END
@@ -37,7 +37,7 @@ export async function meteredSums(at: Queryable, group: MeteredGroup, days: Days
     `WITH ${WHOLE_DAYS}, expected AS (
        SELECT m.day, m.day_type, sum(m.expected_watt_hours)::bigint AS expected_watt_hours FROM metered m JOIN like_day USING (day) GROUP BY 1, 2
      ), used AS (
-       SELECT d.day, u.nth, sum(u.watt_hours)::bigint AS watt_hours FROM metered m JOIN like_day USING (day) JOIN energy.metered_day d ON d.contract_id = m.contract_id AND d.day = m.day
+       SELECT d.day, u.nth, sum(u.watt_hours)::bigint AS watt_hours FROM metered m JOIN like_day USING (day) JOIN energy.metered_day d ON d.contract_id = m.contract_id AND d.day = m.day AND d.counts
        CROSS JOIN LATERAL unnest(d.watt_hours) WITH ORDINALITY u (watt_hours, nth) GROUP BY 1, 2
      )
      SELECT e.day, e.day_type, e.expected_watt_hours, (SELECT array_agg(u.watt_hours ORDER BY u.nth) FROM used u WHERE u.day = e.day) AS used FROM expected e ORDER BY e.day`,

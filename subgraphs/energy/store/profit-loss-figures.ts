@@ -53,8 +53,8 @@ const QUARTERS = `
   )`;
 
 /**
- * What customers use: of days that are over what their meters measured, for all others and where no value is known their share by load
- * profile. Energy is summed exactly and rounded once per quarter hour; money is not rounded here.
+ * What customers use: of days that are over what their meters measured, for all others and where no value is known, or is doubted, their share
+ * by load profile. Energy is summed exactly and rounded once per quarter hour; money is not rounded here.
  */
 const CONSUMPTION = `
   supplied AS MATERIALIZED (
@@ -63,7 +63,7 @@ const CONSUMPTION = `
     LEFT JOIN energy.contract_price p USING (contract_id)
   ), reading AS MATERIALIZED (
     SELECT s.day, s.contract_id, s.profile, s.expected, s.price, m.watt_hours, (SELECT sum(w) FROM unnest(m.watt_hours) w) AS total, array_position(m.watt_hours, NULL) IS NOT NULL AS has_gaps
-    FROM supplied s JOIN energy.metered_day m ON m.grid_area_id = s.grid_area_id AND m.day = s.day AND m.contract_id = s.contract_id WHERE s.is_metered
+    FROM supplied s JOIN energy.metered_day m ON m.grid_area_id = s.grid_area_id AND m.day = s.day AND m.contract_id = s.contract_id AND m.counts WHERE s.is_metered
   ), metered_sold AS (
     SELECT day, sum(total * price) AS priced FROM reading GROUP BY 1
   ), known AS (

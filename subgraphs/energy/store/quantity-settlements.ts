@@ -4,7 +4,7 @@ import { newId } from '@stromgraph/kernel/ids';
 import type { Cents, DecimalText } from '@stromgraph/kernel/money';
 import type { LocalDate } from '@stromgraph/kernel/time';
 import type { AreaDay } from '../positions/area-day.ts';
-import type { Allocation, QuantitySettlement, ReadPeriod } from '../profit/quantity.ts';
+import type { Allocation, MeterOfContract, QuantitySettlement, ReadPeriod } from '../profit/quantity.ts';
 import { newestPricesSql } from './curve-prices.ts';
 import { STANDING_SUPPLY } from './demand.ts';
 import { areaDayParameters } from './position-figures.ts';
@@ -28,31 +28,45 @@ type Row = {
 };
 
 /**
- * What load profiles have allocated in each of these periods, in their order, and its average price. Periods that contracts have in common are
- * worked out once. A day's price is the mean of the newest curve that has it.
+ * What load profiles have allocated in each of these periods, in their order, and its average price: whole days, less what of the first was before
+ * its reading, with what of the last was. Days that contracts have in common are worked out once. A day's price is the mean of the newest curve that has it.
  */
 export async function allocationsOf(tx: Tx, periods: readonly ReadPeriod[], areaDays: readonly AreaDay[]): Promise<Allocation[]> {
   const { rows } = await tx.query<{ watt_hours: DecimalText; eur_per_mwh: DecimalText | null }>(
     `WITH area_day AS MATERIALIZED (SELECT * FROM unnest($1::uuid[], $2::date[], $3::text[], $4::numeric[]) AS g (grid_area_id, day, day_type, dynamisation)), ${PROFILE_DAYS},
      day_price AS MATERIALIZED (SELECT d.day, (SELECT avg(p) FROM unnest(c.eur_per_mwh) p) AS eur FROM (SELECT DISTINCT day FROM area_day) d JOIN LATERAL (${newestPricesSql('d.day')}) c ON true),
      asked AS MATERIALIZED (
-       SELECT a.nth, c.grid_area_id, c.profile, c.expected_watt_hours, greatest(a.from_on, c.start_on) AS from_on, least(a.until_on, coalesce(c.end_on, a.until_on)) AS until_on
-       FROM unnest($5::uuid[], $6::date[], $7::date[]) WITH ORDINALITY a (contract_id, from_on, until_on, nth) JOIN ${STANDING_SUPPLY} c USING (contract_id)
+       SELECT a.nth, c.grid_area_id, c.profile, c.expected_watt_hours, greatest(a.from_on, c.start_on) AS from_on, least(a.until_on, coalesce(c.end_on, a.until_on)) AS until_on,
+         CASE WHEN a.from_on >= c.start_on AND (c.end_on IS NULL OR a.from_on < c.end_on) THEN a.from_at END AS from_at, CASE WHEN a.until_on >= c.start_on AND (c.end_on IS NULL OR a.until_on < c.end_on) THEN a.until_at END AS until_at
+       FROM unnest($5::uuid[], $6::date[], $7::date[], $8::timestamptz[], $9::timestamptz[]) WITH ORDINALITY a (contract_id, from_on, until_on, from_at, until_at, nth) JOIN ${STANDING_SUPPLY} c USING (contract_id)
      ), shared AS MATERIALIZED (
-       SELECT p.*, sum(v.share) AS share, sum(v.share * e.eur) / nullif(sum(v.share) FILTER (WHERE e.eur IS NOT NULL), 0) AS eur
+       SELECT p.*, sum(v.share) AS share, sum(v.share * e.eur) AS worth, sum(v.share) FILTER (WHERE e.eur IS NOT NULL) AS priced
        FROM (SELECT DISTINCT grid_area_id, profile, from_on, until_on FROM asked) p
        JOIN area_day d ON d.grid_area_id = p.grid_area_id AND d.day >= p.from_on AND d.day < p.until_on
        JOIN profile_day v ON v.day = d.day AND v.day_type = d.day_type AND v.code = p.profile LEFT JOIN day_price e ON e.day = d.day GROUP BY 1, 2, 3, 4
+     ), part AS MATERIALIZED (
+       SELECT i.grid_area_id, i.profile, i.at, sum(v.value * p.factor * 0.000001 * least(extract(epoch FROM i.at - q.start_at) / 900, 1)) AS share, e.eur
+       FROM (SELECT DISTINCT a.grid_area_id, a.profile, t.at, (t.at AT TIME ZONE 'Europe/Berlin')::date AS day FROM asked a CROSS JOIN LATERAL (VALUES (a.from_at), (a.until_at)) t (at)) i
+       JOIN area_day d ON d.grid_area_id = i.grid_area_id AND d.day = i.day JOIN profile_of_day p ON p.day = i.day AND p.day_type = d.day_type AND p.code = i.profile
+       CROSS JOIN LATERAL generate_series(i.day::timestamp AT TIME ZONE 'Europe/Berlin', i.at - interval '1 microsecond', interval '15 minutes') q (start_at)
+       JOIN energy.slp_profile v ON (v.code, v.year, v.version, v.month, v.day_type) = (p.code, p.year, p.version, p.period, p.day_type) AND v.slot = extract(epoch FROM (q.start_at AT TIME ZONE 'Europe/Berlin')::time)::int / 900
+       LEFT JOIN day_price e ON e.day = i.day GROUP BY 1, 2, 3, 5
      )
-     SELECT coalesce(a.expected_watt_hours * s.share, 0) AS watt_hours, trim_scale(round(s.eur, 5)) AS eur_per_mwh
-     FROM asked a LEFT JOIN shared s USING (grid_area_id, profile, from_on, until_on) ORDER BY a.nth`,
-    [...areaDayParameters(areaDays), periods.map(({ contractId }) => contractId), periods.map(({ from }) => from), periods.map(({ until }) => until)],
+     SELECT coalesce(a.expected_watt_hours * (coalesce(s.share, 0) - coalesce(f.share, 0) + coalesce(u.share, 0)), 0) AS watt_hours,
+       trim_scale(round((coalesce(s.worth, 0) - coalesce(f.share * f.eur, 0) + coalesce(u.share * u.eur, 0))
+         / nullif(coalesce(s.priced, 0) - CASE WHEN f.eur IS NULL THEN 0 ELSE f.share END + CASE WHEN u.eur IS NULL THEN 0 ELSE u.share END, 0), 5)) AS eur_per_mwh
+     FROM asked a LEFT JOIN shared s USING (grid_area_id, profile, from_on, until_on)
+     LEFT JOIN part f ON f.grid_area_id = a.grid_area_id AND f.profile = a.profile AND f.at = a.from_at LEFT JOIN part u ON u.grid_area_id = a.grid_area_id AND u.profile = a.profile AND u.at = a.until_at ORDER BY a.nth`,
+    [
+      ...areaDayParameters(areaDays), periods.map(({ contractId }) => contractId), periods.map(({ from }) => from), periods.map(({ until }) => until),
+      periods.map(({ fromAt }) => fromAt), periods.map(({ untilAt }) => untilAt),
+    ],
   );
   return rows.map((row) => ({ wattHours: row.watt_hours, eurPerMwh: row.eur_per_mwh }));
 }
 
 /** The newest version of every period of these meters. */
-export async function newestSettlements(tx: Tx, meters: readonly { meterId: string; contractId: string }[]): Promise<QuantitySettlement[]> {
+export async function newestSettlements(tx: Tx, meters: readonly MeterOfContract[]): Promise<QuantitySettlement[]> {
   const rows = await tx.sql<Row>`
     SELECT DISTINCT ON (q.contract_id, q.meter_id, q.from_on, q.until_on) q.* FROM energy.quantity_settlement q
     JOIN unnest(${meters.map(({ meterId }) => meterId)}::uuid[], ${meters.map(({ contractId }) => contractId)}::uuid[]) m (meter_id, contract_id) ON m.meter_id = q.meter_id AND m.contract_id = q.contract_id

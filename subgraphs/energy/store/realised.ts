@@ -11,39 +11,58 @@ export type MeteredDay = Readonly<{
   wattHours: readonly (number | null)[];
   /** Null where the teller did not know it. */
   maloId?: string | null;
+  /** Its values are there and may be wrong: nobody has decided yet. */
+  doubted?: boolean | undefined;
 }>;
 
 /** Where what was used has become known or has changed. */
 export type RealisedRange = Readonly<{ gridAreaId: string; from: Date; until: Date }>;
+/** The days on which something else counts than before, and by how much less or more the areas have used. */
+export type Realised = Readonly<{ ranges: readonly RealisedRange[]; days: readonly { gridAreaId: string; day: LocalDate }[] }>;
 
 /**
- * Adds what is new in these days to the consumption of their areas: each quarter hour that changes gets a new version.
- * Days of contracts that energy does not know, and versions that it has already seen, change nothing. Answers what has changed, a range per area.
+ * Adds what is new in these days to the consumption of their areas: each quarter hour that changes gets a new version. What is doubted is kept and
+ * does not count; of the registers of a meter that measure the same energy only the first in rank does, whichever came first.
+ * Days of contracts that energy does not know, and versions that it has already seen, change nothing.
  */
-export async function foldMeteredDays(tx: Tx, days: readonly MeteredDay[], ingestedAt: Date): Promise<RealisedRange[]> {
-  const { rows } = await tx.query<{ grid_area_id: string; from_at: Date; until_at: Date }>(STATEMENT, [JSON.stringify(days), ingestedAt]);
-  return rows.map((row) => ({ gridAreaId: row.grid_area_id, from: row.from_at, until: row.until_at }));
+export async function foldMeteredDays(tx: Tx, days: readonly MeteredDay[], ingestedAt: Date): Promise<Realised> {
+  const { rows } = await tx.query<{ grid_area_id: string; days: LocalDate[]; from_at: Date | null; until_at: Date }>(STATEMENT, [JSON.stringify(days), ingestedAt]);
+  return {
+    ranges: rows.flatMap((row) => (row.from_at === null ? [] : [{ gridAreaId: row.grid_area_id, from: row.from_at, until: row.until_at }])),
+    days: rows.flatMap((row) => row.days.map((day) => ({ gridAreaId: row.grid_area_id, day }))),
+  };
 }
 
+const KEY = 'meter_id, obis, day';
 const STATEMENT = `
-  WITH given AS (
+  WITH given AS MATERIALIZED (
     SELECT DISTINCT ON (g."meterId", g.obis, g.day) g."meterId" AS meter_id, g.obis, g.day, g."contractId" AS contract_id, c.grid_area_id,
-      g.version, g."wattHours" AS watt_hours, g."maloId" AS malo_id
-    FROM jsonb_to_recordset($1::jsonb) AS g ("meterId" uuid, obis text, day date, "contractId" uuid, version int, "wattHours" bigint[], "maloId" text)
+      g.version, g."wattHours" AS watt_hours, coalesce(g.doubted, false) AS doubted, g."maloId" AS malo_id
+    FROM jsonb_to_recordset($1::jsonb) AS g ("meterId" uuid, obis text, day date, "contractId" uuid, version int, "wattHours" bigint[], doubted boolean, "maloId" text)
     JOIN energy.supply_contract c ON c.contract_id = g."contractId"
     ORDER BY g."meterId", g.obis, g.day, g.version DESC
+  ), known AS MATERIALIZED (
+    SELECT o.* FROM (SELECT DISTINCT meter_id, day FROM given) g
+    CROSS JOIN LATERAL (SELECT * FROM energy.metered_day o WHERE o.meter_id = g.meter_id AND o.day = g.day OFFSET 0) o
   ), news AS MATERIALIZED (
-    SELECT g.*, o.watt_hours AS before, o.grid_area_id AS area_before FROM given g
-    LEFT JOIN energy.metered_day o ON o.meter_id = g.meter_id AND o.obis = g.obis AND o.day = g.day
-    WHERE o.version IS NULL OR o.version < g.version
+    SELECT g.* FROM given g LEFT JOIN known o USING (${KEY}) WHERE o.version IS NULL OR o.version < g.version
+  ), standing AS MATERIALIZED (
+    SELECT s.*, NOT s.doubted AND energy.register_rank(s.obis) = min(energy.register_rank(s.obis)) OVER (PARTITION BY s.meter_id, s.day, split_part(s.obis, ':', 1)) AS counts FROM (
+      SELECT ${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, malo_id FROM news
+      UNION ALL SELECT ${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, malo_id FROM known WHERE (${KEY}) NOT IN (SELECT ${KEY} FROM news)
+    ) s
+  ), changed AS MATERIALIZED (
+    SELECT s.*, o.grid_area_id AS area_before, o.watt_hours AS before, o.counts AS counted,
+      (s.contract_id, s.doubted, s.counts, CASE WHEN s.counts THEN s.watt_hours END) IS DISTINCT FROM (o.contract_id, o.doubted, o.counts, CASE WHEN o.counts THEN o.watt_hours END) AS says_something_else
+    FROM standing s LEFT JOIN known o USING (${KEY}) WHERE o.version IS NULL OR o.version <> s.version OR o.counts <> s.counts
   ), saved AS (
-    INSERT INTO energy.metered_day (meter_id, obis, day, contract_id, grid_area_id, version, watt_hours, malo_id)
-    SELECT meter_id, obis, day, contract_id, grid_area_id, version, watt_hours, malo_id FROM news
-    ON CONFLICT (meter_id, obis, day) DO UPDATE
-      SET contract_id = excluded.contract_id, grid_area_id = excluded.grid_area_id, version = excluded.version, watt_hours = excluded.watt_hours, malo_id = excluded.malo_id
+    INSERT INTO energy.metered_day (${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, counts, malo_id)
+    SELECT ${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, counts, malo_id FROM changed
+    ON CONFLICT (${KEY}) DO UPDATE
+      SET contract_id = excluded.contract_id, grid_area_id = excluded.grid_area_id, version = excluded.version, watt_hours = excluded.watt_hours, doubted = excluded.doubted, counts = excluded.counts, malo_id = excluded.malo_id
   ), change AS (
     SELECT grid_area_id, day, u.nth, sum(u.watt_hours) AS watt_hours FROM (
-      SELECT grid_area_id, day, watt_hours, 1 AS sign FROM news UNION ALL SELECT area_before, day, before, -1 FROM news WHERE before IS NOT NULL
+      SELECT grid_area_id, day, watt_hours, 1 AS sign FROM changed WHERE counts UNION ALL SELECT area_before, day, before, -1 FROM changed WHERE counted
     ) n CROSS JOIN LATERAL (SELECT nth, n.sign * w AS watt_hours FROM unnest(n.watt_hours) WITH ORDINALITY u (w, nth) WHERE w IS NOT NULL) u
     GROUP BY 1, 2, 3
   ), quarter AS (
@@ -56,5 +75,9 @@ const STATEMENT = `
       FROM energy.realised_consumption r WHERE r.grid_area_id = q.grid_area_id AND r.start_at = q.start_at AND r.source = 'METERED' ORDER BY r.version DESC LIMIT 1
   ) r ON true
   WHERE r.version IS NULL OR q.watt_hours <> 0
-  RETURNING grid_area_id, start_at)
-  SELECT grid_area_id, min(start_at) AS from_at, max(start_at) + interval '15 minutes' AS until_at FROM added GROUP BY 1 ORDER BY 1`;
+  RETURNING grid_area_id, start_at), touched AS (
+    SELECT grid_area_id, array_agg(DISTINCT day) AS days FROM (
+      SELECT grid_area_id, day FROM changed WHERE says_something_else UNION SELECT area_before, day FROM changed WHERE says_something_else AND area_before IS NOT NULL
+    ) d GROUP BY 1
+  )
+  SELECT grid_area_id, t.days, min(a.start_at) AS from_at, max(a.start_at) + interval '15 minutes' AS until_at FROM touched t LEFT JOIN added a USING (grid_area_id) GROUP BY 1, 2 ORDER BY 1`;

@@ -27,12 +27,13 @@ export async function positionDaysIn(tx: Tx, gridAreaIds: readonly string[] | nu
   return rows.map(toDay);
 }
 
-/** The days that have had positions, from an area's first given one until a day. */
+/** The days that have had positions, of these changes and before a day. */
 export async function positionDaysSince(tx: Tx, changes: readonly SupplyChange[], until: LocalDate): Promise<DeliveryDayOfArea[]> {
   const rows = await tx.sql<Row>`
     SELECT c.grid_area_id, d.delivery_day
-    FROM (SELECT grid_area_id, min(from_on) AS from_on FROM unnest(${changes.map(({ gridAreaId }) => gridAreaId)}::uuid[], ${changes.map(({ from }) => from)}::date[]) AS c (grid_area_id, from_on) GROUP BY 1) c
-    JOIN energy.position_day d ON d.delivery_day >= c.from_on AND d.delivery_day < ${until}::date ORDER BY 1, 2`;
+    FROM (SELECT grid_area_id, until_on, min(from_on) AS from_on
+      FROM unnest(${changes.map(({ gridAreaId }) => gridAreaId)}::uuid[], ${changes.map(({ from }) => from)}::date[], ${changes.map((change) => change.until ?? until)}::date[]) AS c (grid_area_id, from_on, until_on) GROUP BY 1, 2) c
+    JOIN energy.position_day d ON d.delivery_day >= c.from_on AND d.delivery_day < least(c.until_on, ${until}::date) GROUP BY 1, 2 ORDER BY 1, 2`;
   return rows.map(toDay);
 }
 

@@ -16,10 +16,10 @@ const SUSPICIOUS_TIMES = 4;
 
 /**
  * Holds the stored days against the rules about stored values and writes down what they find, but for what was released.
- * `hasReadings`: false where it is known that no counter of theirs was read on them. Answers the days that have an undecided error: they are not billed as they stand.
+ * `hasReadings`: false where it is known that no counter of theirs was read on them. Answers the days that have an undecided error, which are not billed as they stand, and whether it is about values that are there.
  */
-export async function examineDays(tx: Tx, days: readonly StoredDay[], expected: ReadonlyMap<string, bigint>, { batchId, now, book, hasReadings }: Examined & { hasReadings: boolean }): Promise<ReadonlySet<StoredDay>> {
-  if (days.length === 0) return new Set();
+export async function examineDays(tx: Tx, days: readonly StoredDay[], expected: ReadonlyMap<string, bigint>, { batchId, now, book, hasReadings }: Examined & { hasReadings: boolean }): Promise<ReadonlyMap<StoredDay, { isDoubted: boolean }>> {
+  if (days.length === 0) return new Map();
   const partial = days.filter((day) => !isWhole(day));
   const places = partial.length > 0 ? await placesOf(tx, [...new Set(partial.map(({ registerId }) => registerId))]) : new Map<number, Place[]>();
   const sums: Awaited<ReturnType<typeof sumsEndingOn>> = hasReadings ? await sumsEndingOn(tx, days) : new Map();
@@ -29,13 +29,16 @@ export async function examineDays(tx: Tx, days: readonly StoredDay[], expected: 
     const findings = findingsOf(book, { ...facts.get(day)!, ...usual.get(keyOf(day)) });
     return findings.length > 0 ? [{ day, findings }] : [];
   });
-  if (found.length === 0) return new Set();
+  if (found.length === 0) return new Map();
   const released = await releasedOf(tx, found.map(({ day }) => day));
   const open = found.map(({ day, findings }) => ({ day, findings: findings.filter(({ rule }) => !released.has(releaseKey(day.registerId, day.day, rule))) }));
   const keyed = open.flatMap(({ day: { registerId, day, version }, findings }) => findings.map((finding) => ({ registerId, day, version, ...finding })));
   await saveFindings(tx, keyed, { batchId, at: now, by: BY });
   await planEstimates(tx, open.filter(({ findings }) => findings.some(({ rule, severity }) => rule === 'R01' && severity === 'ERROR')).map(({ day: { day } }) => day), now);
-  return new Set(open.filter(({ findings }) => findings.some(({ severity }) => severity === 'ERROR')).map(({ day }) => day));
+  return new Map(open.flatMap(({ day, findings }) => {
+    const errors = findings.filter(({ severity }) => severity === 'ERROR');
+    return errors.length > 0 ? [[day, { isDoubted: errors.some(({ rule }) => rule !== 'R01') }] as const] : [];
+  }));
 }
 
 const keyOf = ({ registerId, day }: StoredDay): string => `${registerId} ${day}`;

@@ -16,7 +16,7 @@ import { dayKeyOf, type WorkedDay, workOver } from './work-over-days.ts';
 
 /** A day that a batch has changed, whole as it now stands. */
 export type ToldDay = Readonly<{ meterId: string; meterNumber: string; obis: string; maloId: string; expectedWattHours: bigint; corrected: boolean; cause: string | null; stored: StoredDay }>;
-type Told = Omit<ToldDay, 'stored'> & Readonly<{ values: WorkedDay; held: boolean }>;
+type Told = Omit<ToldDay, 'stored'> & Readonly<{ values: WorkedDay; held: { isDoubted: boolean } | undefined }>;
 type ToldReading = UntoldReading & Readonly<{ held: boolean }>;
 /** Days in one transaction: about 100,000 values. */
 export const MAX_DAYS = 1_000;
@@ -39,7 +39,7 @@ export async function tellValues(tx: Tx, about: Examined, changed: readonly Told
   const heldReadings = await examineReadings(tx, [...new Set(readings.map(({ id }) => id))], about);
   const told = days.map(({ stored, ...day }, nth): Told => {
     const gives = gaveWay.has(`${stored.registerId} ${stored.day}`);
-    return { ...day, corrected: day.corrected || gives, cause: day.cause ?? (gives && readings.length === 0 ? 'the value of the market has come' : null), values: worked[nth]!, held: held.has(worked[nth]!) };
+    return { ...day, corrected: day.corrected || gives, cause: day.cause ?? (gives && readings.length === 0 ? 'the value of the market has come' : null), values: worked[nth]!, held: held.get(worked[nth]!) };
   });
   const toldReadings = readings.map((each) => ({ ...each, held: heldReadings.has(each.id) }));
   for (const corrected of [false, true]) {
@@ -84,7 +84,7 @@ function factOf(batchId: string, days: readonly Told[], readings: readonly ToldR
       customerId,
       maloId,
       days: days.toSorted(byDay).map(toFact),
-      registers: readings.map(({ obis, readAt, wattHours, quality, held }) => ({ obis, readAt: readAt.toISOString(), wattHours: String(wattHours), quality, ...(held && { held: true }) })),
+      registers: readings.map(({ obis, readAt, wattHours, quality, held, counter }) => ({ obis, readAt: readAt.toISOString(), wattHours: String(wattHours), quality, ...(held && { held: true }), counter })),
     },
   };
 }
@@ -102,6 +102,7 @@ function toFact({ obis, held, values }: Told) {
     statuses: quarters.statuses,
     ...(ours.length > 0 && { ours: placesOf(day, minutes, ours) }),
     ...(held && { held: true }),
+    ...(held?.isDoubted && { doubted: true }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { addDays, dayOf, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
-import { advanceOf } from './advance.ts';
+import { advanceOf } from '@stromgraph/kernel/energy';
 import { likeDays } from './day-kind.ts';
 import { estimate, type MethodRule, scaleToCounter } from './estimate.ts';
 import { explain } from './explain.ts';

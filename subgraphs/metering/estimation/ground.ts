@@ -1,6 +1,6 @@
 import { addDays, type LocalDate, startOfDay } from '@stromgraph/kernel/time';
 import type { CounterAdvance } from './estimate.ts';
-import { advanceOf, type Counter } from './advance.ts';
+import { advanceOf, type Counter } from '@stromgraph/kernel/energy';
 
 /** So far back known values say what is usual. */
 const DAYS_BACK = 28;

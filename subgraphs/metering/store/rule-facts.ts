@@ -1,7 +1,7 @@
 // What rules about stored values need beside the values themselves, for many days or readings at once.
 import type { Queryable } from '@stromgraph/kernel/database';
 import type { LocalDate } from '@stromgraph/kernel/time';
-import { advanceOf } from '../estimation/advance.ts';
+import { advanceOf } from '@stromgraph/kernel/energy';
 import type { ReadingFacts } from '../validation/stored/reading-rules.ts';
 import type { DayOfRegister } from './working.ts';
 

@@ -1,5 +1,6 @@
 // Readings of counters, each with the contracts to which it counts: where one ends and the next begins, with both.
 import type { Tx } from '@stromgraph/kernel/database';
+import type { Counter } from '@stromgraph/kernel/energy';
 import type { ReadingQuality } from '../meters/reading.ts';
 
 export type UntoldReading = Readonly<{
@@ -14,6 +15,7 @@ export type UntoldReading = Readonly<{
   wattHours: bigint;
   quality: ReadingQuality;
   corrected: boolean;
+  counter: Counter;
 }>;
 
 /** So many are looked at and told of in one transaction; of a meter with more, the rest follows as another event. */
@@ -42,17 +44,17 @@ export const boundaryReadings = (tx: Tx, contractIds: readonly string[], { onlyE
 
 type Row = {
   id: string; meter_id: string; meter_number: string; obis: string; contract_id: string; customer_id: string; malo_id: string; read_at: Date; watt_hours: bigint;
-  quality: ReadingQuality; corrected: boolean;
+  quality: ReadingQuality; corrected: boolean; digits: number; factor: string;
 };
 async function toldReadings(tx: Tx, counts: string, values: readonly unknown[]): Promise<UntoldReading[]> {
   const { rows } = await tx.query<Row>(
-    `${counts} SELECT r.id, r.meter_id, m.meter_number, g.obis, s.contract_id, s.customer_id, s.malo_id, r.read_at, r.watt_hours, r.quality, c.corrected
+    `${counts} SELECT r.id, r.meter_id, m.meter_number, g.obis, s.contract_id, s.customer_id, s.malo_id, r.read_at, r.watt_hours, r.quality, c.corrected, g.digits, g.factor
      FROM counts c JOIN metering.reading r ON r.id = c.id JOIN metering.meter_register g ON g.id = r.register_id JOIN metering.meter m ON m.id = r.meter_id
      JOIN metering.supply s ON s.contract_id = c.contract_id ORDER BY r.read_at, r.id, s.start_on`,
     values,
   );
   return rows.map((row) => ({
     id: row.id, meterId: row.meter_id, meterNumber: row.meter_number, obis: row.obis, contractId: row.contract_id, customerId: row.customer_id, maloId: row.malo_id, readAt: row.read_at,
-    wattHours: row.watt_hours, quality: row.quality, corrected: row.corrected,
+    wattHours: row.watt_hours, quality: row.quality, corrected: row.corrected, counter: { digits: row.digits, factor: row.factor },
   }));
 }

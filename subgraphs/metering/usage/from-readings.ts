@@ -1,6 +1,6 @@
 import { allocate } from '@stromgraph/kernel/money';
 import { addDays, dayOf, startOfDay } from '@stromgraph/kernel/time';
-import { advanceOf, type Counter } from '../estimation/advance.ts';
+import { advanceOf, type Counter } from '@stromgraph/kernel/energy';
 import type { KnownSum, Period } from './usage.ts';
 
 export type CounterReading = Readonly<{ registerId: number; readAtMs: number; wattHours: bigint; counter: Counter }>;

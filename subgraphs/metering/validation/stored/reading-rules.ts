@@ -1,4 +1,4 @@
-import { advanceOf, type Counter } from '../../estimation/advance.ts';
+import { advanceOf, type Counter } from '@stromgraph/kernel/energy';
 import { wattsCarried } from './day-rules.ts';
 import { type Finding, judge, type Measured, type RuleBook } from './rule.ts';
 
