@@ -17,5 +17,5 @@ test.each([
   [1000n, 1200n, '1.2'],
   [0n, 5n, null],
 ])('of %i Wh %i are hedged: %s', (demandWattHours, hedgedWattHours, ratio) => {
-  expect(ratioOf({ tenor: 'DAY', from: '', until: '', gridAreaId: null, demandWattHours, hedgedWattHours })).toBe(ratio);
+  expect(ratioOf({ tenor: 'DAY', from: '', until: '', gridAreaId: null, forecastIds: [], demandWattHours, hedgedWattHours })).toBe(ratio);
 });

@@ -6,7 +6,7 @@ import { monthOf } from './calendar.ts';
 
 export type Tenor = 'DAY' | 'WEEK' | 'MONTH' | 'QUARTER' | 'YEAR';
 export type TenorPeriod = Readonly<{ tenor: Tenor; from: LocalDate; until: LocalDate }>;
-export type HedgeRatio = TenorPeriod & Readonly<{ gridAreaId: string | null; demandWattHours: WattHours; hedgedWattHours: WattHours }>;
+export type HedgeRatio = TenorPeriod & Readonly<{ gridAreaId: string | null; demandWattHours: WattHours; hedgedWattHours: WattHours; forecastIds: readonly string[] }>;
 
 const MONTHS_OF_QUARTER = 3;
 const DECIMALS = 4;

@@ -5,14 +5,18 @@ import { idOf, newId } from '@stromgraph/kernel/ids';
 import { addDays, addMonths, atLocalTime, dayOf, daysFrom, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
 import { type TestDatabase, testDatabase } from '../../../tests/database.ts';
 import { addContracts } from '../actions/add-contracts.ts';
+import { importForecast } from '../actions/import-forecast.ts';
 import { importLoadProfile } from '../actions/import-load-profile.ts';
 import { openPositionDays } from '../actions/open-position-days.ts';
+import { settleForward } from '../actions/settle-forward.ts';
 import { takeCurveDays } from '../actions/take-curves.ts';
 import { energyOfTrade, productOf, type Side } from '../hedging/trade.ts';
 import { areaDaysOf } from '../positions/area-day.ts';
 import { tenorsOf } from '../profit/hedge-ratio.ts';
 import { addContractPrices } from './contract-prices.ts';
 import { addCurves } from './curves.ts';
+import { forecastsById } from './forecasts.ts';
+import { areForwardUnsettled } from './forward-positions.ts';
 import { addUnnamedGridAreas, gridAreasNamed } from './grid-areas.ts';
 import { hedgeRatios } from './hedge-ratios.ts';
 import { marginPlans } from './margin-plans.ts';
@@ -115,6 +119,7 @@ async function supply(contracts: { expectedWattHours: string; startOn: string; e
     await addContractPrices(tx, given.map(({ contractId, price }) => ({ contractId, workingPriceCtPerKwh: price, variableBonusCtPerKwh: '0', gridWorkingCtPerKwh: '0' })));
   });
 }
+const awayFromZero = (value: number) => Math.sign(value) * Math.round(Math.abs(value));
 const quartersIn = (from: string, until: string) => daysFrom({ from, until }).reduce((sum, day) => sum + quarterHoursOf(day).length, 0);
 
 test('of the demand of the next day, week, month, quarter and year so much is hedged', async () => {
@@ -147,6 +152,41 @@ test('of the demand of the next day, week, month, quarter and year so much is he
   ]);
 });
 
+test('what a week and a year are forecast to use makes tenors and plans; profiles only what none covers, and contracts after the cut-off', async () => {
+  await database.setClock('2026-11-24T09:00:00Z');
+  await profile(flat);
+  await curve('2026-11-25', '2027-02-01');
+  await transact(db, openPositionDays);
+  await supply([{ expectedWattHours: '4000000000', startOn: '2026-01-01', endOn: null, price: '20' }, { expectedWattHours: '1000000000', startOn: '2026-12-10', endOn: null, price: '35' }]);
+  const forecast = (horizon: 'WEEK_AHEAD' | 'YEAR_AHEAD', version: number, deliveryDay: string, wattHours: bigint[], cutOffAt = '2026-11-20T12:00:00Z') =>
+    importForecast(db, { horizon, basis: 'SLP', gridAreaId: NORD, deliveryDay, version, publishedAt: new Date('2026-11-23T12:00:00Z'), cutOffAt: new Date(cutOffAt), wattHours, position: BigInt(version) });
+  await forecast('YEAR_AHEAD', 1, '2026-01-01', Array.from({ length: 2_016 }, () => 100_000n), '2025-09-30T00:00:00Z'); // before our contracts were confirmed
+  await forecast('YEAR_AHEAD', 2, '2026-01-01', Array.from({ length: 2_016 }, () => 200_000n));
+  await forecast('WEEK_AHEAD', 3, '2026-11-30', Array.from({ length: 168 }, () => 80_000n));
+  while (await transact(db, (tx) => areForwardUnsettled(tx, '2026-11-24'))) await transact(db, settleForward);
+
+  const tenors = tenorsOf('2026-11-24').filter(({ tenor }) => tenor !== 'DAY');
+  const areas = await gridAreasNamed(db, [NORD]);
+  const ratios = (await hedgeRatios(db, tenors, areaDaysOf(areas, [...new Set(tenors.flatMap(daysFrom))].toSorted()))).filter(({ gridAreaId }) => gridAreaId !== null);
+  const versions = async (ids: readonly string[]) => (await forecastsById(db, ids)).map(({ horizon, version }) => `${horizon} ${version}`).toSorted();
+  // The second contract was confirmed before the cut-offs: its start lies in them. The year after has no forecast: 40 and 10 Wh a quarter hour and thousand.
+  const week = 168n * 80_000n;
+  const december = 6n * 24n * 80_000n + 25n * 24n * 200_000n;
+  const next = (from: string, until: string) => BigInt(quartersIn(from, until)) * 50_000n;
+  expect(ratios.map(({ tenor, demandWattHours }) => [tenor, demandWattHours])).toEqual([['WEEK', week], ['MONTH', december], ['QUARTER', next('2027-01-01', '2027-04-01')], ['YEAR', next('2027-01-01', '2028-01-01')]]);
+  expect(await Promise.all(ratios.map(({ forecastIds }) => versions(forecastIds)))).toEqual([['WEEK_AHEAD 3'], ['WEEK_AHEAD 3', 'YEAR_AHEAD 2'], [], []]);
+  expect(ratios[1]!.forecastIds.map((id) => ratios[0]!.forecastIds.includes(id))).toEqual([false, true]); // the year began before
+
+  const plans = await marginPlans(db, areaDaysOf(areas, daysFrom({ from: '2026-12-01', until: '2027-02-01' })));
+  expect(plans.map(({ from, demandWattHours }) => [from, demandWattHours])).toEqual([['2026-12-01', december], ['2027-01-01', next('2027-01-01', '2027-02-01')]]);
+  expect(await Promise.all(plans.map(({ forecastIds }) => versions(forecastIds)))).toEqual([['WEEK_AHEAD 3', 'YEAR_AHEAD 2'], []]);
+  const cost = daysFrom({ from: '2026-12-01', until: '2027-01-01' }).flatMap((day) => Array.from({ length: 96 }, (_, quarter) => awayFromZero(((day < '2026-12-07' ? 20_000 : 50_000) * priceOf(day, Math.floor(quarter / 4))) / 10_000))).reduce((all, cents) => all + cents, 0);
+  expect(plans[0]!.costCents).toBe(BigInt(cost));
+  const early = quartersIn('2026-12-01', '2026-12-10') * 40; const late = quartersIn('2026-12-10', '2027-01-01');
+  const average = (early * 20 + late * (40 * 20 + 10 * 35)) / (early + late * 50); // ct/kWh
+  expect(Number(plans[0]!.soldCents)).toBeCloseTo((Number(december) * average) / 1_000, -1);
+});
+
 test.each([['2026-03-27'], ['2026-10-23'], ['2026-11-27']])('a plan of the days from %s sells by quarter hours what it buys at the curve', async (from) => {
   const until = addDays(from, 6);
   await profile(shaped);
@@ -170,7 +210,11 @@ test.each([['2026-03-27'], ['2026-10-23'], ['2026-11-27']])('a plan of the days 
         cost += ((4_000_000_000 + also) * share * priceOf(day, Math.floor(index / 4))) / 10_000;
       }
     const plan = plans.find((one) => one.from.slice(0, 7) === month.slice(0, 7) && one.gridAreaId === NORD)!;
-    for (const [told, exact] of [[plan.demandWattHours, energy], [plan.soldCents, sold], [plan.costCents!, cost]] as const) expect(Math.abs(Number(told) - exact)).toBeLessThan(0.51);
+    // Each quarter hour is rounded once, as positions are; what is sold follows the demand.
+    const rounding = quartersIn(plan.from, plan.until) / 2;
+    for (const [told, exact] of [[plan.demandWattHours, energy], [plan.soldCents, sold], [plan.costCents!, cost]] as const) expect(Math.abs(Number(told) - exact)).toBeLessThan(rounding);
+    expect(Math.abs(Number(plan.soldCents) / sold / (Number(plan.demandWattHours) / energy) - 1)).toBeLessThan(1e-4);
+    expect(plan.forecastIds).toEqual([]);
   }
   expect(plans.filter(({ gridAreaId }) => gridAreaId === OST).every((plan) => plan.demandWattHours === 0n && plan.costCents === 0n)).toBe(true);
   const beyond = await marginPlans(db, areaDaysOf((await gridAreasNamed(db, [NORD])), daysFrom({ from, until: addDays(until, 1) })));
