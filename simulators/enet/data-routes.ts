@@ -11,6 +11,7 @@ import {
   gridFeesBody,
   imbalanceBody,
   pricesBody,
+  quantityPriceBody,
   profileBody,
   temperaturesBody,
   weekAheadBody,
@@ -118,6 +119,14 @@ export function serveData(
         return answer(request, reply, { kind, deliveryDay }, version, bodyOf);
       },
     );
+  app.get<{ Querystring: { month: string; version?: string } }>(
+    '/v1/prices/quantities',
+    { schema: { querystring: objectOf({ month: { type: 'string', pattern: '^20\\d\\d-(0[1-9]|1[0-2])-01$' }, version: VERSION }, ['month']) } },
+    (request, reply) => {
+      const { month, version } = request.query;
+      return answer(request, reply, { kind: 'QUANTITY_PRICES', month }, version, quantityPriceBody);
+    },
+  );
   app.get<{ Querystring: { from: string; until: string; curveDay?: string; version?: string } }>(
     '/v1/curves/hpfc',
     { schema: { querystring: objectOf({ from: DAY, until: DAY, curveDay: DAY, version: VERSION }, ['from', 'until']) } },

@@ -126,3 +126,16 @@ test('imbalance prices are estimated a day later and final on the 20th working d
   await enet.post('/_publish', { kind: 'IMBALANCE_PRICES', deliveryDays: ['2026-10-25'], factor: 2, final: true });
   expect((await enet.get(`${path}2026-10-25`)).body).toMatchObject({ version: 3, status: 'FINAL' });
 });
+
+test('the price of over- and under-quantities of a month is published on the 8th working day of the next, corrections are versions', async () => {
+  const enet = await start({ now: '2026-11-11T08:59:00Z' });
+  const path = '/v1/prices/quantities?month=2026-10-01';
+  expect((await enet.get(path)).body).toMatchObject({ status: 404, expectedAt: '2026-11-11T09:00:00.000Z' });
+  await enet.put('/_control', { now: '2026-11-11T09:00:00Z', running: false });
+  const { body } = await enet.get(path);
+  expect(body).toMatchObject({ kind: 'QUANTITY_PRICES', month: '2026-10-01', version: 1, unit: 'EUR/MWh', price: expect.stringMatching(/^\d{2,3}\.\d{2}$/) });
+  expect((await enet.get('/v1/publications?after=0&kind=QUANTITY_PRICES')).body).toMatchObject({ publications: [{ month: '2026-10-01', href: `${path}&version=1` }] });
+  await enet.post('/_publish', { kind: 'QUANTITY_PRICES', factor: 2 });
+  expect((await enet.get(path)).body).toMatchObject({ version: 2, price: (Number((body as { price: string }).price) * 2).toFixed(2) });
+  expect((await enet.get('/v1/prices/quantities?month=2026-10-02')).status).toBe(400);
+});

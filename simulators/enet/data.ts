@@ -4,7 +4,7 @@ import type { Catalogue, Versioned } from './catalogue.ts';
 import { forecastDemand } from './formulas/demand.ts';
 import { gridFeesOf } from './formulas/grid-fees.ts';
 import { DYNAMISATION, loadCurveOf, usualWeek } from './formulas/load-curves.ts';
-import { dayAheadPrices, forwardHours, imbalancePrices } from './formulas/prices.ts';
+import { dayAheadPrices, forwardHours, imbalancePrices, quantityPrice } from './formulas/prices.ts';
 import { temperaturesOf } from './formulas/weather.ts';
 
 const BIDDING_ZONE = '10Y1001A1001A82H';
@@ -116,6 +116,12 @@ export function imbalanceBody({ seed, publication }: Content) {
     unit: 'EUR/MWh',
     prices: imbalancePrices({ seed, day: deliveryDay, isFinal: publication.final ?? false }).map((price) => toPriceText(price * publication.factor)),
   };
+}
+
+/** One price for over- and under-quantities alike. */
+export function quantityPriceBody({ seed, publication }: Content) {
+  const { month = '' } = publication.subject;
+  return { ...headOf(publication), unit: 'EUR/MWh', price: toPriceText(quantityPrice(seed, month) * publication.factor) };
 }
 
 export function curveBody({ seed, publication }: Content, { from, until }: { from: string; until: string }) {

@@ -12,6 +12,7 @@ export const KINDS = [
   'LOAD_PROFILES',
   'GRID_FEES',
   'IMBALANCE_PRICES',
+  'QUANTITY_PRICES',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -25,6 +26,8 @@ export type Subject = Readonly<{
   curveDay?: string;
   profile?: string;
   year?: number;
+  /** The first day of a month. */
+  month?: string;
 }>;
 
 export type Publication = Readonly<{
@@ -49,8 +52,8 @@ export const cursorAt = (instantMs: number) => instantMs * CURSOR_PER_MS;
 export const instantOfCursor = (n: number) => Math.floor(n / CURSOR_PER_MS);
 export const cursorByHand = (nowMs: number, lastByHand: number) => Math.max(cursorAt(nowMs) + FIRST_BY_HAND, lastByHand + 1);
 
-export const keyOf = ({ kind, gridArea, deliveryDay, weekOf, curveDay, profile, year }: Subject) =>
-  [kind, gridArea, deliveryDay, weekOf, curveDay, profile, year].filter((part) => part !== undefined).join(' ');
+export const keyOf = ({ kind, gridArea, deliveryDay, weekOf, curveDay, profile, year, month }: Subject) =>
+  [kind, gridArea, deliveryDay, weekOf, curveDay, profile, year, month].filter((part) => part !== undefined).join(' ');
 
 const FORECAST_PATHS: Partial<Record<Kind, string>> = {
   DAY_AHEAD_FORECAST: '/v1/forecasts/day-ahead',
@@ -59,11 +62,12 @@ const FORECAST_PATHS: Partial<Record<Kind, string>> = {
   ACTUALS: '/v1/actuals',
 };
 
-export function hrefOf({ kind, gridArea, deliveryDay, weekOf, curveDay, profile, year }: Subject, version: number): string {
+export function hrefOf({ kind, gridArea, deliveryDay, weekOf, curveDay, profile, year, month }: Subject, version: number): string {
   if (FORECAST_PATHS[kind]) return `${FORECAST_PATHS[kind]}?gridArea=${gridArea}&deliveryDay=${deliveryDay}&version=${version}`;
   if (kind === 'WEEK_AHEAD_FORECAST') return `/v1/forecasts/week-ahead?gridArea=${gridArea}&weekOf=${weekOf}&version=${version}`;
   if (kind === 'YEAR_AHEAD_FORECAST') return `/v1/forecasts/year-ahead?gridArea=${gridArea}&year=${year}&version=${version}`;
   if (kind === 'IMBALANCE_PRICES') return `/v1/prices/imbalance?deliveryDay=${deliveryDay}&version=${version}`;
+  if (kind === 'QUANTITY_PRICES') return `/v1/prices/quantities?month=${month}&version=${version}`;
   if (kind === 'DAY_AHEAD_PRICES') return `/v1/prices/day-ahead?deliveryDay=${deliveryDay}&version=${version}`;
   if (kind === 'HPFC') {
     const from = addDays(curveDay as string, 1);

@@ -14,6 +14,7 @@ export type Publish = {
   cutOffAt?: string;
   wattHours?: number | number[];
   final?: boolean;
+  months?: string[];
 };
 
 const areas = GRID_AREAS.map(({ gridArea }) => gridArea);
@@ -32,6 +33,7 @@ export const PUBLISH_BODY = {
     factor: { type: 'number', exclusiveMinimum: 0, maximum: 1000 },
     cutOffAt: { type: 'string', format: 'date-time' },
     final: { type: 'boolean' },
+    months: { type: 'array', minItems: 1, maxItems: 36, items: { type: 'string', pattern: '^20\\d\\d-(0[1-9]|1[0-2])-01$' } },
     wattHours: { anyOf: [wattHours, { type: 'array', minItems: 92, maxItems: 100, items: wattHours }] },
   },
 } as const;
@@ -41,7 +43,7 @@ const mondayOf = (day: string) => addDays(day, 1 - Temporal.PlainDate.from(day).
 
 /** Every subject that one call publishes a new version of. */
 export function subjectsOf(
-  { kind, gridAreas = areas, deliveryDays, profiles = [...PROFILES], year }: Publish,
+  { kind, gridAreas = areas, deliveryDays, profiles = [...PROFILES], year, months }: Publish,
   today: string,
 ): Subject[] {
   const days = deliveryDays ?? [addDays(today, kind === 'IMBALANCE_PRICES' ? -1 : 1)];
@@ -50,6 +52,7 @@ export function subjectsOf(
   if (kind === 'WEEK_AHEAD_FORECAST')
     return gridAreas.flatMap((gridArea) => [...new Set(days.map(mondayOf))].map((weekOf) => ({ kind, gridArea, weekOf })));
   if (kind === 'DAY_AHEAD_PRICES' || kind === 'IMBALANCE_PRICES') return days.map((deliveryDay) => ({ kind, deliveryDay }));
+  if (kind === 'QUANTITY_PRICES') return (months ?? [Temporal.PlainDate.from(today).with({ day: 1 }).subtract({ months: 1 }).toString()]).map((month) => ({ kind, month }));
   if (kind === 'HPFC') return [{ kind, curveDay: today }];
   if (kind === 'LOAD_PROFILES') return profiles.map((profile) => ({ kind, profile, year: ofYear }));
   return gridAreas.map((gridArea) => ({ kind, gridArea, year: ofYear }));

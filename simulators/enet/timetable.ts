@@ -14,6 +14,8 @@ const THURSDAY = 4;
 /** After the month of delivery. */
 const FINAL_WORKING_DAY = 20;
 const MONDAY_AFTER_THURSDAY = 4;
+/** After the month: when the price of its over- and under-quantities is known. */
+const QUANTITIES_WORKING_DAY = 8;
 
 const areas = GRID_AREAS.map(({ gridArea }) => gridArea);
 const forAreas = (rest: Omit<Subject, 'gridArea'>): Subject[] => areas.map((gridArea) => ({ ...rest, gridArea }));
@@ -44,6 +46,7 @@ function timetableOf(day: string): Slot[] {
     { clock: '09:00', subjects: on('-10-01', PROFILES.map((profile): Subject => ({ kind: 'LOAD_PROFILES', profile, year: nextYear }))) },
     { clock: '09:00', subjects: on('-10-01', forAreas({ kind: 'YEAR_AHEAD_FORECAST', year: nextYear })), round: 0 },
     { clock: '09:00', subjects: on('-10-15', forAreas({ kind: 'GRID_FEES', year: nextYear })) },
+    { clock: '10:00', subjects: monthsPricedOn(day).map((month): Subject => ({ kind: 'QUANTITY_PRICES', month })) },
     { clock: '10:00', subjects: [{ kind: 'IMBALANCE_PRICES', deliveryDay: addDays(day, -1) }] },
     { clock: '11:00', subjects: forAreas({ kind: 'ACTUALS', deliveryDay: addDays(day, -1) }), round: 4 },
     { clock: '12:00', subjects: forAreas({ kind: 'DAY_AHEAD_FORECAST', deliveryDay: tomorrow }), round: 2 },
@@ -57,6 +60,15 @@ function timetableOf(day: string): Slot[] {
 
 /** The day on which the imbalance prices of a delivery day's month become final. */
 const settledOn = (deliveryDay: string): string => nthMarketWorkingDay(Temporal.PlainDate.from(deliveryDay).add({ months: 1 }).toString(), FINAL_WORKING_DAY);
+
+/** The day on which the price of a month's over- and under-quantities is published. */
+const pricedOn = (month: string): string => nthMarketWorkingDay(Temporal.PlainDate.from(month).add({ months: 1 }).toString(), QUANTITIES_WORKING_DAY);
+
+/** The month whose quantities have their price from a day on: the one before, or none. */
+function monthsPricedOn(day: string): string[] {
+  const month = Temporal.PlainDate.from(day).with({ day: 1 }).subtract({ months: 1 }).toString();
+  return pricedOn(month) === day ? [month] : [];
+}
 
 /** The delivery days whose imbalance prices become final on a day: those of the month before, or none. */
 function daysSettledOn(day: string): string[] {
@@ -78,7 +90,8 @@ export function plannedOn(day: string, late: Lateness): Publication[] {
 }
 
 /** The days on which versions of a subject are planned to be published. */
-export function plannedDaysOf({ kind, deliveryDay, weekOf, curveDay, year }: Subject): string[] {
+export function plannedDaysOf({ kind, deliveryDay, weekOf, curveDay, year, month }: Subject): string[] {
+  if (kind === 'QUANTITY_PRICES') return [pricedOn(month as string)];
   if (kind === 'LOAD_PROFILES' || kind === 'YEAR_AHEAD_FORECAST') return [`${Number(year) - 1}-10-01`];
   if (kind === 'GRID_FEES') return [`${Number(year) - 1}-10-15`];
   if (kind === 'WEEK_AHEAD_FORECAST') return [addDays(weekOf as string, -MONDAY_AFTER_THURSDAY)];

@@ -138,6 +138,8 @@ test('a publication that makes no sense is left out whole, and an alert says wha
   expect(await wrong('ACTUALS', { publishedAt: '2026-10-26T10:00:00Z', gridArea: '11YSTROM-WEST--B' })).toEqual(told('gridArea is not one of ours'));
   expect(await wrong('TEMPERATURES', { resolution: 'PT60M', unit: 'Cel', celsius: Array(25).fill('61.0') })).toEqual(told('celsius.0 is no temperature'));
   expect(await wrong('TEMPERATURES', { resolution: 'PT60M', unit: 'Cel', celsius: Array(24).fill('6.0') })).toEqual(told('celsius has 24 values (allowed: 25'));
+  expect(await wrong('QUANTITY_PRICES', { month: '2026-08-01', unit: 'EUR/MWh', price: '1e3', publishedAt: '2026-08-31T21:59:59Z' })).toEqual(told('price is no price (allowed: -99999 to 99999'));
+  expect(await wrong('QUANTITY_PRICES', { month: '2026-08-01', unit: 'EUR/MWh', price: '80', publishedAt: '2026-08-31T21:59:59Z' })).toEqual(told('publishedAt lies before the end of the month'));
   expect(await stored()).toEqual(before);
   expect(await wrong('DAY_AHEAD_FORECAST', {})).toEqual([]);
   expect(await stored()).toEqual({ ...before, forecasts: before.forecasts + 1 });

@@ -26,6 +26,13 @@ export function imbalancePrices({ seed, day, isFinal }: { seed: string; day: str
   });
 }
 
+/** What over- and under-quantities of a month are settled at: the mean of its day-ahead prices. */
+export function quantityPrice(seed: string, month: string): number {
+  const first = Temporal.PlainDate.from(month);
+  const prices = Array.from({ length: first.daysInMonth }, (_, ahead) => dayAheadPrices(seed, addDays(month, ahead))).flat();
+  return cents(prices.reduce((sum, price) => sum + price, 0) / prices.length);
+}
+
 /** Hourly price forward curve of one evening, for every hour of the delivery days in [from, until). */
 export function forwardHours({
   seed,

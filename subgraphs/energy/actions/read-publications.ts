@@ -4,7 +4,7 @@ import { transact } from '@stromgraph/kernel/database';
 import { isProblem, problem } from '@stromgraph/kernel/problem';
 import { type Reading, reportContent, type Take, type Taking } from '@stromgraph/kernel/read-publications';
 import { dayOf } from '@stromgraph/kernel/time';
-import { ENET, GRID_AREAS, PROFILES, readGridAreas, readImbalancePrices, readProfile, readProfileCodes } from '../clients/enet.ts';
+import { ENET, GRID_AREAS, PROFILES, readGridAreas, readImbalancePrices, readProfile, readProfileCodes, readQuantityPrice } from '../clients/enet.ts';
 import type { GridAreaUnknown } from '../areas/grid-area.ts';
 import { readActuals, readTemperatures } from '../clients/enet-days.ts';
 import { FORECAST_KINDS, readForecast } from '../clients/enet-forecasts.ts';
@@ -15,6 +15,7 @@ import { importForecast, importForecasts } from './import-forecast.ts';
 import { importImbalancePrices } from './import-imbalance-prices.ts';
 import { importGridAreas } from './import-grid-areas.ts';
 import { importLoadProfile } from './import-load-profile.ts';
+import { importQuantityPrice } from './import-quantity-price.ts';
 import { importTemperatures } from './import-temperatures.ts';
 import { clearAlerts, raiseAlerts } from './raise-alerts.ts';
 import { noteFailedReading, noteReading } from './watch-series.ts';
@@ -44,6 +45,10 @@ const TAKERS: Readonly<Record<string, Taker>> = {
   IMBALANCE_PRICES: async ({ db, service }, { n, href }) => {
     const prices = await readImbalancePrices(service, href);
     return isProblem(prices) ? prices : importImbalancePrices(db, { ...prices, position: BigInt(n) });
+  },
+  QUANTITY_PRICES: async ({ db, service }, { n, href }) => {
+    const price = await readQuantityPrice(service, href);
+    return isProblem(price) ? price : importQuantityPrice(db, { ...price, position: BigInt(n) });
   },
   ACTUALS: async ({ db, service }, { n, href }) => {
     const day = await readActuals(service, href);

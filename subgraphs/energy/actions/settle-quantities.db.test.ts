@@ -1,5 +1,5 @@
 // Over- and under-quantities: what a load profile allocated against what registers say, each day once, whatever comes late or is corrected.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Db, transact } from '@stromgraph/kernel/database';
 import { runDue } from '@stromgraph/kernel/due';
 import type { Counter } from '@stromgraph/kernel/energy';
@@ -13,6 +13,7 @@ import { settlementsPage } from '../store/quantity-settlements.ts';
 import { addContracts } from './add-contracts.ts';
 import { endContracts } from './end-contracts.ts';
 import { importLoadProfile } from './import-load-profile.ts';
+import { importQuantityPrice } from './import-quantity-price.ts';
 import { settleQuantities } from './settle-quantities.ts';
 import { takeCurveDays } from './take-curves.ts';
 
@@ -157,6 +158,54 @@ test('a metered customer, and a register of unknown digits that ran backwards, s
   expect([...(await settled(metered)), ...(await settled(backwards))]).toEqual([]);
 });
 
+describe('the official price of a month', () => {
+  const price = async (month: string, version: number, eurPerMwh: string) => {
+    await importQuantityPrice(db, { month, version, eurPerMwh, publishedAt: new Date('2026-11-11T09:00:00Z'), position: BigInt(version) });
+    await doDue();
+  };
+
+  test('until it is known curves stand for it; then it settles anew, and so does its correction', async () => {
+    const [of, whole, other] = [await contract(), await contract(), await contract()];
+    await read(of, ['2026-08-01', 0], ['2026-09-01', 20_000]);
+    await read(whole, ['2026-08-16', 0], ['2026-09-16', 20_000]); // half of it lies in a month without any price
+    await read(other, ['2026-07-01', 0], ['2026-08-01', 20_000]);
+    expect(await settled(of)).toMatchObject([{ version: 1, eurPerMwh: null, amountCents: null, provisional: true }]);
+    const difference = BigInt(10 * quarters('2026-08-01', '2026-09-01')) - 20_000n;
+    await price('2026-08-01', 1, '90.5');
+    expect(await settled(of)).toMatchObject([{ version: 2, differenceWattHours: difference, eurPerMwh: '90.5', amountCents: (difference * 905n + 50_000n) / 100_000n, provisional: false }]);
+    expect(await settled(whole)).toMatchObject([{ version: 2, eurPerMwh: '90.5', provisional: true }]);
+    await price('2026-08-01', 1, '90.5'); // told again
+    expect([await versions(of), await versions(other)]).toMatchObject([{ length: 2 }, { length: 1 }]);
+    await price('2026-08-01', 2, '-10');
+    expect(await settled(of)).toMatchObject([{ version: 3, eurPerMwh: '-10', amountCents: -((difference + 500n) / 1_000n), provisional: false }]);
+    await price('2026-09-01', 1, '110');
+    const [[half]] = [await settled(whole)];
+    const [august, september] = [quarters('2026-08-16', '2026-09-01'), quarters('2026-09-01', '2026-09-16')];
+    expect(half).toMatchObject({ version: 4, provisional: false });
+    expect(Number(half!.eurPerMwh)).toBeCloseTo((august * -10 + september * 110) / (august + september), 4);
+  });
+
+  test('what is read later is settled at it at once, and a corrected reading too', async () => {
+    const of = await contract();
+    await price('2026-06-01', 1, '70');
+    await read(of, ['2026-06-01', 0], ['2026-07-01', 20_000]);
+    expect(await settled(of)).toMatchObject([{ version: 1, eurPerMwh: '70', provisional: false }]);
+    await read(of, ['2026-07-01', 21_000]);
+    expect(await settled(of)).toMatchObject([{ version: 2, eurPerMwh: '70', provisional: false }]);
+  });
+
+  test('many are settled anew chunk by chunk, each once', async () => {
+    const many = await Promise.all(Array.from({ length: 6 }, () => contract()));
+    for (let nth = 0; nth < 520; nth++) many.push(many[nth % 6]!);
+    const meters = Array.from({ length: 520 }, (_, nth) => ({ contractId: many[nth]!.contractId, meterId: newId() }));
+    await transact(db, (tx) => settleQuantities(tx, meters.flatMap((of) => [{ ...of, readOn: '2026-04-01', wattHours: '0' }, { ...of, readOn: '2026-05-01', wattHours: '20000' }])));
+    await price('2026-04-01', 1, '60');
+    const { rows } = await db.query<{ n: number }>(`SELECT count(*)::int AS n FROM energy.quantity_settlement WHERE from_on = '2026-04-01' AND until_on = '2026-05-01' AND version = 2 AND eur_per_mwh = 60 AND NOT provisional`);
+    expect(rows).toEqual([{ n: 520 }]);
+    expect((await db.query(`SELECT FROM energy.quantity_settlement WHERE from_on = '2026-04-01' AND version > 2`)).rowCount).toBe(0);
+  });
+});
+
 const row = (contractId: string, change: Record<string, string>) => {
   const values = { id: `'${newId()}'`, contract_id: `'${contractId}'`, meter_id: `'${contractId}'`, grid_area_id: `'${AREA}'`, from_on: `'2026-10-01'`, until_on: `'2026-11-01'`, version: '1', settled_at: `'2026-11-24'`, withdrawn: 'false', measured_watt_hours: '900', allocated_watt_hours: '1000', difference_watt_hours: '100', eur_per_mwh: '100', amount_cents: '1', ...change };
   return `INSERT INTO energy.quantity_settlement (${Object.keys(values).join(', ')}) VALUES (${Object.values(values).join(', ')})`;
@@ -179,6 +228,11 @@ test.each<[string, (contractId: string) => string, string, string | undefined]>(
   ['a counter has digits', (id) => aRead(id, { digits: '0' }), '23514', 'register_read_digits_check'],
   ['a transformer makes no less than nothing', (id) => aRead(id, { factor: '0' }), '23514', 'register_read_factor_check'],
   ['who is settled again is known', () => `INSERT INTO energy.quantity_stale VALUES ('${newId()}')`, '23503', 'quantity_stale_contract_id_fkey'],
+  ['what is not provisional has a price', (id) => row(id, { provisional: 'false', eur_per_mwh: 'NULL', amount_cents: 'NULL' }), '23514', 'what_is_not_provisional_has_a_price'],
+  ['a price is of a month', () => `INSERT INTO energy.quantity_price VALUES ('2026-10-02', 1, 80, '2026-11-11', '2026-11-11')`, '23514', 'quantity_prices_are_of_a_month'],
+  ['a month is over when it is priced', () => `INSERT INTO energy.quantity_price VALUES ('2026-10-01', 1, 80, '2026-10-31T22:59Z', '2026-11-11')`, '23514', 'months_are_over_when_priced'],
+  ['a price has one version at a time', () => `INSERT INTO energy.quantity_price SELECT '2025-10-01', 1, 80, '2026-11-11', '2026-11-11' FROM generate_series(1, 2)`, '23505', 'quantity_price_pkey'],
+  ['a price that was told stays', () => 'UPDATE energy.quantity_price SET eur_per_mwh = 0', '42501', undefined],
   ['what was settled stays', () => 'UPDATE energy.quantity_settlement SET version = 9', '42501', undefined],
 ])('%s', async (_, statement, code, constraint) => {
   const { contractId } = await contract();
@@ -186,5 +240,5 @@ test.each<[string, (contractId: string) => string, string, string | undefined]>(
 });
 
 test('not even the owner changes what was settled', async () => {
-  for (const statement of ['UPDATE energy.quantity_settlement SET version = 9', 'TRUNCATE energy.quantity_settlement']) await expect(database.owner.query(statement)).rejects.toMatchObject({ message: expect.stringContaining('append-only') });
+  for (const statement of ['UPDATE energy.quantity_settlement SET version = 9', 'TRUNCATE energy.quantity_settlement', 'UPDATE energy.quantity_price SET eur_per_mwh = 0', 'TRUNCATE energy.quantity_price']) await expect(database.owner.query(statement)).rejects.toMatchObject({ message: expect.stringContaining('append-only') });
 });

@@ -3,11 +3,11 @@ import type { Tx } from '@stromgraph/kernel/database';
 import { schedule } from '@stromgraph/kernel/due';
 import { addDays, type LocalDate } from '@stromgraph/kernel/time';
 import { areaDaysOf } from '../positions/area-day.ts';
-import { type MeterOfContract, type ReadPeriod, settleQuantity } from '../profit/quantity.ts';
+import { isSameQuantity, type MeterOfContract, type ReadPeriod, settleQuantity } from '../profit/quantity.ts';
 import { gridAreasById } from '../store/grid-areas.ts';
-import { addSettlements, allocationsOf, newestSettlements } from '../store/quantity-settlements.ts';
+import { addSettlements, allocationsOf, lockMeters, newestSettlements } from '../store/quantity-settlements.ts';
 import { readPeriods, type RegisterRead, saveRegisterReads } from '../store/register-reads.ts';
-import { addStaleContracts, addStaleProfile, takeStaleMeters } from '../store/stale-quantities.ts';
+import { addStaleContracts, addStaleMonth, addStaleProfile, takeStaleMeters } from '../store/stale-quantities.ts';
 
 export const SETTLE_QUANTITIES = 'SETTLE_QUANTITIES';
 /** A transaction's worth. */
@@ -33,6 +33,11 @@ export async function noteStaleProfile(tx: Tx, profile: string): Promise<void> {
   if ((await addStaleProfile(tx, profile)) > 0) await planSettlement(tx);
 }
 
+/** A month has a price, or another one: what was settled for days of it is settled at it. */
+export async function noteStaleMonth(tx: Tx, month: LocalDate): Promise<void> {
+  if ((await addStaleMonth(tx, month)) > 0) await planSettlement(tx);
+}
+
 const planSettlement = async (tx: Tx): Promise<void> => schedule(tx, { kind: SETTLE_QUANTITIES, subject: 'quantities', dueAt: await businessNow(tx) });
 
 /** Some contracts at a time: each period that says something else gets its next version. */
@@ -45,6 +50,7 @@ export async function settleStaleQuantities(tx: Tx): Promise<void> {
 /** `isDoubtful`: which periods are worked out anew though they are settled. */
 async function settle(tx: Tx, meters: readonly MeterOfContract[], isDoubtful: (period: ReadPeriod) => boolean): Promise<void> {
   if (meters.length === 0) return;
+  await lockMeters(tx, meters.map(({ meterId }) => meterId));
   const periods = await readPeriods(tx, meters);
   const before = await newestSettlements(tx, meters);
   const settled = new Map(before.map((settlement) => [keyOf(settlement), settlement]));
@@ -57,7 +63,7 @@ async function settle(tx: Tx, meters: readonly MeterOfContract[], isDoubtful: (p
   const fresh = asked.flatMap((period, index) => {
     const last = settled.get(keyOf(period));
     const quantity = settleQuantity(period.measuredWattHours, allocations[index]!);
-    if (last && !last.withdrawn && last.measuredWattHours === period.measuredWattHours && last.allocatedWattHours === quantity.allocatedWattHours) return [];
+    if (last && !last.withdrawn && last.measuredWattHours === period.measuredWattHours && isSameQuantity(last, quantity)) return [];
     return [{ ...period, ...quantity, version: (last?.version ?? 0) + 1, withdrawn: false }];
   });
   if (withdrawn.length + fresh.length > 0) await addSettlements(tx, [...withdrawn, ...fresh], await businessNow(tx));

@@ -2,10 +2,11 @@
 import type { ContentInvalid, DataService } from '@stromgraph/kernel/data-service';
 import { idOf } from '@stromgraph/kernel/ids';
 import { isProblem } from '@stromgraph/kernel/problem';
-import { quarterHoursOf } from '@stromgraph/kernel/time';
+import { addMonths, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
 import { z } from 'zod';
 import type { GridArea } from '../areas/grid-area.ts';
 import type { PublishedImbalancePrices } from '../profit/imbalance-price.ts';
+import type { PublishedQuantityPrice } from '../profit/quantity.ts';
 import { isState } from '../profiles/day-type.ts';
 import { type LoadProfile, SLOTS } from '../profiles/profile.ts';
 
@@ -30,6 +31,17 @@ const ImbalancePrices = z
   .refine(({ deliveryDay, prices }) => prices.length === quarterHoursOf(deliveryDay).length, {
     message: 'has not as many prices as the day has quarter hours',
   });
+const QuantityPrice = z
+  .object({
+    month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])-01$/, 'is no month (allowed: its first day)'),
+    version: z.int().positive(),
+    publishedAt: Instant,
+    unit: z.literal('EUR/MWh'),
+    price: z.string().regex(/^-?\d{1,5}(\.\d{1,5})?$/, 'is no price (allowed: -99999 to 99999 with at most 5 decimals)'),
+  })
+  .superRefine(({ month, publishedAt }, { addIssue }) => {
+    if (publishedAt < startOfDay(addMonths(month, 1))) addIssue({ code: 'custom', path: ['publishedAt'], message: 'lies before the end of the month (allowed: later)' });
+  });
 const Profile = z.object({
   profile: z.string().min(1),
   year: z.int(),
@@ -49,6 +61,13 @@ export async function readImbalancePrices({ get }: DataService, href: string): P
   if (isProblem(body)) return body;
   const { deliveryDay, version, publishedAt, status, prices } = body;
   return { deliveryDay, version, publishedAt, final: status === 'FINAL', eurPerMwh: prices };
+}
+
+export async function readQuantityPrice({ get }: DataService, href: string): Promise<PublishedQuantityPrice | ContentInvalid> {
+  const body = await get(href, QuantityPrice);
+  if (isProblem(body)) return body;
+  const { month, version, publishedAt, price } = body;
+  return { month, version, publishedAt, eurPerMwh: price };
 }
 
 /** Null while the profile is not published for that year. */

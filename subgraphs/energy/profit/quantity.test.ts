@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { settleQuantity } from './quantity.ts';
+import { isSameQuantity, settleQuantity } from './quantity.ts';
 
 test.each([
   ['used less than allocated: paid back', 3_000_000n, '3500000.4', '80', [3_500_000n, 500_000n, 4_000n]],
@@ -9,5 +9,16 @@ test.each([
   ['half a cent is rounded away from zero', 100n, '50', '100', [50n, -50n, -1n]],
   ['no price is known', 0n, '1', null, [1n, 1n, null]],
 ] as const)('%s', (_, measured, wattHours, eurPerMwh, [allocatedWattHours, differenceWattHours, amountCents]) => {
-  expect(settleQuantity(measured, { wattHours, eurPerMwh })).toEqual({ allocatedWattHours, differenceWattHours, eurPerMwh, amountCents });
+  expect(settleQuantity(measured, { wattHours, eurPerMwh, provisional: true })).toEqual({ allocatedWattHours, differenceWattHours, eurPerMwh, amountCents, provisional: true });
+});
+
+const settled = { allocatedWattHours: 3_500_000n, differenceWattHours: 500_000n, eurPerMwh: '80.00', amountCents: 4_000n, provisional: true };
+test.each([
+  ['the same price, written otherwise', { eurPerMwh: '80' }, true],
+  ['the same price that is official now', { provisional: false }, false],
+  ['another price', { eurPerMwh: '80.01', amountCents: 4_001n }, false],
+  ['no price', { eurPerMwh: null, amountCents: null }, false],
+  ['another energy', { allocatedWattHours: 3_500_001n }, false],
+] as const)('a quantity that meets %s', (_, change, isSame) => {
+  expect(isSameQuantity(settled, { ...settled, ...change })).toBe(isSame);
 });

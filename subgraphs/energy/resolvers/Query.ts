@@ -27,6 +27,7 @@ import { reportsPage } from '../store/mabis-reports.ts';
 import { nominationsPage } from '../store/nominations.ts';
 import { positionsPage } from '../store/positions.ts';
 import { profitLossChange, profitLossPage } from '../store/profit-loss-sums.ts';
+import { quantityPricesPage } from '../store/quantity-prices.ts';
 import { settlementsPage } from '../store/quantity-settlements.ts';
 import { tradesPage } from '../store/trades.ts';
 import { areasOrThrow, dayPageOrThrow, daysOrThrow, idsOrThrow, NOT_A_CURSOR, pageOrThrow, rangeOrThrow, refuse } from './arguments.ts';
@@ -137,6 +138,11 @@ export const Query: QueryResolvers = {
     daysOrThrow({ from, until }, MAX_DAYS);
     const page = dayPageOrThrow(args);
     return toConnection(await imbalancePricesPage(db, { from, until }, page), page.first, ({ deliveryDay }) => [deliveryDay]);
+  },
+  quantityPrices: async (_, { from, until, ...args }, { db }) => {
+    daysOrThrow({ from, until }, MAX_DAYS);
+    const page = dayPageOrThrow(args);
+    return toConnection(await quantityPricesPage(db, { from, until }, page), page.first, ({ month }) => [month]);
   },
   nominations: async (_, { balancingGroupIds, from, until, ...args }, { db }) => {
     daysOrThrow({ from, until }, MAX_DAYS);

@@ -23,6 +23,7 @@ import { PositionPart } from './PositionPart.ts';
 import { PositionTotal } from './PositionTotal.ts';
 import { ProfitLoss } from './ProfitLoss.ts';
 import { ProfitLossChange } from './ProfitLossChange.ts';
+import { QuantityPrice } from './QuantityPrice.ts';
 import { QuantitySettlement } from './QuantitySettlement.ts';
 import { Query } from './Query.ts';
 import { Subscription } from './Subscription.ts';
@@ -33,6 +34,6 @@ import { TradeAmendment } from './TradeAmendment.ts';
 export const resolvers = {
   Query, Mutation, Subscription, OpenPosition, OpenPositionUpdate, DeliveryDay, PositionLimit, PositionTotal, PositionPart,
   GridArea, DemandForecast, HistoricDay, ForecastError, Trade, TradeAmendment, HedgeOrder, EnergyAlert, ImbalancePrices,
-  ProfitLoss, ProfitLossChange, MonthClose, MarkToMarket, MarkToMarketTotal, HedgeRatio, TenorBreach, MarginPlan, QuantitySettlement,
+  ProfitLoss, ProfitLossChange, MonthClose, MarkToMarket, MarkToMarketTotal, HedgeRatio, TenorBreach, MarginPlan, QuantitySettlement, QuantityPrice,
   BalancingGroup, Nomination, MabisReport, ClearingCase,
 };

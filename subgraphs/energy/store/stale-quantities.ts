@@ -1,5 +1,6 @@
 // Contracts whose settled quantities may have changed though no reading did. To note one again takes its row, and who settles takes the rows first.
 import type { Tx } from '@stromgraph/kernel/database';
+import type { LocalDate } from '@stromgraph/kernel/time';
 import type { MeterOfContract } from '../profit/quantity.ts';
 
 /** Notes those of these contracts that have readings; answers how many. */
@@ -15,6 +16,15 @@ export async function addStaleProfile(tx: Tx, profile: string): Promise<number> 
   const rows = await tx.sql`
     INSERT INTO energy.quantity_stale AS s (contract_id)
     SELECT c.contract_id FROM energy.supply_contract c WHERE c.profile = ${profile} AND EXISTS (SELECT FROM energy.register_read r WHERE r.contract_id = c.contract_id) ORDER BY 1
+    ON CONFLICT (contract_id) DO UPDATE SET contract_id = s.contract_id RETURNING contract_id`;
+  return rows.length;
+}
+
+/** Notes the contracts that have settled days of a month; answers how many. */
+export async function addStaleMonth(tx: Tx, month: LocalDate): Promise<number> {
+  const rows = await tx.sql`
+    INSERT INTO energy.quantity_stale AS s (contract_id)
+    SELECT DISTINCT q.contract_id FROM energy.quantity_settlement q WHERE q.from_on < (${month}::date + interval '1 month')::date AND q.until_on >= ${month} ORDER BY 1
     ON CONFLICT (contract_id) DO UPDATE SET contract_id = s.contract_id RETURNING contract_id`;
   return rows.length;
 }

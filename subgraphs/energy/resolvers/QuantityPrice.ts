@@ -1,0 +1,3 @@
+import type { QuantityPriceResolvers } from '#schema';
+
+export const QuantityPrice: QuantityPriceResolvers = { pricePerMwh: ({ eurPerMwh }) => eurPerMwh };
