@@ -27,7 +27,8 @@ export async function marginPlans(db: Db<any>, areaDays: readonly AreaDay[]): Pr
     for (const [index, figure] of forwardFigures(periods, { ...inputs, trades: [], limit: null }).entries()) {
       const { from, until } = months[index]!;
       const row = rows.find((one) => one.grid_area_id === gridAreaId && one.from_on === from)!;
-      const { demandWattHours, valueCents: costCents, forecastIds } = figure;
+      const { demandWattHours, valueCents, forecastIds } = figure;
+      const costCents = demandWattHours === 0n ? 0n : valueCents; // nothing costs nothing, also beyond the curve
       figures.set(`${gridAreaId} ${from}`, { gridAreaId, from, until, demandWattHours, soldCents: soldCentsOf(demandWattHours, { wattHours: row.watt_hours, cents: row.sold_cents }), costCents, forecastIds });
     }
   }
