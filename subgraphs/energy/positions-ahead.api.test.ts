@@ -244,6 +244,19 @@ describe('changes beyond the open days', () => {
     expect(await month()).toMatchObject({ limit: null });
   });
 
+  test('a tenor that the order of a longer one will mend has none of its own, and nobody is told that it stays open', async () => {
+    for (const tenor of ['QUARTER', 'YEAR']) await limit({ tenor, limit: { percent: '30', wattHoursPerHour: 50_000_000 } });
+    await doDue();
+    expect([await month('YEAR'), await month('QUARTER')]).toMatchObject([{ breach: { order: { side: 'BUY', status: 'NEW', from: '2026-12-31T23:00:00.000Z', until: '2027-12-31T23:00:00.000Z' } } }, { breach: { rule: 'PCT', order: null } }]);
+    expect((await database.owner.query(`SELECT DISTINCT kind FROM energy.alert WHERE cleared_at IS NULL AND subject ~ ' (QUARTER|YEAR)$'`)).rows).toEqual([{ kind: 'LIMIT_BREACHED' }]);
+    await visit();
+    await database.setClock(`${TODAY}T09:03:00Z`);
+    await doDue();
+    await watch();
+    expect([(await month('YEAR')).breach, (await month('QUARTER')).breach]).toEqual([null, null]);
+    for (const tenor of ['QUARTER', 'YEAR']) await limit({ tenor, limit: null });
+  });
+
   test('while hedging rests a breach is told, and hedged afterwards; an order that is refused leaves it to people', async () => {
     const rest = (name: string, more: string) => ask(energy.url, trader, `mutation { ${name}(input: { gridAreaId: "${WEST}", reason: "test"${more} }) { __typename } }`, {});
     await rest('suspendHedging', ', until: "2026-10-21T09:00:00Z"');

@@ -30,7 +30,7 @@ export async function watchTenors(tx: Tx, gridAreaId: string): Promise<void> {
   if (!area) return;
   const now = await businessNow(tx);
   if (!(await areForwardSettled(tx, gridAreaId, dayOf(now)))) return schedule(tx, { kind: WATCH_TENORS, subject: gridAreaId, dueAt: addMs(now, SOON_MS) });
-  const positions = await tenorPositions(tx, gridAreaId, tenorsOf(dayOf(now)).filter(({ tenor }) => LIMITED_TENORS.includes(tenor)));
+  const positions = await positionsAt(tx, gridAreaId, now);
   const breached = positions.flatMap((position) => {
     const rule = breachOf(position);
     return rule ? [{ ...position, rule }] : [];
@@ -54,11 +54,15 @@ export async function watchTenors(tx: Tx, gridAreaId: string): Promise<void> {
   await tellTenorBreaches(tx, gridAreaId, ended.map(({ tenor }) => tenor));
 }
 
-/** One alert per area and tenor while it is beyond its limit, a second one where no order will mend it. `ended`: tenors that were until now. */
+const positionsAt = (tx: Tx, gridAreaId: string, now: Date) => tenorPositions(tx, gridAreaId, tenorsOf(dayOf(now)).filter(({ tenor }) => LIMITED_TENORS.includes(tenor)));
+
+/** One alert per area and tenor while it is beyond its limit, a second one where nothing under way will mend it. `ended`: tenors that were until now. */
 export async function tellTenorBreaches(tx: Tx, gridAreaId: string, ended: readonly string[] = []): Promise<void> {
   const standing = await standingTenorBreaches(tx, [gridAreaId]);
   const subjectOf = (tenor: string) => `${gridAreaId} ${tenor}`;
-  const unmended = standing.filter(({ orderStatus }) => orderStatus === null || orderStatus === 'REJECTED' || orderStatus === 'EXPIRED');
+  const open = standing.length === 0 ? [] : await positionsAt(tx, gridAreaId, await businessNow(tx));
+  const mended = open.filter((one) => breachOf({ ...one, openWattHours: one.openWattHours - one.pendingWattHours }) === null).map(({ tenor }) => tenor);
+  const unmended = standing.filter(({ tenor, orderStatus }) => (orderStatus === null || orderStatus === 'REJECTED' || orderStatus === 'EXPIRED') && !mended.includes(tenor));
   const about = ({ tenor, from, until }: (typeof standing)[number]) => ({ subject: subjectOf(tenor), gridAreaId, period: { from, until } });
   const without = (some: typeof standing) => [...ended, ...standing.map(({ tenor }) => tenor)].filter((tenor) => !some.some((one) => one.tenor === tenor)).map(subjectOf);
   await clearAlerts(tx, 'LIMIT_BREACHED', without(standing));
