@@ -90,9 +90,13 @@ export async function addSettlements(tx: Tx, settlements: readonly Omit<Quantity
       "differenceWattHours" bigint, "eurPerMwh" numeric, "amountCents" bigint, provisional boolean) ORDER BY s."contractId", s."from"`;
 }
 
+/** Locks are kept in memory that all connections share: meters have few among them. */
+const LOCKS = 64;
+
 /** Holds the settlements of these meters until the transaction ends: a version follows the one before. */
 export async function lockMeters(tx: Tx, meterIds: readonly string[]): Promise<void> {
-  await tx.sql`SELECT pg_advisory_xact_lock(hashtextextended('energy.quantity_settlement ' || m, 0)) FROM (SELECT DISTINCT m FROM unnest(${meterIds}::uuid[]) m ORDER BY m) m`;
+  const rows = await tx.sql<{ nth: number }>`SELECT DISTINCT (hashtextextended(m::text, 0) & ${LOCKS - 1})::int AS nth FROM unnest(${meterIds}::uuid[]) m ORDER BY 1`;
+  for (const { nth } of rows) await tx.sql`SELECT pg_advisory_xact_lock(hashtextextended(${`energy.quantity_settlement ${nth}`}, 0))`;
 }
 
 export type SettlementsQuestion = Readonly<{ gridAreaIds: readonly string[] | null; from: LocalDate; until: LocalDate }>;
