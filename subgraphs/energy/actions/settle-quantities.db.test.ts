@@ -198,7 +198,7 @@ describe('the official price of a month', () => {
     const many = await Promise.all(Array.from({ length: 6 }, () => contract()));
     for (let nth = 0; nth < 520; nth++) many.push(many[nth % 6]!);
     const meters = Array.from({ length: 520 }, (_, nth) => ({ contractId: many[nth]!.contractId, meterId: newId() }));
-    await transact(db, (tx) => settleQuantities(tx, meters.flatMap((of) => [{ ...of, readOn: '2026-04-01', wattHours: '0' }, { ...of, readOn: '2026-05-01', wattHours: '20000' }])));
+    await transact(db, (tx) => settleQuantities(tx, meters.flatMap((of) => [{ ...of, readAt: startOfDay('2026-04-01').toISOString(), wattHours: '0', counter: null }, { ...of, readAt: startOfDay('2026-05-01').toISOString(), wattHours: '20000', counter: null }])));
     await price('2026-04-01', 1, '60');
     const { rows } = await db.query<{ n: number }>(`SELECT count(*)::int AS n FROM energy.quantity_settlement WHERE from_on = '2026-04-01' AND until_on = '2026-05-01' AND version = 2 AND eur_per_mwh = 60 AND NOT provisional`);
     expect(rows).toEqual([{ n: 520 }]);

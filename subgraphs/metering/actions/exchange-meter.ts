@@ -80,12 +80,11 @@ async function storeReads(tx: Tx, { finalWattHours, startWattHours, at }: Exchan
   const batchId = newId<'batch'>();
   await openBatch(tx, { id: batchId, source: 'GRAPHQL', actor: by, receivedAt: now });
   const meters = await lockMeterFacts(tx, [oldMeter.meterNumber, newMeter.meterNumber]);
-  const { accepted, unchanged, rejections } = await storeReadings(
-    tx,
-    [aRead(oldMeter, 'finalWattHours', finalWattHours, at), aRead(newMeter, 'startWattHours', startWattHours, at)],
-    meters,
-    { batchId, now },
-  );
+  const reads = [aRead(oldMeter, 'finalWattHours', finalWattHours, at), aRead(newMeter, 'startWattHours', startWattHours, at)];
+  const hasTotal = ({ meterNumber }: GivenReading) => meters.get(meterNumber)?.registers.has(DRAWN_COUNTER) === true;
+  const ofNothing = reads.find((read) => read.wattHours !== 0n && !hasTotal(read));
+  if (ofNothing) return invalid([fault(ofNothing.path!, `meter ${ofNothing.meterNumber} has no counter ${DRAWN_COUNTER}`, '0, and readings of its tariff counters by ingestReadings')]);
+  const { accepted, unchanged, rejections } = await storeReadings(tx, reads.filter(hasTotal), meters, { batchId, now });
   const contradicted = rejections.find(({ rule }) => rule === 'R02');
   if (contradicted) return invalid([fault(contradicted.path!, `another reading of ${at.toISOString()} is known: ${contradicted.reason}`, 'the reading that is known, or another instant')]);
   // Where no contract of ours is supplied, no reading counts; whatever else is wrong is the sender's to mend.
