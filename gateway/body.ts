@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import { makeHeld, type Held } from './held.ts';
 
 export type Body = Readonly<{ bytes: Buffer } | { tooLarge: true } | { tooFragmented: true } | { broken: true }>;
 
@@ -12,14 +13,18 @@ const FIRST_BYTES = 16_384;
 /** What is handed on at once of a body that is not held. */
 const SLAB_BYTES = 65_536;
 
+const EMPTY = Buffer.alloc(0);
+
 export const TOO_FRAGMENTED = `The body comes in too many pieces: send ${BYTES_PER_PIECE} bytes or more in each.`;
 
 /** Reads a body up to its limit and in its time; what is larger, or crumbled, is not read to its end. */
-export function readBody(request: IncomingMessage, limitBytes: number): Promise<Body> {
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.resolve({ tooLarge: true });
-  if (request.destroyed) return Promise.resolve({ broken: true }); // while its sender was asked for
+export function readBody(request: IncomingMessage, limitBytes: number): Body | Promise<Body> {
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return { tooLarge: true };
+  if (request.destroyed) return { broken: true }; // while its sender was asked for
+  if (request.complete) return readWhole(request, limitBytes);
   return new Promise((resolve) => {
-    const held = makeHeld(limitBytes);
+    let first: Buffer | null = null; // nearly every body is one piece
+    let held: Held | null = null;
     const count = makeCount();
     const timer = setTimeout(() => broken(), BODY_MS);
     function finish(body: Body): void {
@@ -31,20 +36,28 @@ export function readBody(request: IncomingMessage, limitBytes: number): Promise<
       count.add(piece);
       if (count.bytes() > limitBytes) return finish({ tooLarge: true });
       if (count.tooMany()) return finish({ tooFragmented: true });
+      if (first === null) return void (first = piece);
+      if (held === null) (held = makeHeld(limitBytes)).add(first);
       held.add(piece);
     }
     request.on('data', take);
     const broken = () => finish({ broken: true });
-    request.on('end', () => finish({ bytes: held.whole() }));
+    request.on('end', () => finish({ bytes: held?.whole() ?? first ?? EMPTY }));
     request.on('error', broken);
     request.on('close', broken);
   });
 }
 
+/** A body that came with its head, as nearly all do, has no one to wait for. */
+function readWhole(request: IncomingMessage, limitBytes: number): Body {
+  if (request.readableLength > limitBytes) return { tooLarge: true };
+  return { bytes: (request.read() as Buffer | null) ?? EMPTY };
+}
+
 /** The client's body as it comes, its crumbs gathered; `fault` is what it fails with when it is too large, crumbled or cut off. */
 export function streamBody(request: IncomingMessage, limitBytes: number, fault: (kind: 'tooLarge' | 'tooFragmented' | 'broken') => Error): Readable {
   const count = makeCount();
-  let slab: Buffer = Buffer.alloc(0);
+  let slab: Buffer = EMPTY;
   let used = 0;
   let flushing: NodeJS.Immediate | undefined;
   const body = new Readable({
@@ -76,7 +89,7 @@ export function streamBody(request: IncomingMessage, limitBytes: number, fault: 
     clearImmediate(flushing);
     flushing = undefined;
     const gathered = slab.subarray(0, used);
-    slab = Buffer.alloc(0);
+    slab = EMPTY;
     used = 0;
     if (gathered.length > 0) give(gathered);
   }
@@ -95,31 +108,6 @@ export function streamBody(request: IncomingMessage, limitBytes: number, fault: 
   if (request.destroyed) broken(); // while its sender was asked for
   else request.once('close', broken);
   return body;
-}
-
-/** One piece is kept as it came; more are copied together as they come, so that no crumb holds what it was cut from. */
-function makeHeld(limitBytes: number): Readonly<{ add: (piece: Buffer) => void; whole: () => Buffer }> {
-  let held: Buffer | null = null;
-  let used = 0;
-  let owned = false;
-  return {
-    add(piece) {
-      if (held === null) {
-        held = piece;
-        used = piece.length;
-        return;
-      }
-      if (!owned || used + piece.length > held.length) {
-        const larger = Buffer.allocUnsafe(Math.max(used + piece.length, Math.min(limitBytes, Math.max(FIRST_BYTES, 2 * used))));
-        held.copy(larger, 0, 0, used);
-        held = larger;
-        owned = true;
-      }
-      piece.copy(held, used);
-      used += piece.length;
-    },
-    whole: () => held?.subarray(0, used) ?? Buffer.alloc(0),
-  };
 }
 
 function makeCount(): Readonly<{ add: (piece: Buffer) => void; bytes: () => number; tooMany: () => boolean }> {

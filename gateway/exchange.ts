@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { Dispatcher } from 'undici';
 import type { Asker } from './asker.ts';
+import type { Wire } from './wire/pool.ts';
 
 /** `queuedMs` is how long it waited for a connection. */
 export type Reply = Readonly<{ status: number; text: string; queuedMs: number }>;
@@ -24,25 +24,19 @@ export function isStaleConnection(error: unknown): boolean {
   return STALE.has(String(code)) && answered !== true;
 }
 
-const STALE = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+const STALE = new Set(['ECONNRESET', 'EPIPE']);
 
-/**
- * One request and its whole answer as text, whatever the other side does: it may be slow, endless, cut off or no text at all.
- * undici's lowest call: promises, streams and decoders of the higher ones cost more than the fetch itself.
- */
-export function exchange(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions, { ms, bytes: most, asker, stays }: Bounds): Promise<Reply> {
+/** What is sent: the head begins with the request line and lacks only the length of the body. */
+export type Request = Readonly<{ head: string; body: string }>;
+
+/** One request and its whole answer as text, whatever the other side does: it may be slow, endless, cut off or no text at all. */
+export function exchange(wire: Wire, { head, body }: Request, { ms, bytes: mostBytes, asker, stays }: Bounds): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    let status = 0;
-    let controller: Dispatcher.DispatchController | null = null;
-    let ended: Error | null = null;
     const startedAt = Date.now();
     let sentAt = 0;
-    const timer = setTimeout(() => end(fault('timeout', `There was no whole answer after ${ms} ms.`)), Math.max(0, ms));
-
+    const timer = setTimeout(() => giveUp(fault('timeout', `There was no whole answer after ${ms} ms.`)), Math.ceil(Math.max(0, ms) / ALIKE_MS) * ALIKE_MS);
     const leave = () => {
-      if (!controller || !stays?.(Date.now() - sentAt)) end(fault('abandoned', 'Nobody waits for the answer any more.'));
+      if (sentAt === 0 || !stays?.(Date.now() - sentAt)) giveUp(fault('abandoned', 'Nobody waits for the answer any more.'));
     };
     asker?.ends.add(leave);
 
@@ -51,48 +45,50 @@ export function exchange(dispatcher: Dispatcher, request: Dispatcher.DispatchOpt
       asker?.ends.delete(leave);
     }
 
-    function end(error: Error): void {
-      ended = controller ? Object.assign(error, { queuedMs: sentAt - startedAt }) : error;
+    function fail(error: Error): void {
       settle();
-      controller?.abort(error);
-      reject(error);
+      reject(sentAt === 0 ? error : Object.assign(error, { queuedMs: sentAt - startedAt }));
     }
 
-    dispatcher.dispatch(request, {
-      onRequestStart(started) {
-        if (ended) throw ended; // it waited for a connection longer than it may take; the connection stays for others
-        controller = started;
-        sentAt = Date.now();
-      },
-      onResponseStart(_, statusCode, headers) {
-        status = statusCode;
-        if (Number(headers['content-length'] ?? 0) > most) return end(tooLarge(most));
-        const type = headers['content-type'];
-        const wrong = faultOfType(statusCode, Array.isArray(type) ? type.join() : type);
-        if (wrong) end(wrong);
-      },
-      onResponseData(_, chunk) {
-        bytes += chunk.length;
-        if (bytes > most) return end(tooLarge(most));
-        chunks.push(chunk);
-      },
-      onResponseEnd() {
-        if (ended) return;
-        const [only] = chunks;
-        const whole = chunks.length === 1 && only ? only : Buffer.concat(chunks);
-        if (!isUtf8(whole)) return end(notUtf8());
+    function giveUp(error: Error): void {
+      cancel();
+      fail(error);
+    }
+
+    const length = Buffer.byteLength(body);
+    const cancel = wire.ask({
+      text: `${head}content-length: ${length}\r\n\r\n${body}`,
+      encoding: length === body.length ? 'latin1' : 'utf8',
+      mostBytes,
+      started: () => void (sentAt = Date.now()),
+      answered({ status, type, body: bytes }) {
+        const wrong = faultOfType(status, type) ?? (isUtf8(bytes) ? null : notUtf8());
+        if (wrong) return fail(wrong);
         settle();
-        resolve({ status, text: whole.toString('utf8'), queuedMs: sentAt - startedAt });
+        resolve({ status, text: bytes.toString('utf8'), queuedMs: sentAt - startedAt });
       },
-      onResponseError(_, error) {
-        end(status === 0 ? error : Object.assign(error, { answered: true }));
-      },
+      failed: fail,
     });
   });
 }
 
+/** Timers of equal length are one list for Node, however many they are. */
+const ALIKE_MS = 10;
+
+const VALUE = /^[\t\x20-\x7e]*$/;
+
+/** The head of a request but for its length, in one piece; a value that could be read as more than one is a fault of ours. */
+export function headOf(method: string, path: string, host: string, headers: Readonly<Record<string, string>>): string {
+  let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`;
+  for (const name in headers) {
+    const value = headers[name] as string;
+    if (!VALUE.test(value)) throw new Error(`The header ${name} has a value that cannot be sent.`);
+    head += `${name}: ${value}\r\n`;
+  }
+  return head;
+}
+
 const fault = (kind: Fault, message: string): ExchangeFault => Object.assign(new Error(message), { fault: kind });
-const tooLarge = (most: number) => fault('too large', `The answer is larger than ${most} bytes.`);
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;\s*charset="?utf-?8"?\s*)?$/i;
 

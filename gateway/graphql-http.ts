@@ -5,6 +5,7 @@ import type { Span } from '@stromgraph/kernel/trace';
 import { chooseType, JSON_TYPE, takesEvents } from './accept.ts';
 import { watchAsker } from './asker.ts';
 import type { Identify } from './auth.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 import { answerOperation } from './execute/answer.ts';
 import { refuse, refuseIdentity, refuseOperation, refuseThrottled, sendAnswer, type Exchange } from './graphql-reply.ts';
 import { faultOfHead, readOperation } from './graphql-request.ts';
@@ -50,7 +51,7 @@ export async function serveGraphql(tools: GraphqlTools, request: IncomingMessage
   try {
     await serveAdmitted({ tools, exchange, request, actor: identified.actor, principal, account, startedAt, span });
   } finally {
-    whenOut(response, tools.gate().limits.unreadMs, () => tools.budgets.leave(account));
+    atEndOfTurn(() => whenOut(response, tools.gate().limits.unreadMs, () => tools.budgets.leave(account))); // the answer is written just before
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Logger } from '@stromgraph/kernel/log';
 import { RESPONSE_TYPE, type AnswerType } from './accept.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 import { isMasked, publicError, refusedError, type Refusal } from './errors.ts';
 import type { RunError } from './execute/run.ts';
 import type { Metrics } from './metrics.ts';
@@ -64,14 +65,16 @@ function sendRefusals(exchange: Exchange, status: number, refusals: readonly Ref
 }
 
 function send({ response, requestId, type }: Exchange, status: number, text: string, headers: Readonly<Record<string, string>> = {}): void {
-  if (response.destroyed) return;
-  response.writeHead(status, {
-    'content-type': `${type}; charset=utf-8`,
-    'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-store',
-    'x-request-id': requestId,
-    'x-content-type-options': 'nosniff',
-    ...headers,
+  atEndOfTurn(() => {
+    if (response.destroyed || response.headersSent) return;
+    response.writeHead(status, {
+      'content-type': `${type}; charset=utf-8`,
+      'content-length': Buffer.byteLength(text),
+      'cache-control': 'no-store',
+      'x-request-id': requestId,
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    });
+    response.end(text);
   });
-  response.end(text);
 }

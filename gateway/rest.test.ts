@@ -30,6 +30,8 @@ let seen: Seen[] = [];
 let stalled: (() => void)[] = [];
 /** Why a body did not come to its end. */
 let givenUp: string[] = [];
+/** Streamed bodies whose head has come. */
+let begun = 0;
 let owner: Server;
 let issuer: Issuer;
 let gateway: Gateway;
@@ -39,6 +41,7 @@ beforeAll(async () => {
   owner = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     const streamed = request.url === '/files/stream';
+    if (streamed) begun++;
     const signature = String(request.headers[SIGNATURE_HEADER]);
     const whole = streamed ? openStream(request, { secret: SECRET, signature }, () => request.trailers[DIGEST_TRAILER]) : request;
     try {
@@ -83,6 +86,7 @@ beforeAll(async () => {
 beforeEach(() => {
   seen = [];
   givenUp = [];
+  begun = 0;
 });
 afterAll(async () => {
   await gateway.stop();
@@ -226,7 +230,9 @@ test('a sender that goes away in the middle leaves the owner with a broken body,
   const headers = { authorization: `Bearer ${await issuer.sign({ scope: 'files:write' })}`, 'transfer-encoding': 'chunked' };
   const request = rawRequest({ host: '127.0.0.1', port: gateway.port, method: 'POST', path: '/files/stream', headers });
   request.on('error', () => {});
-  request.write('x'.repeat(100_000), () => request.destroy());
+  request.write('x'.repeat(100_000));
+  await expect.poll(() => begun, { timeout: 20_000 }).toBe(1);
+  request.destroy();
   await expect.poll(() => givenUp, { timeout: 10_000 }).toEqual(['ECONNRESET']);
   expect(seen).toEqual([]);
 });

@@ -201,7 +201,7 @@ function refuse(
 ): void {
   if (response.destroyed || response.headersSent) return;
   const text = JSON.stringify({ type: 'about:blank', title: message, status, code, requestId, ...limit });
-  const close = request.readableEnded || request.method === 'GET' ? {} : { connection: 'close' };
+  const close = request.complete || request.method === 'GET' ? {} : { connection: 'close' };
   response.writeHead(status, {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',

@@ -271,7 +271,7 @@ describe('G8: what the breaker learns although nothing fails at the subgraph', (
 describe('through the gateway', () => {
   let graph: ToyGraph;
   beforeAll(async () => {
-    graph = await startToyGraph(shop, { subgraphLimits: { timeoutMs: 500 } });
+    graph = await startToyGraph(shop, { subgraphLimits: { timeoutMs: 2_000 } });
   });
   afterAll(() => graph.stop());
 
@@ -281,7 +281,7 @@ describe('through the gateway', () => {
     const answered = await ask(graph.gateway, '{ product(id: "p1") { name inStock maker { boss { id } } } makers { id } }');
     graph.toys.makers!.misbehave(null);
     expect(answered).toMatchObject({ data: null, errors: [{ path: ['makers'], extensions: { code: 'SUBGRAPH_TIMEOUT' } }] });
-    expect(Date.now() - startedAt).toBeLessThan(3_000);
+    expect(Date.now() - startedAt).toBeLessThan(6_000);
   });
 
   test.each([
@@ -293,7 +293,7 @@ describe('through the gateway', () => {
     const wait = (_request: unknown, response: ServerResponse) => {
       begun.resolve();
       response.once('close', () => closed.resolve(response.writableFinished));
-      setTimeout(() => response.end('{"data":{}}'), 300);
+      setTimeout(() => response.end('{"data":{}}'), 1_000);
     };
     graph.toys.makers!.misbehave(wait);
     const leaving = new AbortController();
@@ -323,7 +323,7 @@ describe('through the gateway', () => {
     await ask(graph.gateway, '{ product(id: "p1") { name } }');
     const envelope = graph.toys.catalog!.envelopes.at(-1)!;
     expect(envelope.requestId).toMatch(/^[0-9a-f-]{36}$/);
-    expect(envelope.deadlineAt - envelope.at).toBeLessThanOrEqual(500);
+    expect(envelope.deadlineAt - envelope.at).toBeLessThanOrEqual(2_000);
   });
 });
 

@@ -1,13 +1,13 @@
-import { Pool } from 'undici';
 import type { Span } from '@stromgraph/kernel/trace';
 import { BREAKER, makeBreaker, type BreakerRule } from './breaker.ts';
 import { fetchFault } from './execute/reply.ts';
 import type { Send } from './execute/fetch.ts';
-import { exchange, faultOf, queuedMsOf, isStaleConnection } from './exchange.ts';
+import { exchange, faultOf, headOf, queuedMsOf, isStaleConnection } from './exchange.ts';
 import type { RequestContext } from './request-context.ts';
 import { makeRetryBudget } from './retry-budget.ts';
 import { traceFetch } from './tracing.ts';
 import { vouchingHeaders, type Secret } from './vouching.ts';
+import { makeWire, placeOf } from './wire/pool.ts';
 
 export type SubgraphLimits = Readonly<{ connections: number; timeoutMs: number; responseBytes: number; breaker?: BreakerRule }>;
 
@@ -35,8 +35,9 @@ export function makeSubgraphFetch({ name, url, secret, limits, onOutcome }: Sett
   const { connections, timeoutMs, responseBytes, breaker: rule = BREAKER } = { ...SUBGRAPH_LIMITS, ...limits };
   const address = new URL(url);
   const path = address.pathname + address.search;
-  if (address.origin === 'null') throw new Error(`The subgraph ${name} has no address.`);
-  const pool = new Pool(address.origin, { connections, pipelining: 1, keepAliveTimeout: 4_000, headersTimeout: 0, bodyTimeout: 0 });
+  const place = placeOf(address);
+  if (place === null) throw new Error(`The subgraph ${name} has no address.`);
+  const wire = makeWire(place, connections);
   const breaker = makeBreaker(rule);
   const retries = makeRetryBudget();
   let answeredAt = 0;
@@ -65,7 +66,7 @@ export function makeSubgraphFetch({ name, url, secret, limits, onOutcome }: Sett
       return text;
     } catch (error) {
       const { outcome, code, message } = failureOf(error);
-      if (isSubgraphsOwn(error, deadlineAt - startedAt)) breaker.failed();
+      if (isSubgraphsOwn(error, { startedAt, givenMs: deadlineAt - startedAt })) breaker.failed();
       span?.end({ fault: outcome });
       onOutcome?.({ subgraph: name, outcome, ms: Date.now() - startedAt });
       throw fetchFault(code, message);
@@ -80,7 +81,7 @@ export function makeSubgraphFetch({ name, url, secret, limits, onOutcome }: Sett
     const waits = breaker.isOpen() ? undefined : asker; // a probe is finished: who asks and leaves would else keep the breaker open for all
     try {
       const bounds = { ms: deadlineAt - Date.now(), bytes: responseBytes, asker: waits, stays };
-      const { status, text, queuedMs } = await exchange(pool, { method: 'POST', path, headers, body }, bounds);
+      const { status, text, queuedMs } = await exchange(wire, { head: headOf('POST', path, address.host, headers), body }, bounds);
       if (status === 200 || status === 400) return text;
       throw status === 504 ? outOfTime(queuedMs) : Object.assign(new Error(`The subgraph answered with status ${status}.`), { refused: isRefusal(status) });
     } finally {
@@ -97,15 +98,16 @@ export function makeSubgraphFetch({ name, url, secret, limits, onOutcome }: Sett
   }
 
   /** Whether a failure says anything of the subgraph; without its whole time it may be slow to one request and well. */
-  function isSubgraphsOwn(error: unknown, givenMs: number): boolean {
+  function isSubgraphsOwn(error: unknown, { startedAt, givenMs }: Readonly<{ startedAt: number; givenMs: number }>): boolean {
     const fault = faultOf(error);
     if (fault !== 'timeout') return fault !== 'abandoned' && fault !== 'too large' && (error as { refused?: unknown }).refused !== true;
     if (givenMs < timeoutMs) return false;
     const queuedMs = queuedMsOf(error);
-    return queuedMs === null ? pool.stats.running === 0 : queuedMs <= timeoutMs / 3; // who got none while others of ours had one, waited for us
+    if (queuedMs !== null) return queuedMs <= timeoutMs / 3;
+    return wire.running() === 0 && wire.connectedAt() < startedAt; // who got none while others of ours did, waited for us
   }
 
-  return { name, send, isOpen: breaker.isOpen, stop: () => pool.destroy() };
+  return { name, send, isOpen: breaker.isOpen, stop: async () => wire.stop() };
 }
 
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json' };

@@ -11,7 +11,8 @@ const PATIENT = { timeout: 20_000 };
 
 let graph: ToyGraph;
 afterEach(() => graph.stop());
-const start = async (limits: Partial<Limits>) => void (graph = await startToyGraph([large], { limits }));
+const start = async (limits: Partial<Limits>) =>
+  void (graph = await startToyGraph([large], { limits: { requestMs: 60_000, ...limits }, subgraphLimits: { timeoutMs: 60_000 } })); // it takes its time on a busy machine
 
 /** The head of an answer has come; of the rest nothing is read. */
 function askAndReadNothing(): Promise<ClientRequest> {

@@ -1,5 +1,6 @@
-import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Actor } from './auth.ts';
+import { hmacOf } from './hmac.ts';
 
 /** What the gateway says of a request; signed, so that a subgraph believes nobody else. */
 export type Envelope = Readonly<{
@@ -73,11 +74,9 @@ export function makeVerifier(secret: string, systemNow: () => number = Date.now)
 
 function signatureOf(secret: string, { method, path, body }: SignedRequest, envelope: string): string {
   const head = `${method}\n${path}\n${envelope}\n`; // none of these has a line end in it, so that what follows is the body
-  const hmac = createHmac('sha256', secret);
-  if (body === STREAMED) hmac.update(`streamed ${head}`);
-  else if (typeof body === 'string') hmac.update(`whole ${head}${body}`);
-  else hmac.update(`whole ${head}`).update(body);
-  return hmac.digest('hex');
+  if (body === STREAMED) return hmacOf(secret, `streamed ${head}`);
+  if (typeof body === 'string') return hmacOf(secret, `whole ${head}${body}`);
+  return hmacOf(secret, Buffer.concat([Buffer.from(`whole ${head}`), body]));
 }
 
 function isEqual(a: string, b: string): boolean {

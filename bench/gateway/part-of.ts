@@ -5,13 +5,13 @@ const PARTS: readonly (readonly [part: string, files: RegExp])[] = [
   ['limits', /\/gateway\/limits\/(?!validate-operation|operation-cache|rights)|\/gateway\/execute\/variables|\/kernel\/told/],
   ['auth', /\/gateway\/(auth|access-token|api-key|bounded-cache|withdraw\w+|withdrawn-access|scopes|principal|limits\/rights)\.ts|\/jose\/|\/kernel\/auth/],
   ['plan lookup', /\/gateway\/limits\/(validate-operation|operation-cache)/],
-  ['fetch: signature', /\/kernel\/signature|\/gateway\/vouching/],
+  ['fetch: signature', /\/kernel\/(signature|hmac)|\/gateway\/vouching/],
   ['fetch: parsing answers', /\/gateway\/execute\/reply/],
-  ['fetch: request and answer', /\/undici\/|\/gateway\/(subgraph-fetch|exchange|breaker|retry-budget)\.ts|\/gateway\/execute\/fetch-text|^wasm:/],
+  ['fetch: request and answer', /\/gateway\/wire\/|\/gateway\/(subgraph-fetch|exchange|breaker|retry-budget)\.ts|\/gateway\/execute\/fetch-text/],
   ['merge', /\/gateway\/execute\/(?!write|answer)/],
   ['write', /\/gateway\/execute\/(write|answer)/],
   ['metrics and log', /\/prom-client\/|\/pino\/|\/gateway\/metrics|\/sonic-boom\//],
-  ['HTTP to the client', /^node:(_http|internal\/http)|\/gateway\/(server|graphql-http|graphql-reply|graphql-request|body|accept|origin|request-id)\.ts/],
+  ['HTTP to the client', /^node:(_http|internal\/http)|\/gateway\/(server|graphql-http|graphql-reply|graphql-request|body|held|end-of-turn|accept|origin|request-id)\.ts/],
 ];
 
 /** The part of a frame; undefined where the one that called it decides. */

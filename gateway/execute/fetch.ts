@@ -8,7 +8,7 @@ import { compileFlatten, type Flatten } from './paths.ts';
 import { fetchFault, readReply, type FetchFault, type Reply } from './reply.ts';
 import { compileRequires, type Represent } from './requires.ts';
 import { compileRewrites, type Rewrite } from './rewrites.ts';
-import { markFailed, type Path, type Run } from './run.ts';
+import { markFailed, type Path, type Represented, type Run } from './run.ts';
 import { placeEntityErrors, placeRootErrors, renamesOf } from './subgraph-errors.ts';
 
 /** One request to one subgraph; rejects with a FetchFault when there is no answer to read. */
@@ -38,7 +38,9 @@ export function compileFetch(node: FetchNode, path: Path, tools: Tools): Step {
   if (!node.requires) return (run) => fetchRoot(fetch, run);
   const represent = compileRequires(tools.schema, node.requires);
   const rewriteInput = compileRewrites(tools.schema, node.inputRewrites);
-  return (run) => fetchEntities(fetch, rewriteInput ? rewritten(represent, rewriteInput) : represent, run);
+  const by = JSON.stringify([path, node.requires, node.inputRewrites]);
+  const toText = rewriteInput ? rewritten(represent, rewriteInput) : represent;
+  return (run) => fetchEntities(fetch, { by, toText }, run);
 }
 
 /** ApolloGateway loads no graph with @context, so no plan can have it; without its arguments a fetch would be wrong in silence. */
@@ -96,6 +98,7 @@ export function mergeRoot(
     });
     return;
   }
+  run.version++;
   fetch.rewriteOutput?.(reply.data);
   if (places) {
     for (const [index, place] of places.entries())
@@ -107,9 +110,8 @@ export function mergeRoot(
   run.fresh = false;
 }
 
-async function fetchEntities(fetch: Compiled, represent: Represent, run: Run): Promise<void> {
-  const places = fetch.flatten(run.data);
-  const { text, slots, sent } = representAll(places, represent, run);
+async function fetchEntities(fetch: Compiled, representation: Representation, run: Run): Promise<void> {
+  const { places, text, slots, sent } = representedFor(fetch, representation, run);
   if (sent === 0) return;
   const asked = () => places.filter((_, index) => (slots[index] ?? -1) >= 0);
   try {
@@ -124,16 +126,27 @@ async function fetchEntities(fetch: Compiled, represent: Represent, run: Run): P
     }
     if (!Array.isArray(entities) || entities.length !== sent)
       throw fetchFault('SUBGRAPH_UNAVAILABLE', `The subgraph answered ${sent} representations with something else.`);
+    run.version++;
     mergeEntities(fetch, places, slots, entities);
   } catch (error) {
     fail(fetch, run, asked(), error);
   }
 }
 
-type Represented = Readonly<{ text: string; slots: number[]; sent: number }>;
+/** What a fetch sends of each object; `by` is the same where path and needs are. */
+type Representation = Readonly<{ by: string; toText: Represent }>;
 
-/** Equal texts are sent once; slot −1 marks a place that is not asked for. */
-function representAll(places: readonly Fields[], represent: Represent, { failures }: Run): Represented {
+/** Fetches that start together from the same objects with the same needs look for them, and write them, once. */
+function representedFor(fetch: Compiled, { by, toText }: Representation, run: Run): Represented {
+  const latest = run.represented;
+  if (latest !== null && latest.version === run.version && latest.by === by) return latest;
+  const places = fetch.flatten(run.data);
+  run.represented = { by, version: run.version, places, ...representAll(places, toText, run) };
+  return run.represented;
+}
+
+/** Equal texts are sent once. */
+function representAll(places: readonly Fields[], represent: Represent, { failures }: Run): Pick<Represented, 'text' | 'slots' | 'sent'> {
   const slotOf = new Map<string, number>();
   const slots: number[] = [];
   let text = '';

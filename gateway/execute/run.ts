@@ -36,14 +36,22 @@ export type Run = {
   notes: Note[];
   /** What the schema says of itself, as text by response key. */
   introspected: Map<string, string> | null;
+  /** Grows with whatever changes the data or what is known to be missing of them. */
+  version: number;
+  /** What the latest fetch sent; those beside it in the plan often send the same. */
+  represented: Represented | null;
 };
 
+/** The objects at a fetch's place, the text of those that it sends, and which of them is whose: slot −1 is not asked for. */
+export type Represented = Readonly<{ by: string; version: number; places: Fields[]; text: string; slots: number[]; sent: number }>;
+
 export function startRun(variables: Fields, coerced: Fields, request: unknown): Run {
-  return { variables, coerced, request, data: {}, fresh: true, errors: [], untold: 0, personal: false, failures: null, notes: [], introspected: null };
+  return { variables, coerced, request, data: {}, fresh: true, errors: [], untold: 0, personal: false, failures: null, notes: [], introspected: null, version: 0, represented: null };
 }
 
 /** Remembers on the places of a failed fetch that their fields are missing, not null. */
 export function markFailed(run: Run, places: readonly object[], failure: Failure): void {
+  run.version++;
   run.failures ??= new Map();
   for (const place of places) {
     const known = run.failures.get(place);
