@@ -180,7 +180,7 @@ describe('the readings of an exchange', () => {
   test('are never dropped in silence: a new meter without this counter, or a reading beyond its digits', async () => {
     const { exchange } = await anExchange(90_000);
     const { registerMeter } = await desk.query('mutation ($input: RegisterMeterInput!) { registerMeter(input: $input) { ... on RegisterMeterSuccess { meter { id } } } }', { input: { meterNumber: `1OHNE${newId().slice(-8)}`.toUpperCase(), kind: 'DIGITAL', registers: [{ obis: '1-0:2.8.0' }] } });
-    expect(await exchange({ newMeterId: registerMeter.meter.id })).toMatchObject({ __typename: 'InputInvalid', faults: [{ path: 'startWattHours', fault: expect.stringContaining('no register 1-0:1.8.0') }] });
+    expect(await exchange({ newMeterId: registerMeter.meter.id })).toMatchObject({ __typename: 'InputInvalid', faults: [{ path: 'startWattHours', fault: expect.stringContaining('no counter 1-0:1.8.0') }] });
     expect(await exchange({ startWattHours: 1_000_000_000 })).toMatchObject({ __typename: 'InputInvalid', faults: [{ path: 'startWattHours', fault: expect.stringContaining('6 digits') }] });
     expect(await exchange()).toEqual({ __typename: 'ExchangeMeterSuccess' });
   });

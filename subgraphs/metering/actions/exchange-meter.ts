@@ -74,6 +74,9 @@ export function exchangeMeter({ db, actor }: DomainContext, exchange: Exchange) 
   });
 }
 
+/** Energy drawn at a tariff. */
+const TARIFF_COUNTER = /^1-0:1\.8\.[1-9]$/;
+
 /** The last and the first reading, checked and told as any other; only where a contract of ours is supplied do they count for one. */
 async function storeReads(tx: Tx, { finalWattHours, startWattHours, at }: Exchange, { oldMeter, newMeter, by }: { oldMeter: Meter; newMeter: Meter; by: string }): Promise<{ batchId: string } | InputInvalid> {
   const now = await businessNow(tx);
@@ -82,8 +85,9 @@ async function storeReads(tx: Tx, { finalWattHours, startWattHours, at }: Exchan
   const meters = await lockMeterFacts(tx, [oldMeter.meterNumber, newMeter.meterNumber]);
   const reads = [aRead(oldMeter, 'finalWattHours', finalWattHours, at), aRead(newMeter, 'startWattHours', startWattHours, at)];
   const hasTotal = ({ meterNumber }: GivenReading) => meters.get(meterNumber)?.registers.has(DRAWN_COUNTER) === true;
-  const ofNothing = reads.find((read) => read.wattHours !== 0n && !hasTotal(read));
-  if (ofNothing) return invalid([fault(ofNothing.path!, `meter ${ofNothing.meterNumber} has no counter ${DRAWN_COUNTER}`, '0, and readings of its tariff counters by ingestReadings')]);
+  const hasTariffs = ({ meterNumber }: GivenReading) => [...(meters.get(meterNumber)?.registers.keys() ?? [])].some((obis) => TARIFF_COUNTER.test(obis));
+  const ofNothing = reads.find((read) => !hasTotal(read) && (read.wattHours !== 0n || !hasTariffs(read)));
+  if (ofNothing) return invalid([fault(ofNothing.path!, `meter ${ofNothing.meterNumber} has no counter ${DRAWN_COUNTER}`, 'a meter with this counter, or with those of its tariffs, and then 0: their readings come by ingestReadings')]);
   const { accepted, unchanged, rejections } = await storeReadings(tx, reads.filter(hasTotal), meters, { batchId, now });
   const contradicted = rejections.find(({ rule }) => rule === 'R02');
   if (contradicted) return invalid([fault(contradicted.path!, `another reading of ${at.toISOString()} is known: ${contradicted.reason}`, 'the reading that is known, or another instant')]);
