@@ -175,7 +175,7 @@ describe('the pager', () => {
     await wakeDue(runtime, 'demo', 'energy');
     await until('taken', 'RAISED', 'SENT');
     expect(await unreachable()).toEqual([]);
-    expect((await heard()).map(({ type }) => type)).toEqual(['alert.raised']);
+    expect((await heard()).filter(({ repeated }) => !repeated).map(({ type }) => type)).toEqual(['alert.raised']); // with its id a page may come twice
     expect(await of('never taken')).toHaveLength(1);
   });
 

@@ -234,9 +234,9 @@ test('supply that ends or comes late, and a new profile, correct the report the 
 });
 
 test('after the end of the seventh month after it, a month is not corrected, nor sent again', async () => {
-  const [{ id: reportId }] = await reports();
+  const { rows: [refused] } = await database.owner.query<{ id: string }>(`SELECT id FROM energy.mabis_report WHERE status = 'REJECTED' ORDER BY version DESC LIMIT 1`);
   await database.setClock('2027-05-31T22:00:00Z');
   await measure(METER, METERED, '2026-10-27', 1, 50);
   expect((await database.owner.query(`SELECT 1 FROM energy.due WHERE kind = 'REPORT_AREA'`)).rowCount).toBe(0);
-  expect(await query('mutation ($input: ResendMabisReportInput!) { resendMabisReport(input: $input) { ... on MabisCorrectionsEnded { endedAt } } }', { input: { reportId } })).toEqual({ resendMabisReport: { endedAt: '2027-05-31T22:00:00.000Z' } });
+  expect(await query('mutation ($input: ResendMabisReportInput!) { resendMabisReport(input: $input) { ... on MabisCorrectionsEnded { endedAt } } }', { input: { reportId: refused!.id } })).toEqual({ resendMabisReport: { endedAt: '2027-05-31T22:00:00.000Z' } });
 });

@@ -95,7 +95,7 @@ test('a contract may end before days that were found silent: nothing of them is 
   await transact(desk.db, watchSilence);
   await desk.database.setClock('2026-11-26T13:00:00Z');
   await desk.doWhatIsDue();
-  const missing = async () => (await desk.query('{ openFindings(first: 100, rule: "R01") { nodes { day meter { meterNumber } } } }')).openFindings.nodes.filter(({ meter }: any) => meter.meterNumber === contract.meterNumber.toUpperCase()).map(({ day }: any) => day);
+  const missing = async () => (await desk.query('{ openFindings(first: 100, rule: "R01") { nodes { day meter { meterNumber } } } }')).openFindings.nodes.filter(({ meter }: any) => meter.meterNumber === contract.meterNumber.toUpperCase()).map(({ day }: any) => day).toSorted();
   expect(await missing()).toEqual(['2026-11-24', '2026-11-25']);
   await terminate(contract, '2026-11-25');
   await hear();
