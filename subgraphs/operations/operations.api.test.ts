@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { PrismaClient } from '@stromgraph/prisma-platform/client';
 import { transact } from '@stromgraph/kernel/database';
 import { schedule, startDue } from '@stromgraph/kernel/due';
+import { hearersOf } from '@stromgraph/events/subscriptions';
 import { event } from '@stromgraph/kernel/event';
 import { on, startHearer } from '@stromgraph/kernel/hearer';
 import { publish } from '@stromgraph/kernel/outbox';
@@ -32,6 +33,7 @@ let poisoned = true;
 const told: unknown[] = [];
 
 beforeAll(async () => {
+  Object.assign(hearersOf, { [Thing.name]: ['toy'] }); // the toy stands in the catalogue, by which the clock knows who is yet to hear
   database = await testDatabase();
   await equipToy();
   await database.setClock(START);

@@ -103,7 +103,7 @@ test.each(ordered.map((example) => [example.name, example] as const))('%s', asyn
 });
 
 const isLong = process.env.STROMGRAPH_LONG === '1';
-if (!isLong) console.log('the newcomer\'s way from a contract to its bill is gone by npm run test:long; each of its steps is run here');
+if (!isLong) console.log('the newcomer\'s way from a contract to its bill is gone by npm run test:long; each of its steps but advance-to-next-month is run here');
 test.runIf(isLong)('a newcomer takes the examples as they are: what is imported is supplied, measured and billed', { timeout: 240_000 }, async () => {
   await calmClearingHouse(world);
   const [agent, clerk] = ['agent@demo.test', 'billing@demo.test'].map((email) => tokens.get(email)!) as [string, string];
