@@ -132,9 +132,11 @@ function catalogueAdapter({ url, schema }: Target) {
     return result;
   };
   class Client extends pg.Client {
+    // oxlint-disable-next-line typescript/no-explicit-any -- pg's own has a dozen forms; whatever comes is handed on
     override query(...args: any[]): any {
       const done = args.at(-1);
       if (typeof done === 'function') args[args.length - 1] = (error: unknown, result: pg.QueryResult) => done(error, note(result));
+      // oxlint-disable-next-line typescript/no-explicit-any -- as above
       const result: any = (super.query as any)(...args);
       return typeof result?.then === 'function' ? result.then(note) : result;
     }
