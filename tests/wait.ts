@@ -1,5 +1,6 @@
 // Tests wait for facts, never for time.
 import { setTimeout as pause } from 'node:timers/promises';
+import type { TestDatabase } from './database.ts';
 
 const LOOK_EVERY_MS = 20;
 
@@ -18,3 +19,7 @@ export async function waitFor<T>(what: string, look: () => Promise<T | null | un
     await pause(LOOK_EVERY_MS);
   }
 }
+
+/** Until the relay has carried everything that a domain told. */
+export const waitForRelay = ({ owner }: TestDatabase, domain: string): Promise<boolean> =>
+  waitFor('the relay', async () => (await owner.query(`SELECT FROM ${domain}.outbox o WHERE NOT EXISTS (SELECT FROM platform.feed f WHERE f.event_id = o.id)`)).rowCount === 0);

@@ -12,7 +12,7 @@ import { aConfirmedContract } from '../../tests/build/contract-confirmed.ts';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { tell } from '../../tests/facts.ts';
 import { listen } from '../../tests/listen.ts';
-import { waitFor } from '../../tests/wait.ts';
+import { waitFor, waitForRelay } from '../../tests/wait.ts';
 import { dynamisationOn } from './profiles/dynamisation.ts';
 import { startServer } from './server.ts';
 import { startWorkers } from './worker.ts';
@@ -36,7 +36,7 @@ beforeAll(async () => {
   energy = await startServer(runtime);
   stopping.push(await startRelay({ url: await database.urlOf('relay', 'relay'), tenant: 'demo', hearersOf }), await startWorkers(runtime));
   await waitFor('the forecasts of five areas for tomorrow', async () => (await database.owner.query(`SELECT FROM energy.demand_forecast WHERE delivery_day = '2026-11-25'`)).rowCount === 5);
-  await waitFor('the relay', async () => (await database.owner.query(`SELECT FROM energy.outbox o WHERE NOT EXISTS (SELECT FROM platform.feed f WHERE f.event_id = o.id)`)).rowCount === 0);
+  await waitForRelay(database, 'energy');
 });
 afterAll(async () => {
   for (const part of stopping) await part.stop();

@@ -15,7 +15,7 @@ import { PrismaClient } from '@stromgraph/prisma-energy/client';
 import { actorWith, ask } from '../../tests/ask.ts';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { tell } from '../../tests/facts.ts';
-import { waitFor } from '../../tests/wait.ts';
+import { waitForRelay } from '../../tests/wait.ts';
 import { importForecast } from './actions/import-forecast.ts';
 import { openPositionDays } from './actions/open-position-days.ts';
 import { openBalancingGroups } from './actions/watch-nominations.ts';
@@ -76,7 +76,7 @@ async function goTo(time: string): Promise<void> {
 async function settle(): Promise<void> {
   for (let quiet = 0; quiet < 2; ) {
     const did = await runDue(db, due, { keyring: runtime.keyring, log });
-    await waitFor('the relay', async () => (await database.owner.query(`SELECT FROM energy.outbox o WHERE NOT EXISTS (SELECT FROM platform.feed f WHERE f.event_id = o.id)`)).rowCount === 0);
+    await waitForRelay(database, 'energy');
     await applyEvents(runtime, handlers);
     quiet = did === 0 ? quiet + 1 : 0;
   }

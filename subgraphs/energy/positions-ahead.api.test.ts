@@ -13,7 +13,7 @@ import { startExchange } from '../../simulators/exchange/server.ts';
 import { actorWith, ask } from '../../tests/ask.ts';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { listen } from '../../tests/listen.ts';
-import { waitFor } from '../../tests/wait.ts';
+import { waitFor, waitForRelay } from '../../tests/wait.ts';
 import { addContracts } from './actions/add-contracts.ts';
 import { importForecast } from './actions/import-forecast.ts';
 import { importGridAreas } from './actions/import-grid-areas.ts';
@@ -185,7 +185,7 @@ describe('changes beyond the open days', () => {
     exchange = await startExchange({ now: `${TODAY}T09:00:00Z` });
     await fetch(`${exchange.url}/_control`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '{"running":false}' });
     await transact(db, openExchange);
-    await waitFor('the relay', async () => (await database.owner.query(`SELECT FROM energy.outbox o WHERE NOT EXISTS (SELECT FROM platform.feed f WHERE f.event_id = o.id)`)).rowCount === 0);
+    await waitForRelay(database, 'energy');
   });
   afterAll(async () => {
     await relay.stop();
