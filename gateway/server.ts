@@ -21,6 +21,7 @@ import { operationNamesOf } from './operation-names.ts';
 import { readGraphFiles, watchGraphFiles, type GraphFiles } from './reload/graph-files.ts';
 import type { GraphSource } from './reload/graph.ts';
 import { startGraphs } from './reload/graphs.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { admitSite } from './origin.ts';
 import { newRequestId } from './request-id.ts';
 import { planBeside } from './planning/plan-beside.ts';
@@ -168,12 +169,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     nothingHere(response);
   }
 
-  const server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: 0, keepAliveTimeout: 65_000 }, (request, response) => {
+  function begin(request: IncomingMessage, response: ServerResponse): void {
     running++;
     if (stopping) response.setHeader('connection', 'close'); // the next request of a kept connection goes elsewhere
     response.once('close', () => running--);
     serve(request, response).catch((error: unknown) => failed(log, response, error));
-  });
+  }
+
+  const server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: 0, keepAliveTimeout: 65_000 }, oneAtATime(begin));
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
     const isLive = pathOf(request) === '/graphql';

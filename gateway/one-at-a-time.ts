@@ -1,0 +1,48 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+type Turn = Readonly<{ request: IncomingMessage; response: ServerResponse }>;
+
+/** Nobody of good will sends more before the first is answered; some send one or two. */
+const MOST_AHEAD = 10;
+/** How long the rest of a body may take to come when its request is answered. */
+const REST_MS = 2_000;
+
+/**
+ * Serves the requests of each connection one after the other, and ends it where more wait than may or a body goes on after its
+ * answer: Node reads all that a piece of a connection holds before anything else gets its turn, a thousand requests or ten thousand
+ * chunks of a byte. What waits when its client leaves is never begun: an answer without a connection would never be told of its end.
+ */
+export function oneAtATime(serve: RequestListener): RequestListener {
+  const lines = new WeakMap<Socket, Turn[]>();
+
+  function begin(line: Turn[], { request, response }: Turn): void {
+    const { socket } = request;
+    response.once('finish', () => request.complete || endUnread(request));
+    response.once('close', () => {
+      const next = line.shift();
+      if (next === undefined) lines.delete(socket);
+      else if (!socket.destroyed) begin(line, next);
+    });
+    serve(request, response);
+  }
+
+  return (request, response) => {
+    const { socket } = request;
+    if (socket.destroyed) return;
+    const line = lines.get(socket);
+    if (line === undefined) {
+      const own: Turn[] = [];
+      lines.set(socket, own);
+      begin(own, { request, response });
+    } else if (line.length < MOST_AHEAD) line.push({ request, response });
+    else socket.destroy();
+  };
+}
+
+/** Chunks may be as small and as many as their sender likes; what has a length is only late, perhaps. */
+function endUnread(request: IncomingMessage): void {
+  const { socket } = request;
+  if (request.headers['transfer-encoding'] !== undefined) return void socket.destroySoon();
+  setTimeout(() => request.complete || socket.destroySoon(), REST_MS).unref();
+}
