@@ -17,8 +17,8 @@ export type Connection = {
   send: (errand: Errand) => void;
   /** Closes it; an errand on it is told nothing more. */
   cut: () => void;
-  /** Until when it may be used again, system time; the other side may close it after that. */
-  idleUntil: number;
+  /** Whether it may carry another request at this time, system time: the other side may close it soon, or has. */
+  isUsable: (now: number) => boolean;
   readonly errand: Errand | null;
 };
 
@@ -38,6 +38,7 @@ let shared: Buffer | undefined;
 
 /** Node closes what is idle for five seconds; who says a shorter time gets it, less what a request takes to arrive. */
 const IDLE_MS = 3_000;
+const FIRST_IDLE_MS = 1_000;
 const ARRIVAL_MS = 1_000;
 
 /**
@@ -48,15 +49,17 @@ export function openConnection({ host, port, secure }: Place, hearer: Hearer): C
   let errand: Errand | null = null;
   let reader: ReplyReader | null = null;
   let ready = false;
+  let idleUntil = 0;
   let heard = false;
   let fault: Error | null = null;
   const socket = secure
     ? connectTls({ host, port, servername: isIP(host) ? '' : host, ALPNProtocols: ['http/1.1'] })
     : connectPlain({ host, port, noDelay: true, onread: { buffer: (shared ??= Buffer.allocUnsafeSlow(READ_BYTES)), callback: readShared } });
-  const connection = { send, cut, idleUntil: 0, get errand() { return errand; } };
+  const connection = { send, cut, isUsable, get errand() { return errand; } };
   socket.setNoDelay(true);
   socket.once(secure ? 'secureConnect' : 'connect', () => {
     ready = true;
+    idleUntil = Date.now() + FIRST_IDLE_MS;
     hearer.ready(connection);
   });
   if (secure) socket.on('data', receive);
@@ -94,7 +97,7 @@ export function openConnection({ host, port, secure }: Place, hearer: Hearer): C
     reader = null;
     answered.answered({ status: head.status, type: head.type, body });
     if (!reusable || socket.destroyed || socket.writableLength > 0) return void socket.destroy(); // an answer before its request was whole
-    connection.idleUntil = Date.now() + Math.min(IDLE_MS, (head.keepsMs ?? Infinity) - ARRIVAL_MS);
+    idleUntil = Date.now() + Math.min(IDLE_MS, (head.keepsMs ?? Infinity) - ARRIVAL_MS);
     hearer.free(connection);
   }
 
@@ -111,6 +114,11 @@ export function openConnection({ host, port, secure }: Place, hearer: Hearer): C
     reader = makeReplyReader(next.mostBytes);
     next.started();
     socket.write(next.text, next.encoding);
+  }
+
+  /** Its end is known before it is told by `close`, which comes only after all that this turn asks for was sent. */
+  function isUsable(now: number): boolean {
+    return !socket.destroyed && idleUntil > now;
   }
 
   function cut(): void {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeWire, placeOf, type Wire } from './pool.ts';
 
@@ -108,6 +108,23 @@ test('a connection is closed here before the other side may close it', async () 
   expect(sockets.length).toBe(2);
 });
 
+test.each<[string, (socket: Socket) => void]>([
+  ['closed', (socket) => socket.destroy()],
+  ['reset', (socket) => socket.resetAndDestroy()],
+  ['spoken on, unasked', (socket) => socket.write(reply('for nobody'))],
+])('a connection that was %s in the turn in which something is asked does not carry it', async (_, end) => {
+  const bell = connect((server.address() as { port: number }).port, '127.0.0.1');
+  await once(bell, 'connect');
+  expect(await ask('a')).toBe('a');
+  const asked = new Promise<string>((resolve) => {
+    serve = (socket, request) => void (request === 'ring' ? resolve(ask('b')) : socket.write(reply(request)));
+  });
+  end(sockets.at(-1)!);
+  bell.write('ring'); // both lie at the door when the next turn begins: the end is read, then something is asked
+  expect(await asked).toBe('b');
+  bell.destroy();
+});
+
 test('nobody there, and an end of this process, are told to all who wait', async () => {
   const gone = makeWire({ host: '127.0.0.1', port: 9, secure: false }, 2);
   const failures = await Promise.all([1, 2, 3, 4, 5].map(() => new Promise((resolve) => gone.ask({ text: 'x', encoding: 'latin1', mostBytes: 1, started: () => {}, answered: resolve, failed: ({ code }: NodeJS.ErrnoException) => resolve(code) }))));
@@ -116,7 +133,7 @@ test('nobody there, and an end of this process, are told to all who wait', async
   const asked = Promise.all(Array.from({ length: 6 }, () => ask('x')));
   await expect.poll(() => wire.running()).toBe(4);
   wire.stop();
-  expect(new Set(await asked)).toEqual(new Set(['The connections are closed: this process ends.']));
+  expect(new Set([...(await asked), await ask('too late')])).toEqual(new Set(['The connections are closed: this process ends.']));
 });
 
 test.each([

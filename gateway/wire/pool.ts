@@ -32,7 +32,8 @@ export function makeWire(place: Place, most: number): Wire {
   let connectedAt = 0;
 
   function ask(errand: Errand): () => void {
-    waiting.push(errand);
+    if (stopped) errand.failed(stoppedError());
+    else waiting.push(errand);
     flushSoon();
     return () => giveUp(errand);
   }
@@ -47,8 +48,8 @@ export function makeWire(place: Place, most: number): Wire {
     let next = 0;
     while (next < waiting.length && idle.length > 0) {
       const connection = idle.pop() as Connection;
-      if (connection.idleUntil <= now) connection.cut();
-      else send(connection, waiting[next++] as Errand);
+      if (connection.isUsable(now)) send(connection, waiting[next++] as Errand);
+      else connection.cut();
     }
     if (next > 0) waiting = waiting.slice(next);
     while (opening.size < waiting.length && opening.size + busy.size + idle.length < most) open();
@@ -69,7 +70,6 @@ export function makeWire(place: Place, most: number): Wire {
     connectedAt = Date.now();
     const errand = waiting.shift();
     if (errand) return send(connection, errand);
-    connection.idleUntil = Date.now() + SWEEP_MS;
     idle.push(connection);
   }
 
@@ -100,7 +100,7 @@ export function makeWire(place: Place, most: number): Wire {
   /** What was idle for too long is closed here, before the other side does it under a request. */
   function sweep(): void {
     const now = Date.now();
-    for (const connection of idle) if (connection.idleUntil <= now) connection.cut();
+    for (const connection of idle) if (!connection.isUsable(now)) connection.cut();
     for (const [connection, until] of opening) if (until <= now) connection.cut();
   }
 
@@ -109,11 +109,13 @@ export function makeWire(place: Place, most: number): Wire {
     clearImmediate(flushing);
     const asked = [...waiting.splice(0), ...[...busy].flatMap(({ errand }) => errand ?? [])];
     for (const connection of [...opening.keys(), ...busy, ...idle]) connection.cut();
-    for (const errand of asked) errand.failed(new Error('The connections are closed: this process ends.'));
+    for (const errand of asked) errand.failed(stoppedError());
   }
 
   return { ask, running: () => busy.size, connectedAt: () => connectedAt, stop };
 }
+
+const stoppedError = () => new Error('The connections are closed: this process ends.');
 
 /** Where an address leads; null where it is none that a request can be sent to. */
 export function placeOf({ protocol, hostname, port }: URL): Place | null {
