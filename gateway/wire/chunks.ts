@@ -4,6 +4,9 @@ export type Chunks = Readonly<{ take: (piece: Buffer) => 'more' | 'broken' | Rea
 const SIZE = /^([0-9a-fA-F]{1,8})[\t ]*(;[\t\x20-\x7e]*)?$/;
 const MAX_LINE_BYTES = 4_096;
 const MAX_TRAILERS = 100;
+/** So many chunks are taken, and one more for every sixteen bytes: each costs the event loop what it costs, however small. */
+const FREE_CHUNKS = 4_000;
+const BYTES_PER_CHUNK = 16;
 const [CR, LF] = [13, 10];
 
 export function makeChunks(add: (part: Buffer) => void): Chunks {
@@ -11,6 +14,8 @@ export function makeChunks(add: (part: Buffer) => void): Chunks {
   let missing = 0;
   let state: 'size' | 'data' | 'after data' | 'trailer' = 'size';
   let trailers = 0;
+  let chunks = 0;
+  let bytes = 0;
 
   /** Up to and with its CRLF; the number of bytes that it took, or null where the line is broken. */
   function takeLine(piece: Buffer, at: number): Readonly<{ next: number; whole: boolean }> | null {
@@ -51,6 +56,8 @@ export function makeChunks(add: (part: Buffer) => void): Chunks {
         const size = SIZE.exec(said)?.[1];
         if (size === undefined) return 'broken';
         missing = parseInt(size, 16);
+        bytes += missing;
+        if (++chunks > FREE_CHUNKS + bytes / BYTES_PER_CHUNK) return 'broken';
         state = missing === 0 ? 'trailer' : 'data';
       }
     }

@@ -101,6 +101,11 @@ test.each([`${head('content-length: 1001')}`, `${CHUNKED}3ea\r\n${'x'.repeat(1_0
   expect(read(text, { pieces: [100] })).toBe('too large');
 });
 
+test('a body in crumbs is not read to its end; in chunks as large as a word it is', () => {
+  expect(read(`${CHUNKED}${'1\r\nx\r\n'.repeat(5_000)}0\r\n\r\n`, { most: 1_000_000 })).toBe('broken');
+  expect(read(`${CHUNKED}${`10\r\n${'x'.repeat(16)}\r\n`.repeat(5_000)}0\r\n\r\n`, { most: 1_000_000 })).toMatchObject({ reusable: true });
+});
+
 test('a server says how long it keeps a connection', () => {
   expect(readReplyHead('HTTP/1.1 200 OK\r\nKeep-Alive: max=10, timeout=5')).toMatchObject({ keepsMs: 5_000 });
   expect(readReplyHead('HTTP/1.1 200 OK')).toMatchObject({ keepsMs: null });
