@@ -233,6 +233,33 @@ test('supply that ends or comes late, and a new profile, correct the report the 
   expect(await profiled('2026-11-22T05:00:00Z')).toEqual([version + 3, 200, 100]);
 });
 
+test('who is balanced on a profile counts by the load profile, also where a measured one shapes the demand', async () => {
+  await database.owner.query(`
+    INSERT INTO energy.load_profile (code, year, version, dynamised, source, published_at) VALUES ('FLAT 11YSTROM-NORD--9', 2026, 1, false, 'MEASURED', '2026-11-01');
+    INSERT INTO energy.slp_profile SELECT 'FLAT 11YSTROM-NORD--9', 2026, 1, m, t, s, 75 FROM generate_series(1, 12) m CROSS JOIN unnest('{WT,SA,FT}'::text[]) t CROSS JOIN generate_series(0, 95) s;
+    INSERT INTO energy.measured_supply VALUES ('${PROFILED}', 'FLAT 11YSTROM-NORD--9', '2026-11-16')`);
+  const [{ version, profiledWattHours: before }] = await reports();
+  await measure(METER, METERED, '2026-10-29', 1, 10);
+  await goTo('2026-11-23T05:00:00Z');
+  const [report] = await reports();
+  expect(report.version).toBe(version + 1);
+  expect(report.profiledWattHours).toEqual(before);
+});
+
+test('a day on which the meter was exchanged is known when its two meters know all of it', async () => {
+  const [{ missingDays }] = await reports();
+  const day = '2026-10-30';
+  const part = (meterId: string, knows: (nth: number) => boolean) =>
+    transact(db, (tx) => takeMeteredDays(tx, [{ meterId, contractId: METERED, obis: '1-0:1.29.0', day, version: 1, wattHours: quarterHoursOf(day).map((_, nth) => (knows(nth) ? 30 : null)) }], new Date('2026-11-23T06:00:00Z')));
+  await part(METER, (nth) => nth < 40);
+  await goTo('2026-11-24T05:00:00Z');
+  expect(await reports()).toMatchObject([{ missingDays }, ...(await reports()).slice(1)]);
+  await part(newId(), (nth) => nth >= 40);
+  await goTo('2026-11-25T05:00:00Z');
+  const [report] = await reports();
+  expect([report.missingDays, report.measuredWattHours.filter((wattHours: number) => wattHours === 30)]).toEqual([missingDays - 1, Array(96).fill(30)]);
+});
+
 test('after the end of the seventh month after it, a month is not corrected, nor sent again', async () => {
   const { rows: [refused] } = await database.owner.query<{ id: string }>(`SELECT id FROM energy.mabis_report WHERE status = 'REJECTED' ORDER BY version DESC LIMIT 1`);
   await database.setClock('2027-05-31T22:00:00Z');

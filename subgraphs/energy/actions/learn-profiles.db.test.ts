@@ -32,14 +32,14 @@ let version = 0;
 
 const at = (time: string, day: string) => database.setClock(new Date(`${day}T${time}:00+01:00`));
 const due = () => runDue(db, dueHandlersWith({ checkEveryHours: 24 }), { keyring: null as never, log: makeLog('energy', 'silent') });
-const confirm = async (expectedWattHours: string) => {
+const confirm = async (expectedWattHours: string, meteringKind = 'INTERVAL') => {
   const contractId = newId();
-  await transact(db, (tx) => addContracts(tx, [{ contractId, gridAreaId: AREA, gridAreaCode: NORD, profile: 'FLAT', meteringKind: 'INTERVAL', expectedWattHours, startOn: '2026-01-01', endOn: null, confirmedAt: '2025-12-01T10:00:00Z' }]));
+  await transact(db, (tx) => addContracts(tx, [{ contractId, gridAreaId: AREA, gridAreaCode: NORD, profile: 'FLAT', meteringKind, expectedWattHours, startOn: '2026-01-01', endOn: null, confirmedAt: '2025-12-01T10:00:00Z' }]));
   return contractId;
 };
 const METER = newId();
-const measure = (contractId: string, day: string, wattHours: (slot: number) => number | null, doubted = false) =>
-  transact(db, (tx) => takeMeteredDays(tx, [{ meterId: METER, contractId, obis: '1-0:1.29.0', day, version: (version += 1), wattHours: quarterHoursOf(day).map((_, slot) => wattHours(slot)), doubted }], new Date(`${TODAY}T00:00:00Z`)));
+const measure = (contractId: string, day: string, wattHours: (slot: number) => number | null, { doubted = false, meterId = METER } = {}) =>
+  transact(db, (tx) => takeMeteredDays(tx, [{ meterId, contractId, obis: '1-0:1.29.0', day, version: (version += 1), wattHours: quarterHoursOf(day).map((_, slot) => wattHours(slot)), doubted }], new Date(`${TODAY}T00:00:00Z`)));
 const demand = async (day = TUESDAY) => (await positionsIn(db, { gridAreaIds: [AREA], from: startOfDay(day), until: startOfDay(addDays(day, 1)) })).map(({ demandWattHours }) => Number(demandWattHours));
 const profiles = async () => (await database.owner.query(`SELECT code, version, source FROM energy.load_profile WHERE source = 'MEASURED' ORDER BY version`)).rows;
 const differing = () => transact(db, async (tx) => (await comparePositions(tx, areaDaysOf(await lockGridAreas(tx, null), openDaysOf(TODAY)))).differing);
@@ -52,7 +52,7 @@ beforeAll(async () => {
   await importLoadProfile(db, { code: 'FLAT', year: 2026, version: 1, dynamised: false, seasonal: false, source: 'ENET', publishedAt: new Date('2025-10-01T07:00:00Z'), values });
   [household, neighbour] = [await confirm('1000000000'), await confirm('500000000')]; // a thousand and five hundred watt-hours in each quarter hour
   for (let ago = 1; ago <= 14; ago += 1) await measure(household, addDays(MONDAY, -ago), (slot) => (slot >= EVENING ? 3_000 : 800));
-  await measure(neighbour, addDays(MONDAY, -20), () => 90_000, true); // nobody knows whether that is so: it teaches nothing
+  await measure(neighbour, addDays(MONDAY, -20), () => 90_000, { doubted: true }); // nobody knows whether that is so: it teaches nothing
   await transact(db, async (tx) => planLearning(tx, new Date(`${MONDAY}T03:00:00Z`)));
 });
 afterAll(() => database.drop());
@@ -112,6 +112,17 @@ test('who is no longer metered follows the load profile again', async () => {
   await due();
   expect(await measured()).toEqual([]);
   expect(new Set(await demand(addDays(MONDAY, 98)))).toEqual(new Set([1_500]));
+});
+
+test('who is balanced on the load profile follows it, whatever the meter says', async () => {
+  await database.owner.query(`DELETE FROM energy.due WHERE kind <> 'LEARN_PROFILES'`);
+  const balanced = await confirm('1000000000', 'PROFILE');
+  for (const contractId of [household, balanced]) await measure(contractId, addDays(MONDAY, 100), () => 2_000, { meterId: newId() });
+  await at('05:00', addDays(MONDAY, 105));
+  await due();
+  expect((await database.owner.query('SELECT contract_id FROM energy.measured_supply')).rows).toEqual([{ contract_id: household }]);
+  expect(new Set(await demand(addDays(MONDAY, 106)))).toEqual(new Set([2_000 + 500 + 1_000]));
+  await database.owner.query('DELETE FROM energy.measured_supply');
 });
 
 test('a measured profile is of its contract', async () => {

@@ -30,6 +30,8 @@ const SPREAD_CONTRACT = `(
   FROM energy.supply_contract c LEFT JOIN energy.measured_supply m ON m.contract_id = c.contract_id
 )`;
 export const SUPPLY = supplySql(SPREAD_CONTRACT);
+/** The same by the contracts' load profiles alone: what was allocated, and what forecasts are measured against. */
+export const SUPPLY_BY_LOAD_PROFILE = supplySql('energy.supply_contract');
 
 /** SQL of contracts with the end that is known now. */
 export const STANDING_SUPPLY = `(
@@ -148,7 +150,7 @@ const demandOfContractsSql = (known: '>' | '<=', supply: string) => `
 
 export const DEMAND_OF_CONTRACTS = demandOfContractsSql('>', SUPPLY);
 /** The same of what was known at the cut-off, by the contracts' load profiles alone. */
-export const KNOWN_DEMAND = demandOfContractsSql('<=', supplySql('energy.supply_contract'));
+export const KNOWN_DEMAND = demandOfContractsSql('<=', SUPPLY_BY_LOAD_PROFILE);
 
 const SUPPLIED = 'c.from_on <= d.day AND (c.until_on IS NULL OR d.day < c.until_on)';
 const UNKNOWN_TO_FORECAST = `c.known_at > coalesce(f.cut_off_at, '-infinity')`;

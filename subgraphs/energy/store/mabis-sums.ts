@@ -5,7 +5,7 @@ import type { GridArea } from '../areas/grid-area.ts';
 import type { Sums } from '../mabis/report.ts';
 import { areaDaysOf } from '../positions/area-day.ts';
 import { areasOfGroupSql } from './balancing-groups.ts';
-import { STANDING_SUPPLY, SUPPLY } from './demand.ts';
+import { STANDING_SUPPLY, SUPPLY_BY_LOAD_PROFILE } from './demand.ts';
 import { areaDayParameters } from './position-figures.ts';
 import { PROFILE_VALUES } from './profile-shares.ts';
 
@@ -38,7 +38,7 @@ async function daysInGroup(db: Queryable, { groupId, area, month }: Month): Prom
 }
 
 /**
- * Customers that are balanced on their profile count by it, whatever their meters say; the rest of what meters measured is the measured
+ * Customers that are balanced on their profile count by the load profile that the grid operator allocates, whatever their meters say; the rest of what meters measured is the measured
  * sum, and for days that are doubted the share by profile of whose they are. Contracts are read once and summed by the days on which their supply begins and ends. One rounding per quarter hour.
  */
 const SUMS = `
@@ -48,7 +48,7 @@ const SUMS = `
   ), span AS (SELECT grid_area_id, min(day) AS first_day, max(day) AS last_day, min(start_at) AS start_at, max(end_at) AS end_at FROM area_day GROUP BY 1),
   supply AS MATERIALIZED (
     SELECT s.profile, greatest(s.from_on, p.first_day) AS from_day, CASE WHEN s.until_on <= p.last_day THEN s.until_on END AS until_day, sum(s.expected_watt_hours) AS expected_watt_hours
-    FROM span p JOIN ${SUPPLY} s ON s.grid_area_id = p.grid_area_id JOIN energy.supply_contract c ON c.contract_id = s.contract_id
+    FROM span p JOIN ${SUPPLY_BY_LOAD_PROFILE} s ON s.grid_area_id = p.grid_area_id JOIN energy.supply_contract c ON c.contract_id = s.contract_id
     WHERE c.metering_kind = 'PROFILE' AND s.from_on <= p.last_day AND (s.until_on IS NULL OR s.until_on > p.first_day) GROUP BY 1, 2, 3
   ), demand AS (
     SELECT d.grid_area_id, d.day AS delivery_day, s.profile, sum(s.expected_watt_hours)::bigint AS expected_watt_hours
@@ -78,10 +78,11 @@ const SUMS = `
   LEFT JOIN doubted e ON e.day = d.day AND e.slot = extract(hour FROM l.at)::int * 4 + extract(minute FROM l.at)::int / 15
   LEFT JOIN measured r ON r.start_at = q.start_at LEFT JOIN of_profile_customers o ON o.start_at = q.start_at`;
 
-/** Days of supply of customers read by the quarter hour of which something is not known, or doubted. */
+/** Days of supply of customers read by the quarter hour of which something is not known, or doubted: on the day of an exchange each meter knows a part. */
 const MISSING = `
   SELECT count(*)::int AS days FROM unnest($2::date[]) d (day)
   JOIN energy.supply_contract c ON c.grid_area_id = $1 AND c.metering_kind = 'INTERVAL'
   LEFT JOIN LATERAL (SELECT e.end_on FROM energy.supply_end e WHERE e.contract_id = c.contract_id ORDER BY e.version DESC LIMIT 1) e ON true
   WHERE c.start_on <= d.day AND (coalesce(e.end_on, c.end_on) IS NULL OR d.day < coalesce(e.end_on, c.end_on))
-    AND NOT EXISTS (SELECT FROM energy.metered_day m WHERE m.grid_area_id = $1 AND m.day = d.day AND m.contract_id = c.contract_id AND m.counts AND array_position(m.watt_hours, NULL) IS NULL)`;
+    AND (SELECT count(DISTINCT u.nth) FROM energy.metered_day m CROSS JOIN LATERAL unnest(m.watt_hours) WITH ORDINALITY u (w, nth)
+      WHERE m.grid_area_id = $1 AND m.day = d.day AND m.contract_id = c.contract_id AND m.counts AND u.w IS NOT NULL) < energy.quarter_hours_of(d.day)`;

@@ -11,17 +11,17 @@ export type MeteredGroup = Readonly<{ gridAreaId: string; profile: string }>;
 export async function meteredGroups(at: Queryable, since: LocalDate): Promise<MeteredGroup[]> {
   const rows = await at.sql<{ grid_area_id: string; profile: string }>`
     SELECT DISTINCT c.grid_area_id, c.profile FROM energy.supply_contract c
-    WHERE EXISTS (SELECT FROM energy.metered_day m WHERE m.contract_id = c.contract_id AND m.day >= ${since}) OR EXISTS (SELECT FROM energy.measured_supply s WHERE s.contract_id = c.contract_id) ORDER BY 1, 2`;
+    WHERE c.metering_kind = 'INTERVAL' AND EXISTS (SELECT FROM energy.metered_day m WHERE m.contract_id = c.contract_id AND m.day >= ${since}) OR EXISTS (SELECT FROM energy.measured_supply s WHERE s.contract_id = c.contract_id) ORDER BY 1, 2`;
   return rows.map((row) => ({ gridAreaId: row.grid_area_id, profile: row.profile }));
 }
 
-/** Contract-days on which everything is known and nothing doubted. */
+/** Contract-days on which everything is known and nothing doubted. Who is balanced on the load profile follows it, whatever a meter says: what is allocated is what is to be bought. */
 const WHOLE_DAYS = `
   metered AS MATERIALIZED (
     SELECT m.contract_id, g.day, g.day_type, c.expected_watt_hours
     FROM unnest($3::date[], $4::text[]) g (day, day_type)
     JOIN energy.metered_day m ON m.day = g.day AND (m.counts OR m.doubted) JOIN energy.supply_contract c ON c.contract_id = m.contract_id
-    WHERE c.grid_area_id = $1 AND c.profile = $2 AND c.start_on <= g.day AND c.expected_watt_hours > 0
+    WHERE c.grid_area_id = $1 AND c.profile = $2 AND c.metering_kind = 'INTERVAL' AND c.start_on <= g.day AND c.expected_watt_hours > 0
     GROUP BY 1, 2, 3, 4 HAVING bool_and(m.counts AND array_position(m.watt_hours, NULL) IS NULL)
   ), like_day AS MATERIALIZED (
     SELECT day FROM (SELECT day, day_type, row_number() OVER (PARTITION BY day_type ORDER BY day DESC) AS nth FROM (SELECT DISTINCT day, day_type FROM metered) d) d
