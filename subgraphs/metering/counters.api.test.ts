@@ -137,13 +137,14 @@ test('a reading beyond the digits of its counter is refused, and one that a conn
   expect((await desk.published(contract)).at(-1)!.payload.registers).toMatchObject([{ wattHours: '999999999', held: true }]);
 });
 
-test('thousands of readings in one go are stored, looked at and told within the time of a transaction; two of one instant are looked at in turn', async () => {
+test('thousands of readings in one go are stored, looked at and told within the time of a transaction; of two of one instant the first stands, however often they come', async () => {
   const contracts = await Promise.all(Array.from({ length: 5 }, () => desk.confirm({ meteringKind: 'PROFILE' })));
   const hourly = contracts.flatMap((contract) => Array.from({ length: 1_000 }, (_, nth) => ({ ...read(contract, '2026-06-01', 400 * nth), readAt: new Date(Date.UTC(2026, 5, 1) + nth * 3_600_000).toISOString() })));
   const twice = [{ ...hourly[0]!, wattHours: 7 }, { ...hourly[0]!, wattHours: 8, reason: 'read again' }, { ...hourly[0]!, wattHours: 8 }];
   const registers = [...hourly.slice(0, -twice.length), ...twice];
-  expect(await desk.ingest({ registers })).toMatchObject({ accepted: 4_998, unchanged: 1, rejected: 1, rejections: { nodes: [{ rule: 'R02' }] } });
-  expect(await desk.ingest({ registers })).toMatchObject({ accepted: 0, unchanged: 4_998, rejected: 2 }); // 0 and 7 are known no more
+  const answer = { rejected: 3, rejections: { nodes: [1, 2, 3].map(() => ({ rule: 'R02', reason: 'row 1 says something else of the same instant' })) } };
+  expect(await desk.ingest({ registers })).toMatchObject({ accepted: 4_997, unchanged: 0, ...answer });
+  expect(await desk.ingest({ registers })).toMatchObject({ accepted: 0, unchanged: 4_997, ...answer });
   const told = (await Promise.all(contracts.map((contract) => desk.published(contract)))).map((events) => events.map(({ type, payload }) => [type, payload.registers.length]));
   expect(told).toEqual([...Array(4).fill([[MeterReadingIngested.name, 1_000]]), [[MeterReadingIngested.name, 997]]]);
 });

@@ -76,6 +76,25 @@ test('a file of everything that goes wrong: each row has its reason, the good on
   expect(spikes).toEqual([{ severity: 'ERROR', start_at: new Date('2026-11-02T01:30:00+01:00'), times: 1 }]);
 });
 
+test('the same file twice changes nothing, whatever it contradicts itself about', async () => {
+  const { meterNumber, contractId } = await confirm();
+  const interval = (kwh: string, end: string) => `${meterNumber},${PROFILE},2026-11-10T00:00:00Z,2026-11-10T00:15:00Z,${kwh},${end}`;
+  const read = (kwh: string, end: string) => `${meterNumber},1-0:1.8.0,2026-11-10T00:00:00Z,,${kwh},${end}`;
+  const file = [`${HEADER},reason,method`, interval('0.1', 'PROVISIONAL,,'), interval('0.2', 'TRUE,,'), interval('0.3', 'SUBSTITUTE,Z74,Z92'), read('100', 'TRUE,,'), read('110', 'TRUE,read again,'), ''].join('\n');
+  const state = async () => (await database.owner.query(`
+    SELECT (SELECT array_agg(watt_hours::int) FROM metering.interval i WHERE i.register_id = ANY (o.ids)) AS intervals, (SELECT array_agg(watt_hours::int) FROM metering.reading v WHERE v.register_id = ANY (o.ids)) AS readings,
+      (SELECT count(*)::int FROM metering.interval_superseded s WHERE s.register_id = ANY (o.ids)) + (SELECT count(*)::int FROM metering.reading_superseded s JOIN metering.reading v ON v.id = s.reading_id WHERE v.register_id = ANY (o.ids)) AS replaced,
+      (SELECT count(*)::int FROM metering.outbox WHERE payload ->> 'contractId' = $2) AS told
+    FROM (SELECT array_agg(r.id) AS ids FROM metering.meter_register r JOIN metering.meter m ON m.id = r.meter_id WHERE m.meter_number = $1) o`, [meterNumber.toUpperCase(), contractId])).rows[0];
+  expect((await send(file)).body).toMatchObject({ accepted: 2, unchanged: 0, rejected: 3 });
+  const first = await state();
+  expect(first).toMatchObject({ intervals: [100], readings: [100_000], replaced: 0 });
+  for (let nth = 0; nth < 2; nth += 1) {
+    expect((await send(file)).body).toMatchObject({ accepted: 0, unchanged: 2, rejected: 3 });
+    expect(await state()).toEqual(first);
+  }
+});
+
 test('a file of thousands of register reads of one meter is stored whole and told of as one batch', async () => {
   const contract = await confirm({ meteringKind: 'PROFILE' });
   const rows = Array.from({ length: 6_000 }, (_, nth) => `${contract.meterNumber},1-0:1.8.0,${new Date(Date.UTC(2026, 0, 2) + nth * 1_800_000).toISOString()},,${nth}.5,TRUE`);

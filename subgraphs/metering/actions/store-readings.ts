@@ -1,7 +1,7 @@
 import type { Tx } from '@stromgraph/kernel/database';
 import type { Rejection } from '../intervals/value.ts';
 import { type GivenReading, type PlacedReading, type ReadingQuality, statusOf } from '../meters/reading.ts';
-import { addReadings, knownReadings, type KnownReading, type ReplacedReading, replaceReadings } from '../store/readings.ts';
+import { addReadings, knownReadings, type ReplacedReading, replaceReadings } from '../store/readings.ts';
 import { isFault } from '../validation/check-interval.ts';
 import { checkReading } from '../validation/check-reading.ts';
 import type { MeterFacts } from '../validation/meter-facts.ts';
@@ -9,9 +9,9 @@ import { replacementFault } from '../validation/replacement.ts';
 
 export type StoredReadings = Readonly<{ accepted: number; unchanged: number; rejections: readonly Rejection[] }>;
 
-type Standing = { readonly known: KnownReading | null; wattHours: bigint; quality: ReadingQuality; next: PlacedReading | null; reason: string | null };
+type Said = Readonly<{ row: number; wattHours: bigint; quality: ReadingQuality }>;
 
-/** Two of one instant in a batch are looked at in turn, and the last that may stand is stored; all of them go to the database together. */
+/** Of two of one instant in a batch the first stands, as of intervals; all go to the database together. */
 export async function storeReadings(
   tx: Tx,
   readings: readonly GivenReading[],
@@ -19,7 +19,7 @@ export async function storeReadings(
   { batchId, now }: Readonly<{ batchId: string; now: Date }>,
 ): Promise<StoredReadings> {
   const rejections: Rejection[] = [];
-  let [accepted, unchanged] = [0, 0];
+  let unchanged = 0;
   const refuse = (given: GivenReading, rule: Rejection['rule'], reason: string, registerId: number | null) =>
     rejections.push({
       row: given.row,
@@ -38,22 +38,23 @@ export async function storeReadings(
     else placed.push(outcome);
   }
   const known = await knownReadings(tx, placed);
-  const standing = new Map<string, Standing>();
+  const said = new Map<string, Said>();
+  const [added, replaced]: [PlacedReading[], ReplacedReading[]] = [[], []];
   placed.forEach((each, nth) => {
     const { given, registerId } = each;
     const place = `${registerId} ${given.readAtMs}`;
-    const there = standing.get(place) ?? standingOf(known[nth]!);
-    if (there && there.wattHours === given.wattHours && there.quality === given.quality) return void (unchanged += 1);
-    const fault = there && replacementFault(statusOf(there.quality), statusOf(given.quality), given);
+    const [before, there] = [said.get(place), known[nth]!];
+    const stands = before ?? there;
+    const isSame = stands?.wattHours === given.wattHours && stands.quality === given.quality;
+    if (before && !isSame) return refuse(given, 'R02', `row ${before.row} says something else of the same instant`, registerId);
+    const fault = there && !isSame ? replacementFault(statusOf(there.quality), statusOf(given.quality), given) : null;
     if (fault) return refuse(given, 'R02', fault, registerId);
-    accepted += 1;
-    const { wattHours, quality } = given;
-    standing.set(place, { known: there?.known ?? null, wattHours, quality, next: each, reason: given.reason ?? there?.reason ?? null });
+    if (!before) said.set(place, given);
+    if (isSame) return void (unchanged += 1);
+    if (there) replaced.push({ known: there, next: each });
+    else added.push(each);
   });
-  const changed = [...standing.values()].filter((each): each is Standing & { next: PlacedReading } => each.next !== null);
-  await addReadings(tx, changed.flatMap(({ known, next }) => (known ? [] : [next])), { batchId, at: now });
-  await replaceReadings(tx, changed.flatMap(({ known, next, reason }): ReplacedReading[] => (known ? [{ known, next, reason }] : [])), { batchId, at: now });
-  return { accepted, unchanged, rejections };
+  await addReadings(tx, added, { batchId, at: now });
+  await replaceReadings(tx, replaced, { batchId, at: now });
+  return { accepted: added.length + replaced.length, unchanged, rejections };
 }
-
-const standingOf = (known: KnownReading | null): Standing | null => known && { known, wattHours: known.wattHours, quality: known.quality, next: null, reason: null };

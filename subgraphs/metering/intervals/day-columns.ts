@@ -22,7 +22,7 @@ export type DayColumns = {
   readonly wattHours: Float64Array;
   /** 0 where no value is known, else one more than the place in VALUE_STATUSES. */
   readonly statuses: Uint8Array;
-  /** The row of this batch that said so; 0 where none did. */
+  /** The first row of this batch that said so, as news or as known already; 0 where none did. */
   readonly rows: Int32Array;
   readonly added: number[];
   readonly change: DayChange;

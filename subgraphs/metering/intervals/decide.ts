@@ -33,8 +33,10 @@ function decidePiece(piece: Piece, day: DayColumns, book: DoorBook, decided: Dec
     if (known === 0) {
       day.added.push(place);
       put(day, place, { wattHours, status, row: run.row + from + nth });
-    } else if (known === status && day.wattHours[place] === wattHours) decided.unchanged += 1;
-    else if (day.rows[place]! > 0) sayTwice(piece, from + nth, day, place, book, decided);
+    } else if (known === status && day.wattHours[place] === wattHours) {
+      decided.unchanged += 1;
+      day.rows[place] ||= run.row + from + nth; // said, so that the same batch again is answered as before
+    } else if (day.rows[place]! > 0) sayTwice(piece, from + nth, day, place, book, decided);
     else replace(piece, from + nth, day, place, decided);
   }
   decided.accepted += day.added.length + decided.replaced.length - before;

@@ -47,13 +47,13 @@ export async function addReadings(tx: Tx, placed: readonly PlacedReading[], { ba
 const placesOf = (placed: readonly PlacedReading[]) => [int4Array(placed.map(({ registerId }) => registerId)), timestamptzArray(placed.map(({ given }) => given.readAtMs))];
 
 /** A reading that is known, and what takes its place. */
-export type ReplacedReading = Readonly<{ known: KnownReading; next: PlacedReading; reason: string | null }>;
+export type ReplacedReading = Readonly<{ known: KnownReading; next: PlacedReading }>;
 
 /** What is replaced the database keeps, with its cause: the reason that is told it, if one was given. */
 export async function replaceReadings(tx: Tx, replaced: readonly ReplacedReading[], { batchId, at }: About): Promise<void> {
   if (replaced.length === 0) return;
   const ids = replaced.map(({ known }) => known.id);
-  const reasons = replaced.flatMap(({ known, reason }) => (reason ? [{ reading_id: known.id, reason }] : []));
+  const reasons = replaced.flatMap(({ known, next }) => (next.given.reason ? [{ reading_id: known.id, reason: next.given.reason }] : []));
   await tx.sql`SELECT set_config('stromgraph.replacement', ${JSON.stringify({ reasons })}, true)`;
   await tx.sql`
     UPDATE metering.reading r SET watt_hours = g.watt_hours, quality = g.quality, source = g.source, imported_at = greatest(${at}, r.imported_at), batch_id = ${batchId}
