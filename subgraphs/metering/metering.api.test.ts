@@ -164,12 +164,18 @@ test('register reads are kept once, replaced by their rules, and told', async ()
   expect(await read(900_000, estimate)).toMatchObject({ unchanged: 1 });
   expect(await read(905_000)).toMatchObject({ accepted: 1 });
   expect(await read(906_000)).toMatchObject({ rejected: 1 });
-  const { data } = await ask(desk.url, agent, 'query ($id: ID!) { meter(id: $id) { readings { nodes { obis wattHours quality source readAt } } } }', { id: await meterIdOf(contract) });
-  expect(data.meter.readings.nodes).toEqual([{ obis: '1-0:1.8.0', wattHours: 905_000, quality: 'MEASURED', source: 'UPLOAD', readAt: '2026-11-01T10:00:00.000Z' }]);
   expect((await published(contract)).map(({ type, payload }) => [type, payload.registers])).toEqual([
     ['metering.MeterReadingIngested', [{ obis: '1-0:1.8.0', readAt: '2026-11-01T10:00:00.000Z', wattHours: '900000', quality: 'SUBSTITUTED', counter: { digits: 6, factor: '1' } }]],
     ['metering.ReadingCorrected', [{ obis: '1-0:1.8.0', readAt: '2026-11-01T10:00:00.000Z', wattHours: '905000', quality: 'MEASURED', counter: { digits: 6, factor: '1' } }]],
   ]);
+  expect(await read(700_000, { ...estimate, readAt: '2026-10-01T10:00:00Z' })).toMatchObject({ accepted: 1 });
+  const { data } = await ask(desk.url, agent, 'query ($id: ID!) { meter(id: $id) { readings { nodes { obis wattHours quality source readAt reason method } } } }', { id: await meterIdOf(contract) });
+  expect(data.meter.readings.nodes).toEqual([
+    { obis: '1-0:1.8.0', wattHours: 905_000, quality: 'MEASURED', source: 'UPLOAD', readAt: '2026-11-01T10:00:00.000Z', reason: null, method: null },
+    { obis: '1-0:1.8.0', wattHours: 700_000, quality: 'SUBSTITUTED', source: 'ESTIMATE', readAt: '2026-10-01T10:00:00.000Z', reason: 'no access', method: 'comparison' },
+  ]);
+  const { rows: replaced } = await database.owner.query('SELECT s.watt_hours::int AS wh, s.reason, s.method FROM metering.reading_superseded s JOIN metering.reading v ON v.id = s.reading_id WHERE v.contract_id = $1', [contract.contractId]);
+  expect(replaced).toEqual([{ wh: 900_000, reason: 'no access', method: 'comparison' }]);
 });
 
 test('a file is stored, and the same file twice changes nothing', async () => {

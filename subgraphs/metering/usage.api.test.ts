@@ -11,7 +11,7 @@ afterAll(() => desk.drop());
 
 const DOCUMENT = `query ($contractId: ID, $meterId: ID, $from: LocalDate!, $until: LocalDate!, $resolution: UsageResolution!, $obis: String! = "1-0:1.29.0", $values: UsageValues! = WORKING, $asOf: DateTime) {
   usage(contractId: $contractId, meterId: $meterId, from: $from, until: $until, resolution: $resolution, obis: $obis, values: $values, asOf: $asOf) {
-    starts wattHours statuses totalWattHours complete source estimates { from until method reason explanation } missing { from until reason text } } }`;
+    starts wattHours statuses totalWattHours complete source estimates { from until method reason explanation } substitutes { from until reason method } missing { from until reason text } } }`;
 const usage = async (of: object, from: string, until: string, change: object = {}) => (await desk.query(DOCUMENT, { ...of, from, until, resolution: 'DAY', ...change })).usage;
 const sum = (values: (number | null)[]) => values.reduce<number>((a, b) => a + (b ?? 0), 0);
 /** The same total by every resolution, of the contract and of its meter. */
@@ -57,6 +57,32 @@ test('finer sums are the coarser ones, on days of 92, 96 and 100 quarter hours, 
   expect(quarters.estimates).toEqual([{ from: quarters.starts[5], until: quarters.starts[14], method: 'LIKE_DAYS', reason: expect.stringContaining('no value'), explanation: 'The mean of the same time on comparable days before (2026-10-20).' }]);
   const before = await usage({ contractId: contract.contractId }, '2026-10-27', '2026-10-28', { resolution: 'QUARTER_HOUR', values: 'MARKET' });
   expect(before).toMatchObject({ complete: false, estimates: [], missing: [{ from: quarters.starts[5], until: quarters.starts[14], reason: 'OVERDUE', text: expect.stringContaining('has not delivered') }] });
+});
+
+test('a substitute of the market says why and how it was formed: the first one, one in another\'s place, now and as of before', async () => {
+  await desk.database.setClock('2026-11-24T09:00:00Z');
+  const contract = await desk.confirm();
+  const day = '2026-11-20';
+  const [z74, z75] = [{ status: 'SUBSTITUTE', reason: 'Z74', method: 'Z92' }, { status: 'SUBSTITUTE', reason: 'Z75', method: 'ZJ2' }];
+  const put = (place: number, wattHours: number[], change: object) => desk.ingest({ intervals: [series(contract, day, wattHours, { start: quarterHoursOf(day)[place]!.toISOString(), ...change })] });
+  await put(0, Array(96).fill(50), {}).then(({ accepted }) => expect(accepted).toBe(96));
+  const free = await desk.confirm();
+  await desk.ingest({ intervals: [series(free, day, whole(day, (nth) => (nth >= 8 && nth < 12 ? null : 50))), series(free, day, Array(4).fill(60), { start: quarterHoursOf(day)[8]!.toISOString(), ...z74 })] });
+  const of = async (change: object = {}, whose = free) => {
+    const { starts, substitutes } = await usage({ contractId: whose.contractId }, day, addDays(day, 1), { resolution: 'QUARTER_HOUR', ...change });
+    return substitutes.map(({ from, until, reason, method }: any) => [starts.indexOf(from), starts.indexOf(until), reason, method]);
+  };
+  expect(await of()).toEqual([[8, 12, 'Z74', 'Z92']]);
+  await desk.database.setClock('2026-11-25T09:00:00Z');
+  await desk.ingest({ intervals: [series(free, day, [70, 70], { start: quarterHoursOf(day)[10]!.toISOString(), ...z75 }), series(free, day, [55], { start: quarterHoursOf(day)[8]!.toISOString() })] });
+  await put(20, [40], z75);
+  expect(await of()).toEqual([[9, 10, 'Z74', 'Z92'], [10, 12, 'Z75', 'ZJ2']]);
+  expect(await of({ values: 'MARKET' })).toEqual(await of());
+  expect(await of({ asOf: '2026-11-24T10:00:00Z' })).toEqual([[8, 12, 'Z74', 'Z92']]);
+  expect(await of({}, contract)).toEqual([[20, 21, 'Z75', 'ZJ2']]);
+  expect((await usage({ contractId: free.contractId }, day, addDays(day, 1))).substitutes).toBeNull();
+  await expect(desk.db.query(`UPDATE metering.interval_substitute SET reason = 'Z99'`)).rejects.toMatchObject({ code: '42501' });
+  await expect(desk.database.owner.query('DELETE FROM metering.interval_substitute')).rejects.toMatchObject({ code: '23001' });
 });
 
 test('every missing quarter hour says why', async () => {

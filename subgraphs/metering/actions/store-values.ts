@@ -9,6 +9,7 @@ import type { GivenReading } from '../meters/reading.ts';
 import { type Counts, saveRejections } from '../store/batches.ts';
 import { fillDays, fillPlaces } from '../store/day-columns.ts';
 import { foldIntoUsage } from '../store/day-sums.ts';
+import { saveExplained } from '../store/substitutes.ts';
 import { saveWarnings } from '../store/findings.ts';
 import { addIntervals, replaceIntervals } from '../store/intervals.ts';
 import { lockMeterFacts } from '../store/meter-facts.ts';
@@ -58,10 +59,11 @@ const flaggedOf = (flagged: readonly Flagged[], meters: ReadonlyMap<string, Mete
 
 const NONE = { accepted: 0, unchanged: 0, rejections: [] as Rejection[] };
 
-async function save(tx: Tx, changed: readonly DayColumns[], { replaced }: Decided, { batchId, now }: About): Promise<void> {
+async function save(tx: Tx, changed: readonly DayColumns[], { replaced, explained }: Decided, { batchId, now }: About): Promise<void> {
   const about = { at: now, batchId };
   await addIntervals(tx, changed, about);
   await replaceIntervals(tx, replaced, about);
+  await saveExplained(tx, explained, about);
   await foldIntoUsage(tx, changed, about);
 }
 

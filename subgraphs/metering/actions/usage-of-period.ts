@@ -5,10 +5,12 @@ import { placesOf } from '../store/estimation.ts';
 import { readDays } from '../store/intervals.ts';
 import { daysWithValues, keptMonths, sumsByDay, type UsageOf } from '../store/usage.ts';
 import { counterReadings, marketAsOf, missingGround, workingAsOf } from '../store/usage-as-of.ts';
+import { explainedOfDays } from '../store/substitutes.ts';
 import { type DayOfRegister, workingOfDays } from '../store/working.ts';
 import { estimatedRuns } from '../usage/estimated.ts';
 import { daysFromReadings, totalOfTariffs } from '../usage/from-readings.ts';
 import { missingRuns } from '../usage/missing.ts';
+import { substitutedRuns } from '../usage/substituted.ts';
 import { type Period, type Usage, usageFromDays, usageFromSums, type UsageResolution } from '../usage/usage.ts';
 import { type DayValues, overlay, type WorkingValue } from '../working/overlay.ts';
 
@@ -45,7 +47,7 @@ async function sumsAsOf(db: Db<any>, of: UsageOf, asked: Asked, resolution: 'DAY
 }
 
 async function byQuarterHour(db: Db<any>, of: UsageOf, asked: Asked): Promise<Usage> {
-  const { period, obis, now } = asked;
+  const { period, obis, now, asOf } = asked;
   const { days, standing } = await valuesOf(db, of, asked);
   const ground = await missingGround(db, of, obis, period);
   const facts = {
@@ -53,10 +55,13 @@ async function byQuarterHour(db: Db<any>, of: UsageOf, asked: Asked): Promise<Us
     places: [...(await placesOf(db, ground.registerIds)).values()].flat(),
     refused: new Set(ground.refused.map((start) => start.getTime())),
   };
+  const ours = new Set(standing.map(({ registerId, startMs }) => `${registerId} ${startMs}`));
+  const explained = await explainedOfDays(db, days.filter(({ statuses }) => statuses.includes('SUBSTITUTE')), asOf);
   return usageFromDays({
     period, obis,
     days: days.map((each) => ({ day: each.day, ...quarterHoursOfDay(each) })),
     estimates: estimatedRuns(standing, days[0]?.minutes ?? 15),
+    substitutes: substitutedRuns(explained, days, (registerId, startMs) => ours.has(`${registerId} ${startMs}`)),
     missing: (unknown) => missingRuns(unknown, facts),
   });
 }

@@ -7,7 +7,9 @@ import type { Rejection, ValueStatus, Warning } from './value.ts';
 
 /** A value that takes the place of one that was known. */
 export type Replacement = Readonly<{ registerId: number; startMs: number; wattHours: number; status: ValueStatus; was: ValueStatus; reason: string | null }>;
-export type Decided = { accepted: number; unchanged: number; replaced: Replacement[]; refused: Rejection[]; warnings: Warning[] };
+/** Why a substitute that is stored was formed, and how. */
+export type Explained = Readonly<{ registerId: number; startMs: number; reason: string; method: string }>;
+export type Decided = { accepted: number; unchanged: number; replaced: Replacement[]; explained: Explained[]; refused: Rejection[]; warnings: Warning[] };
 
 const [SUBSTITUTE, PROVISIONAL] = [codeOf('SUBSTITUTE'), codeOf('PROVISIONAL')];
 
@@ -16,7 +18,7 @@ const [SUBSTITUTE, PROVISIONAL] = [codeOf('SUBSTITUTE'), codeOf('PROVISIONAL')];
  * or is refused. `dayOf` gives the day of a piece with what is stored there.
  */
 export function decide(pieces: readonly Piece[], dayOf: (piece: Piece) => DayColumns, book: DoorBook): Decided {
-  const decided: Decided = { accepted: 0, unchanged: 0, replaced: [], refused: [], warnings: [] };
+  const decided: Decided = { accepted: 0, unchanged: 0, replaced: [], explained: [], refused: [], warnings: [] };
   for (const piece of pieces) decidePiece(piece, dayOf(piece), book, decided);
   return decided;
 }
@@ -33,6 +35,7 @@ function decidePiece(piece: Piece, day: DayColumns, book: DoorBook, decided: Dec
     if (known === 0) {
       day.added.push(place);
       put(day, place, { wattHours, status, row: run.row + from + nth });
+      explain(piece, startAt(day, place), decided);
     } else if (known === status && day.wattHours[place] === wattHours) {
       decided.unchanged += 1;
       day.rows[place] ||= run.row + from + nth; // said, so that the same batch again is answered as before
@@ -63,6 +66,12 @@ function replace({ run, registerId }: Piece, at: number, day: DayColumns, place:
   take(day, place);
   day.change.corrected = true;
   put(day, place, { wattHours: run.wattHours[at]!, status: codeOf(run.status), row: run.row + at });
+  explain({ run, registerId }, startAt(day, place), decided);
+}
+
+/** Validation has let no substitute pass without both. */
+function explain({ run: { status, reason, method }, registerId }: Pick<Piece, 'run' | 'registerId'>, startMs: number, decided: Decided): void {
+  if (status === 'SUBSTITUTE') decided.explained.push({ registerId, startMs, reason: reason!, method: method! });
 }
 
 function put(day: DayColumns, place: number, { wattHours, status, row }: { wattHours: number; status: number; row: number }): void {

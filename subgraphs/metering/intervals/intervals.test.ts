@@ -94,7 +94,7 @@ test('sums of quarter hours, days and months are equal, with gaps, over both clo
       const sumOf = (day: KnownDay) => ({ on: day.day, wattHours: day.wattHours.reduce<bigint>((sum, value) => sum + (value ?? 0n), 0n), knownMinutes: BigInt(day.wattHours.filter((value) => value !== null).length * 15) });
       const daily = known.map(sumOf);
       const monthly = [...Map.groupBy(daily, ({ on }) => on.slice(0, 7))].map(([month, sums]) => ({ on: `${month}-01`, wattHours: sums.reduce((sum, each) => sum + each.wattHours, 0n), knownMinutes: sums.reduce((sum, each) => sum + each.knownMinutes, 0n) }));
-      const usages = [usageFromDays({ period, obis: 'x', days: known, estimates: [], missing: () => [] }), usageFromSums({ period, resolution: 'DAY', obis: 'x', sums: daily }), usageFromSums({ period, resolution: 'MONTH', obis: 'x', sums: monthly })];
+      const usages = [usageFromDays({ period, obis: 'x', days: known, estimates: [], substitutes: [], missing: () => [] }), usageFromSums({ period, resolution: 'DAY', obis: 'x', sums: daily }), usageFromSums({ period, resolution: 'MONTH', obis: 'x', sums: monthly })];
       expect(new Set(usages.map(({ totalWattHours }) => totalWattHours)).size).toBe(1);
       expect(new Set(usages.map(({ complete }) => complete)).size).toBe(1);
       expect(usages.map(({ starts, wattHours }) => starts.length - wattHours.length)).toEqual([0, 0, 0]);

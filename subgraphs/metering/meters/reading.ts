@@ -28,6 +28,9 @@ export type Reading = Readonly<{
   quality: ReadingQuality;
   source: ReadingSource;
   importedAt: Date;
+  /** Why it stands, and how it was formed. */
+  reason: string | null;
+  method: string | null;
 }>;
 
 /** What a reading of a status is called. */

@@ -6,7 +6,7 @@ import { Meter } from './Meter.ts';
 import { MeterInstallation } from './MeterInstallation.ts';
 import { Mutation } from './Mutation.ts';
 import { Query } from './Query.ts';
-import { MissingUsage, Usage, UsageEstimate } from './usage.ts';
+import { MissingUsage, Usage, UsageEstimate, UsageSubstitute } from './usage.ts';
 
 export const resolvers = {
   Query,
@@ -20,6 +20,7 @@ export const resolvers = {
   ValueProposal,
   Usage,
   UsageEstimate,
+  UsageSubstitute,
   MissingUsage,
   Contract,
   Customer,

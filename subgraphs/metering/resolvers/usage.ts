@@ -6,7 +6,7 @@ import type { DomainContext } from '../context.ts';
 import { isKnown, type UsageOf } from '../store/usage.ts';
 import { MISSING_TEXTS } from '../usage/missing.ts';
 import { type Period, periodFault, type Usage as UsageModel, type UsageResolution } from '../usage/usage.ts';
-import type { MissingUsageResolvers, UsageEstimateResolvers, UsageResolvers } from '#schema';
+import type { MissingUsageResolvers, UsageEstimateResolvers, UsageResolvers, UsageSubstituteResolvers } from '#schema';
 import { refuse } from './page.ts';
 
 const OF_A_COUNTER = /\.8\.\d+$/;
@@ -27,6 +27,7 @@ export async function findUsage(ctx: DomainContext, of: UsageOf, { from, until, 
 }
 
 const instant = (ms: number): Date => new Date(ms);
-export const Usage: UsageResolvers = { estimates: ({ estimates }) => estimates && [...estimates], missing: ({ missing }) => missing && [...missing] };
+export const Usage: UsageResolvers = { estimates: ({ estimates }) => estimates && [...estimates], substitutes: ({ substitutes }) => substitutes && [...substitutes], missing: ({ missing }) => missing && [...missing] };
 export const UsageEstimate: UsageEstimateResolvers = { from: ({ fromMs }) => instant(fromMs), until: ({ untilMs }) => instant(untilMs) };
+export const UsageSubstitute: UsageSubstituteResolvers = { from: ({ fromMs }) => instant(fromMs), until: ({ untilMs }) => instant(untilMs) };
 export const MissingUsage: MissingUsageResolvers = { from: ({ fromMs }) => instant(fromMs), until: ({ untilMs }) => instant(untilMs), text: ({ reason }) => MISSING_TEXTS[reason] };

@@ -36,7 +36,7 @@ beforeEach(async () => {
 });
 
 const intervals = (...starts: string[]) => `INSERT INTO metering.interval VALUES ${starts.map((at) => `('${at}', 5, '2026-11-20', ${quarterHours}, 'TRUE', 15)`).join(', ')}`;
-const reading = (at = '2026-11-15', id = newId()) => `INSERT INTO metering.reading VALUES ('${id}', '${meter}', ${counter}, '${contract}', '${customer}', '${at}', 100, 'UPLOAD', 'MEASURED', '2026-11-20', NULL)`;
+const reading = (at = '2026-11-15', id = newId(), quality = 'MEASURED') => `INSERT INTO metering.reading VALUES ('${id}', '${meter}', ${counter}, '${contract}', '${customer}', '${at}', 100, 'UPLOAD', '${quality}', '2026-11-20', NULL, ${quality === 'SUBSTITUTED' ? `'no access', 'comparison'` : 'NULL, NULL'})`;
 
 test.each([
   ['before its contract', ['2026-08-10T10:00Z'], '23503', 'intervals_have_a_place'],
@@ -93,14 +93,15 @@ test.each([
   ['a measured reading by a provisional one', 'MEASURED', `quality = 'PROVISIONAL'`, '23514', 'readings_are_replaced_by_the_matrix'],
   ['a substitute by a provisional reading', 'SUBSTITUTED', `quality = 'PROVISIONAL'`, '23514', 'readings_are_replaced_by_the_matrix'],
   ['a provisional reading by another', 'PROVISIONAL', 'watt_hours = 1', '23514', 'readings_are_replaced_by_the_matrix'],
-  ['a provisional reading by a substitute without a reason', 'PROVISIONAL', `quality = 'SUBSTITUTED'`, '23514', 'readings_are_replaced_by_the_matrix'],
+  ['a provisional reading by a substitute without a reason', 'PROVISIONAL', `quality = 'SUBSTITUTED'`, '23514', 'substitutes_say_why_and_how'],
+  ['a provisional reading by a substitute for no reason of its own', 'PROVISIONAL', `quality = 'SUBSTITUTED', reason = 'no access', method = 'comparison'`, '23514', 'readings_are_replaced_by_the_matrix'],
   ['when a measured reading came', 'MEASURED', `imported_at = '2026-11-21'`, '23514', 'readings_are_replaced_by_the_matrix'],
   ['where a measured reading came from', 'MEASURED', `source = 'ESTIMATE'`, '23514', 'readings_are_replaced_by_the_matrix'],
   ['a reading by one that was known before it', 'PROVISIONAL', `quality = 'MEASURED', imported_at = '2026-11-19'`, '23514', 'reading_superseded_check'],
   ['the instant of a reading', 'PROVISIONAL', `read_at = read_at - interval '1 day'`, '23001', 'readings_keep_their_place'],
 ])('the domain does not replace %s', async (_, quality, set, code, constraint) => {
   const id = newId();
-  await database.owner.query(reading('2026-11-15', id).replace('MEASURED', quality));
+  await database.owner.query(reading('2026-11-15', id, quality));
   await expect(db.query(`UPDATE metering.reading SET ${set} WHERE id = '${id}'`)).rejects.toMatchObject({ code, constraint });
 });
 

@@ -29,9 +29,9 @@ export async function addReadings(tx: Tx, placed: readonly PlacedReading[], { ba
   // Numbers travel as binary lists, names once: as lists of texts they were most of what storing readings cost.
   await tx.query(
     `WITH added AS (
-       INSERT INTO metering.reading (id, meter_id, register_id, contract_id, customer_id, read_at, watt_hours, source, quality, imported_at, batch_id)
-       SELECT uuidv7(), o.meter_id, g.register_id, o.contract_id, o.customer_id, g.read_at, g.watt_hours, g.source, g.quality, $10, $11
-       FROM unnest($1::int4[], $2::timestamptz[], $3::int8[], $4::text[], $5::text[], $6::int4[]) g (register_id, read_at, watt_hours, source, quality, owner)
+       INSERT INTO metering.reading (id, meter_id, register_id, contract_id, customer_id, read_at, watt_hours, source, quality, imported_at, batch_id, reason, method)
+       SELECT uuidv7(), o.meter_id, g.register_id, o.contract_id, o.customer_id, g.read_at, g.watt_hours, g.source, g.quality, $10, $11, g.reason, g.method
+       FROM unnest($1::int4[], $2::timestamptz[], $3::int8[], $4::text[], $5::text[], $6::int4[], $12::text[], $13::text[]) g (register_id, read_at, watt_hours, source, quality, owner, reason, method)
        JOIN unnest($7::uuid[], $8::uuid[], $9::uuid[]) WITH ORDINALITY o (meter_id, contract_id, customer_id, nth) ON o.nth = g.owner
        RETURNING id
      )
@@ -39,11 +39,13 @@ export async function addReadings(tx: Tx, placed: readonly PlacedReading[], { ba
     [
       ...placesOf(placed), int8Array(placed.map(({ given }) => Number(given.wattHours))), placed.map(({ given }) => given.source), placed.map(({ given }) => given.quality),
       int4Array(placed.map(({ meterId, contractId }) => nthOf.get(`${meterId} ${contractId}`)!)),
-      names.map(({ meterId }) => meterId), names.map(({ contractId }) => contractId), names.map(({ customerId }) => customerId), at, batchId,
+      names.map(({ meterId }) => meterId), names.map(({ contractId }) => contractId), names.map(({ customerId }) => customerId), at, batchId, placed.map(({ given }) => told(given.reason)), placed.map(({ given }) => told(given.method)),
     ],
   );
 }
 
+/** Spaces say nothing. */
+const told = (text: string | null): string | null => text?.trim() || null;
 const placesOf = (placed: readonly PlacedReading[]) => [int4Array(placed.map(({ registerId }) => registerId)), timestamptzArray(placed.map(({ given }) => given.readAtMs))];
 
 /** A reading that is known, and what takes its place. */
@@ -56,9 +58,9 @@ export async function replaceReadings(tx: Tx, replaced: readonly ReplacedReading
   const reasons = replaced.flatMap(({ known, next }) => (next.given.reason ? [{ reading_id: known.id, reason: next.given.reason }] : []));
   await tx.sql`SELECT set_config('stromgraph.replacement', ${JSON.stringify({ reasons })}, true)`;
   await tx.sql`
-    UPDATE metering.reading r SET watt_hours = g.watt_hours, quality = g.quality, source = g.source, imported_at = greatest(${at}, r.imported_at), batch_id = ${batchId}
+    UPDATE metering.reading r SET watt_hours = g.watt_hours, quality = g.quality, source = g.source, reason = g.reason, method = g.method, imported_at = greatest(${at}, r.imported_at), batch_id = ${batchId}
     FROM unnest(${ids}::uuid[], ${replaced.map(({ next }) => next.given.wattHours)}::int8[], ${replaced.map(({ next }) => next.given.quality)}::text[],
-      ${replaced.map(({ next }) => next.given.source)}::text[]) g (id, watt_hours, quality, source) WHERE r.id = g.id`;
+      ${replaced.map(({ next }) => next.given.source)}::text[], ${replaced.map(({ next }) => told(next.given.reason))}::text[], ${replaced.map(({ next }) => told(next.given.method))}::text[]) g (id, watt_hours, quality, source, reason, method) WHERE r.id = g.id`;
   if (batchId) await tell(tx, ids, { batchId, corrected: true });
 }
 
@@ -75,6 +77,8 @@ export async function readingsPage(db: Queryable, meterId: string, first: number
     quality: ReadingQuality;
     source: ReadingSource;
     imported_at: Date;
+    reason: string | null;
+    method: string | null;
   }>`
     SELECT r.*, g.obis FROM metering.reading r JOIN metering.meter_register g ON g.id = r.register_id
     WHERE r.meter_id = ${meterId} AND (${readAt}::timestamptz IS NULL OR (r.read_at, r.id) < (${readAt}, ${id}::uuid))
@@ -89,6 +93,8 @@ export async function readingsPage(db: Queryable, meterId: string, first: number
     quality: row.quality,
     source: row.source,
     importedAt: row.imported_at,
+    reason: row.reason,
+    method: row.method,
   }));
 }
 

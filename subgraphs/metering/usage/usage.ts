@@ -4,6 +4,7 @@ import type { QuarterHours } from '../intervals/quarter-hours.ts';
 import type { ValueStatus } from '../intervals/value.ts';
 import type { Estimated } from './estimated.ts';
 import type { Missing } from './missing.ts';
+import type { Substituted } from './substituted.ts';
 
 export type UsageResolution = 'QUARTER_HOUR' | 'DAY' | 'MONTH' | 'YEAR';
 /** Quarter hours as measured, or readings of a counter, whose advance is spread evenly over the time between. */
@@ -22,8 +23,9 @@ export type Usage = Readonly<{
   /** Whether every quarter hour of the period is known. */
   complete: boolean;
   source: UsageSource;
-  /** Of quarter hours those that are ours, and those without a value; null for sums. */
+  /** Of quarter hours those that are ours, those that the market formed, and those without a value; null for sums. */
   estimates: readonly Estimated[] | null;
+  substitutes: readonly Substituted[] | null;
   missing: readonly Missing[] | null;
 }>;
 /** A kept sum: the day, or the first day of the month, that it is of. */
@@ -66,12 +68,13 @@ export function usageFromSums({ period, resolution, obis, sums, source = 'INTERV
     complete: sums.reduce((minutes, { knownMinutes }) => minutes + knownMinutes, 0n) === BigInt(minutesOf(period)),
     source,
     estimates: null,
+    substitutes: null,
     missing: null,
   };
 }
 
 /** Several meters of one contract (after an exchange) fill each other's gaps. */
-export function usageFromDays({ period, obis, days, estimates, missing }: { period: Period; obis: string; days: readonly KnownDay[]; estimates: readonly Estimated[]; missing: (unknown: readonly number[]) => readonly Missing[] }): Usage {
+export function usageFromDays({ period, obis, days, estimates, substitutes, missing }: { period: Period; obis: string; days: readonly KnownDay[]; estimates: readonly Estimated[]; substitutes: readonly Substituted[]; missing: (unknown: readonly number[]) => readonly Missing[] }): Usage {
   const startMs = startOfDay(period.from).getTime();
   const count = minutesOf(period) / 15;
   const wattHours = Array<WattHours | null>(count).fill(null);
@@ -95,6 +98,7 @@ export function usageFromDays({ period, obis, days, estimates, missing }: { peri
     complete: wattHours.every((value) => value !== null),
     source: 'INTERVALS',
     estimates,
+    substitutes,
     missing: missing(wattHours.flatMap((value, nth) => (value === null ? [startMs + nth * QUARTER_HOUR_MS] : []))),
   };
 }
