@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hearersOf } from '@stromgraph/events/subscriptions';
 import { type Db, transact } from '@stromgraph/kernel/database';
-import { startDue, wakeDue } from '@stromgraph/kernel/due';
+import { schedule, startDue, wakeDue } from '@stromgraph/kernel/due';
 import { idOf, newId } from '@stromgraph/kernel/ids';
 import { startRelay } from '@stromgraph/kernel/relay';
 import type { Subgraph } from '@stromgraph/kernel/subgraph';
@@ -12,6 +12,7 @@ import { actorWith, ask } from '../../tests/ask.ts';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
 import { listen } from '../../tests/listen.ts';
 import { waitFor } from '../../tests/wait.ts';
+import { SEND_PAGE } from './actions/page-alerts.ts';
 import { clearAlerts, raiseAlerts } from './actions/raise-alerts.ts';
 import type { NewAlert } from './alerts/alert.ts';
 import { openPaging } from './actions/send-page.ts';
@@ -147,6 +148,13 @@ describe('the pager', () => {
     expect((await heard())[1]).toMatchObject({ type: 'alert.cleared', data: { alertId: told!.data['alertId'], clearedAt: new Date(now).toISOString() } });
     await waitFor('both to be settled', async () => (await of('paged')).every(({ status }: { status: string }) => status === 'SENT'));
     expect(await of('paged')).toMatchObject([{ id: told!.id, change: 'RAISED', attempts: 1, error: null }, { change: 'CLEARED', attempts: 1 }]);
+  });
+
+  test('a page that was told before its due row was written leaves no row behind', async () => {
+    const [{ id: subject }] = await of('paged');
+    await transact(db, (tx) => schedule(tx, { kind: SEND_PAGE, subject, dueAt: new Date(now) }));
+    await wakeDue(runtime, 'demo', 'energy');
+    await waitFor('nothing to be due of it', async () => (await db.query('SELECT FROM energy.due WHERE subject = $1', [subject])).rowCount === 0);
   });
 
   test('a pager that fails is tried again, with longer pauses and one id; that it is over is told after that it stood', async () => {
