@@ -17,7 +17,10 @@ import { glance } from '../store/glance.ts';
 import { busyQueues } from '../store/queue-states.ts';
 
 const FURTHEST_YEARS = 10;
+/** Looks cost what the work is waiting for: what has lasted long is looked at more rarely, by a share of the time it took. */
 const LOOK_MS = 4;
+const LONGEST_LOOK_MS = 20;
+const SHARE_OF_LOOKS = 1 / 10;
 /** Between two whole observations while something moves: they tell what it is, and whether it is stuck. */
 const OBSERVE_MS = 500;
 /** Work that is handed on outside the database may be nowhere for a moment; rest is what lasts this long. */
@@ -118,7 +121,7 @@ async function settle(walk: Walk, seen: DueCount[]): Promise<string[] | null> {
       observed = { at: now, changedAt: said === observed.said ? observed.changedAt : now, said };
       if (moving.length > 0 && (now - observed.changedAt > STUCK_MS || now > deadlineAt)) return moving;
     }
-    await pause(LOOK_MS);
+    await pause(stirring ? Math.min(LONGEST_LOOK_MS, Math.max(LOOK_MS, (now - beganAt) * SHARE_OF_LOOKS)) : LOOK_MS);
   }
 }
 

@@ -28,27 +28,29 @@ export const LIVE_JOBS = `SELECT queue FROM jobs.job WHERE state IN ('waiting', 
 export async function glance(db: Queryable, hearers: readonly Hearer[], often: number): Promise<Glance> {
   const text = texts.get(hearers) ?? statementFor(hearers);
   texts.set(hearers, text);
-  return (await db.query<Glance>(text, [often, ...hearers.map(({ types }) => types)])).rows[0]!;
+  return (await db.query<Glance>(text, [often, ...listening(hearers).map(({ types }) => types)])).rows[0]!;
 }
 
 /** Written once: the text is as long as the work of a look. */
 const texts = new WeakMap<readonly Hearer[], string>();
+const listening = (hearers: readonly Hearer[]): Hearer[] => hearers.filter(({ types }) => types.length > 0);
 
 function statementFor(hearers: readonly Hearer[]): string {
-  const any = (of: (hearer: Hearer, index: number) => string) => hearers.map(of).join(' OR ');
-  const isUnheard = ({ domain }: Hearer, index: number) => `EXISTS (SELECT FROM platform.feed f, ${domain}.hearer_cursor h WHERE f.position > h.position AND f.type = ANY ($${index + 2}::text[]))`;
-  const isWoken = (queue: string) => `EXISTS (SELECT FROM live WHERE queue = '${queue}')`;
+  const any = (of: (hearer: Hearer) => string) => hearers.map(of).join(' OR ');
   const isDue = `due_at <= (SELECT now FROM at) AND attempts < $1::int`;
+  // The first one in order: however long the feed is, it is read from the cursor on.
+  const unheard = ({ domain }: Hearer, index: number) => `SELECT f.position FROM platform.feed f WHERE f.position > (SELECT position FROM ${domain}.hearer_cursor) AND f.type = ANY ($${index + 2}::text[]) ORDER BY f.position LIMIT 1`;
+  const isNotWoken = (queue: string) => `NOT EXISTS (SELECT FROM live WHERE queue = domain || '${queue}')`;
   return `
-     WITH at AS MATERIALIZED (SELECT platform.business_now() AS now), live AS MATERIALIZED (${LIVE_JOBS})
+     WITH at AS MATERIALIZED (SELECT platform.business_now() AS now), live AS MATERIALIZED (${LIVE_JOBS}),
+     due AS MATERIALIZED (${hearers.map(({ domain }) => `SELECT '${domain}' AS domain, EXISTS (SELECT FROM ${domain}.due WHERE ${isDue} AND not_before <= clock_timestamp()) AS ready WHERE EXISTS (SELECT FROM ${domain}.due WHERE ${isDue})`).join(' UNION ALL ')}),
+     unheard AS MATERIALIZED (${[`SELECT '' AS domain WHERE false`, ...listening(hearers).map((hearer, index) => `SELECT '${hearer.domain}' WHERE (${unheard(hearer, index)}) IS NOT NULL`)].join(' UNION ALL ')})
      SELECT CASE
-         WHEN EXISTS (SELECT FROM live WHERE queue NOT LIKE '%${inboxQueueName('')}') THEN true
-         WHEN ${any(({ domain }) => `EXISTS (SELECT FROM ${domain}.due WHERE ${isDue})`)} THEN true
+         WHEN EXISTS (SELECT FROM live WHERE queue NOT LIKE '%${inboxQueueName('')}') OR EXISTS (SELECT FROM due) OR EXISTS (SELECT FROM unheard) THEN true
          WHEN ${any(({ domain }) => `(SELECT max(position) FROM ${domain}.outbox) > (SELECT outbox_position FROM platform.relay_cursor WHERE domain = '${domain}')`)} THEN true
-         WHEN ${any(isUnheard)} THEN true
          ELSE ${any(({ domain }) => `EXISTS (SELECT FROM ${domain}.dead_letter WHERE retry_at IS NOT NULL)`)}
        END AS stirring,
-       ARRAY(${hearers.map(({ domain }) => `SELECT '${domain}' WHERE EXISTS (SELECT FROM ${domain}.due WHERE ${isDue} AND not_before <= clock_timestamp()) AND NOT ${isWoken(dueQueueName(domain))}`).join(' UNION ALL ')}) AS asleep,
-       ARRAY(${hearers.map((hearer, index) => `SELECT '${hearer.domain}' WHERE ${isUnheard(hearer, index)} AND NOT ${isWoken(inboxQueueName(hearer.domain))}`).join(' UNION ALL ')}) AS deaf,
+       ARRAY(SELECT domain FROM due WHERE ready AND ${isNotWoken(dueQueueName(''))}) AS asleep,
+       ARRAY(SELECT domain FROM unheard WHERE ${isNotWoken(inboxQueueName(''))}) AS deaf,
        pg_current_snapshot()::text AS mark`;
 }
