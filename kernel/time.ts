@@ -28,7 +28,9 @@ export const dayOf = (instant: Date, zone = BERLIN): LocalDate =>
 /** An instant some milliseconds later; negative for earlier. */
 export const addMs = (instant: Date, ms: number): Date => new Date(instant.getTime() + ms);
 
-export const addDays = (day: LocalDate, days: number): LocalDate => Temporal.PlainDate.from(day).add({ days }).toString();
+export const addDays = (day: LocalDate, days: number): LocalDate => (days === 1 ? dayAfter(day) : plusDays(day, days));
+const plusDays = (day: LocalDate, days: number): LocalDate => Temporal.PlainDate.from(day).add({ days }).toString();
+const dayAfter = keptPerDay((day) => plusDays(day, 1));
 export const addMonths = (day: LocalDate, months: number): LocalDate => Temporal.PlainDate.from(day).add({ months }).toString();
 /** Days from `from` (inclusive) to `until` (exclusive). */
 export const daysBetween = (from: LocalDate, until: LocalDate): number => Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(until), { largestUnit: 'day' }).days;

@@ -2,6 +2,7 @@
 import type { AreaDay } from '../positions/area-day.ts';
 import { newestPricesSql } from './curve-prices.ts';
 import { newestForecastSql, forecastQuartersSql } from './forecasts.ts';
+import { SLOTS_OF_DAY } from './profile-slots.ts';
 import { STANDING_TRADES } from './trades.ts';
 
 /** In the order of the parameters. */
@@ -53,9 +54,7 @@ export const byProfileSql = (knownAt = `'infinity'`): string => `
     ) l
   ), share AS MATERIALIZED (
     SELECT p.grid_area_id, p.day, v.slot, sum(p.energy * v.value) * 0.000001 AS watt_hours
-    FROM profile_of_day p
-    JOIN energy.slp_profile v ON v.code = p.code AND v.year = p.year AND v.version = p.version
-      AND v.month = p.period AND v.day_type = p.day_type
+    FROM profile_of_day p ${SLOTS_OF_DAY}
     GROUP BY p.grid_area_id, p.day, v.slot
   )`;
 

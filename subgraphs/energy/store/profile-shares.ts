@@ -1,4 +1,5 @@
 import { STANDING_SUPPLY } from './demand.ts';
+import { SLOTS_OF_DAY } from './profile-slots.ts';
 
 /** A profile is that of the delivery year or the last one known. */
 const PROFILE_OF_DAY = `
@@ -17,8 +18,7 @@ const PROFILE_OF_DAY = `
  */
 export const PROFILE_VALUES = `${PROFILE_OF_DAY}, profile_value AS MATERIALIZED (
     SELECT p.day, p.day_type, p.code, v.slot, v.value * p.factor * 0.000001 AS share
-    FROM profile_of_day p JOIN energy.slp_profile v ON v.code = p.code AND v.year = p.year AND v.version = p.version
-      AND v.month = p.period AND v.day_type = p.day_type
+    FROM profile_of_day p ${SLOTS_OF_DAY}
   )`;
 
 /** SQL of the same summed to days, as `profile_day` (day, day_type, code, share): of the hour from 02:00 none in spring, two in autumn. */
