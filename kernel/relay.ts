@@ -9,14 +9,11 @@ import { openQueues } from './queue-backend.ts';
 import { openRedis } from './redis.ts';
 import { copyChunk, type Cut, drawn, outboxDomains, settle } from './relay-cut.ts';
 import { prune, type Retention } from './relay-prune.ts';
+import { makeRest } from './relay-rest.ts';
 import { inboxQueueName } from './inbox.ts';
 
 /** The safety net below the wake-up by NOTIFY, which may skip its last one. */
 const POLL_MS = 50;
-/** After a cut the relay rests this long, longer after one that took long: fewer and larger cuts cost writers less. The first after a rest is taken at once. */
-const REST_MS = 10;
-const LONGEST_REST_MS = 60;
-const REST_PER_WORK = 3;
 /** While events keep coming a hearer stays awake by itself. */
 const BETWEEN_NUDGES_MS = 100;
 const LOCK = 'stromgraph relay';
@@ -110,6 +107,7 @@ async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
     let prunedAt = Date.now();
     let behindSince = 0;
     let restMs = 0;
+    const rest = makeRest();
     const onWait = waitWatch(options.tenant, log);
     while (!isStopped()) {
       if (lost) throw lost;
@@ -122,7 +120,7 @@ async function relayWith(options: RelayOptions, tools: Session): Promise<void> {
         if (!settled) return;
         const startedAt = performance.now();
         await carry(db, settled, options, tools);
-        restMs = Math.min(LONGEST_REST_MS, Math.max(REST_MS, (performance.now() - startedAt) * REST_PER_WORK));
+        restMs = rest.after(startedAt, performance.now());
         behindSince = 0;
       }
       if (Date.now() - prunedAt > PRUNE_EVERY_MS) {
