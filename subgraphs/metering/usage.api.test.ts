@@ -1,9 +1,10 @@
 // Usage as somebody asks for it: ours or the market's, by every resolution, now or as of another time, and why values are missing.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDays, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
+import { newId } from '@stromgraph/kernel/ids';
 import { actorWith, ask } from '../../tests/ask.ts';
 import type { Confirmed } from '../../tests/build/contract-confirmed.ts';
-import { agent, COUNTER, type Desk, openDesk, series, whole } from '../../tests/build/metering-desk.ts';
+import { agent, COUNTER, type Desk, openDesk, PROFILE, series, whole } from '../../tests/build/metering-desk.ts';
 
 let desk: Desk;
 beforeAll(async () => void (desk = await openDesk('2026-11-24T09:00:00Z')));
@@ -95,6 +96,36 @@ test('every missing quarter hour says why', async () => {
     [startOfDay('2026-11-21').toISOString(), 'NOT_SUPPLIED'], [quarterHoursOf('2026-11-22')[3]!.toISOString(), 'REFUSED'], [startOfDay('2026-11-23').toISOString(), 'AWAITED'], ['2026-11-24T09:00:00.000Z', 'NOT_OVER'],
   ]);
   expect(await usage({ contractId: contract.contractId }, '2026-11-21', '2026-11-25', { resolution: 'MONTH' })).toMatchObject({ estimates: null, missing: null });
+});
+
+test('the quarter hour within which a meter was exchanged is the new one\'s: substituted by the market, or estimated', async () => {
+  await desk.database.setClock('2026-11-24T09:00:00Z');
+  const day = '2026-11-10';
+  const [from, until] = ['2026-11-10T10:00:00.000Z', '2026-11-10T10:15:00.000Z'];
+  async function exchanged() {
+    const contract = await desk.confirm();
+    const meterNumber = `1NEU${newId().slice(-8)}`.toUpperCase();
+    const { registerMeter } = await desk.query('mutation ($input: RegisterMeterInput!) { registerMeter(input: $input) { ... on RegisterMeterSuccess { meter { id } } } }', { input: { meterNumber, kind: 'SMART', registers: [{ obis: COUNTER }, { obis: PROFILE }] } });
+    const { exchangeMeter } = await desk.query('mutation ($input: ExchangeMeterInput!) { exchangeMeter(input: $input) { __typename } }', { input: { oldMeterId: await desk.meterIdOf(contract), newMeterId: registerMeter.meter.id, finalWattHours: 1_000, startWattHours: 0, at: '2026-11-10T10:07:00Z' } });
+    expect(exchangeMeter.__typename).toBe('ExchangeMeterSuccess');
+    const after: Confirmed = { ...contract, meterNumber };
+    expect(await desk.ingest({ intervals: [series(contract, day, Array(44).fill(50)), series(after, day, Array(51).fill(60), { start: until })] })).toMatchObject({ accepted: 95 });
+    const quarters = () => usage({ contractId: contract.contractId }, day, addDays(day, 1), { resolution: 'QUARTER_HOUR' });
+    expect(await quarters()).toMatchObject({ complete: false, missing: [{ from, until, reason: 'METER_EXCHANGED' }] });
+    const z78 = { start: from, status: 'SUBSTITUTE', reason: 'Z78', method: 'Z92' };
+    expect(await desk.ingest({ intervals: [series(contract, day, [55], z78)] })).toMatchObject({ rejected: 1, rejections: { nodes: [{ rule: 'R14' }] } });
+    return { substitute: () => desk.ingest({ intervals: [series(after, day, [55], z78)] }), quarters, contract };
+  }
+  const [substituted, silent] = [await exchanged(), await exchanged()];
+  expect(await substituted.substitute()).toMatchObject({ accepted: 1 });
+  expect(await substituted.quarters()).toMatchObject({ complete: true, totalWattHours: 44 * 50 + 55 + 51 * 60, missing: [], substitutes: [{ from, until, reason: 'Z78', method: 'Z92' }] });
+  const held = async () => (await desk.published(silent.contract)).at(-1)!.payload.days.map(({ held = false, ours = [] }: any) => [held, ours]);
+  expect(await held()).toEqual([[true, []]]);
+  await desk.database.setClock('2026-12-08T10:00:00Z');
+  await desk.doWhatIsDue();
+  expect(await silent.quarters()).toMatchObject({ complete: true, missing: [], estimates: [{ from, until }] });
+  expect(await held()).toEqual([[false, [44]]]);
+  expect((await usage({ contractId: silent.contract.contractId }, day, addDays(day, 1))).complete).toBe(true);
 });
 
 test('where there are no intervals, usage is what the counter advanced, over an exchange too', async () => {

@@ -1,10 +1,11 @@
 import { type Run, valueAt } from '../intervals/run.ts';
 import type { Rejection } from '../intervals/value.ts';
+import { intervalsFrom, type Stay } from '../validation/meter-facts.ts';
 import { rejectionOf } from '../validation/place.ts';
 import type { GivenReading } from './reading.ts';
 
 /** A register of a meter, while the meter hangs at a market location. */
-export type Hanging = Readonly<{ meterNumber: string; obis: string; fromMs: number; untilMs: number }>;
+export type Hanging = Omit<Stay, 'supplies'> & Readonly<{ meterNumber: string; obis: string }>;
 export type Location = Readonly<{ maloId: string; meters: readonly Hanging[] }>;
 type Values = Readonly<{ intervals: readonly Run[]; readings: readonly GivenReading[] }>;
 type Wanted = Readonly<{ meterNumber: string; obis: string; startMs: number; endMs: number }>;
@@ -40,7 +41,8 @@ export function assignMeters({ intervals, readings }: Values, location: Location
 
 /** An instant at which a meter gives way to another belongs to both. */
 function meterThen({ maloId, meters }: Location, { meterNumber, obis, startMs, endMs }: Wanted): string | { reason: string } {
-  const then = meters.filter((each) => each.obis === obis && each.fromMs <= startMs && endMs <= each.untilMs);
+  const from = (each: Hanging): number => (endMs > startMs ? intervalsFrom(each, endMs - startMs) : each.fromMs);
+  const then = meters.filter((each) => each.obis === obis && from(each) <= startMs && endMs <= each.untilMs);
   const isNamed = meterNumber !== maloId;
   const found = isNamed ? then.filter((each) => each.meterNumber === meterNumber) : then;
   if (found.length === 1) return found[0]!.meterNumber;

@@ -18,8 +18,8 @@ export async function openGaps(
 
 /** What of a register matters for its estimates; null length: it has never had an interval. */
 export type EstimatedRegister = Readonly<{ registerId: number; minutes: number | null; digits: number; factor: string; expectedWattHours: bigint; places: readonly (Place & Readonly<{ expectedWattHours: bigint }>)[] }>;
-/** A time in which its meter hung at a contract of ours, in UTC milliseconds. */
-export type Place = Readonly<{ fromMs: number; untilMs: number }>;
+/** A time in which its meter hung at a contract of ours and has intervals, in UTC milliseconds; `exchangedMs`: when it took another's place, in its first interval. */
+export type Place = Readonly<{ fromMs: number; untilMs: number; exchangedMs: number | null }>;
 
 /** Held until the transaction ends, so that no values come meanwhile. Digits and factor are those of the counter of the same energy. */
 export async function lockRegisters(tx: Tx, registerIds: readonly number[]): Promise<EstimatedRegister[]> {
@@ -37,14 +37,16 @@ export async function lockRegisters(tx: Tx, registerIds: readonly number[]): Pro
 
 /** When the meters of registers hung at contracts of ours, in order of time. */
 export async function placesOf(db: Queryable, registerIds: readonly number[]): Promise<Map<number, (Place & { expectedWattHours: bigint })[]>> {
-  const rows = await db.sql<{ id: number; from_at: Date; until_at: Date | null; expected_watt_hours: bigint }>`
-    SELECT r.id, s.expected_watt_hours, greatest(i.from_at, s.start_on::timestamp AT TIME ZONE 'Europe/Berlin') AS from_at,
+  const rows = await db.sql<{ id: number; from_at: Date; until_at: Date | null; exchanged_at: Date | null; expected_watt_hours: bigint }>`
+    SELECT r.id, s.expected_watt_hours, e.exchanged_at,
+      greatest(CASE WHEN e.id IS NULL THEN i.from_at ELSE date_bin(coalesce(r.interval_minutes, 15) * interval '1 minute', i.from_at, 'epoch') END, s.start_on::timestamp AT TIME ZONE 'Europe/Berlin') AS from_at,
       least(i.until_at, s.end_on::timestamp AT TIME ZONE 'Europe/Berlin') AS until_at
     FROM metering.meter_register r JOIN metering.installation i ON i.meter_id = r.meter_id JOIN metering.supply s ON s.malo_id = i.malo_id
+    LEFT JOIN metering.meter_exchange e ON e.new_meter_id = i.meter_id AND e.exchanged_at = i.from_at
     WHERE r.id = ANY (${registerIds}::int[]) AND tstzrange(i.from_at, i.until_at)
-      && tstzrange(s.start_on::timestamp AT TIME ZONE 'Europe/Berlin', s.end_on::timestamp AT TIME ZONE 'Europe/Berlin') ORDER BY r.id, 3`;
+      && tstzrange(s.start_on::timestamp AT TIME ZONE 'Europe/Berlin', s.end_on::timestamp AT TIME ZONE 'Europe/Berlin') ORDER BY r.id, 4`;
   const places = Map.groupBy(rows, (row) => row.id);
-  return new Map([...places].map(([id, all]) => [id, all.map((row) => ({ fromMs: row.from_at.getTime(), untilMs: row.until_at?.getTime() ?? Infinity, expectedWattHours: row.expected_watt_hours }))]));
+  return new Map([...places].map(([id, all]) => [id, all.map((row) => ({ fromMs: row.from_at.getTime(), untilMs: row.until_at?.getTime() ?? Infinity, exchangedMs: row.exchanged_at?.getTime() ?? null, expectedWattHours: row.expected_watt_hours }))]));
 }
 
 export type CounterRead = Readonly<{ registerId: number; readAtMs: number; wattHours: bigint }>;

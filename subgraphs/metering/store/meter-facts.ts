@@ -7,6 +7,7 @@ type StayRow = {
   meter_id: string;
   from_at: Date;
   until_at: Date | null;
+  takes_over: boolean;
   malo_id: string;
   contract_id: string | null;
   customer_id: string | null;
@@ -23,8 +24,8 @@ export async function lockMeterFacts(tx: Tx, meterNumbers: readonly string[]): P
     WHERE m.meter_number = ANY (${meterNumbers}::text[]) ORDER BY r.id FOR NO KEY UPDATE OF r`;
   const meterIds = [...new Set(registers.map((row) => row.meter_id))];
   const stays = await tx.sql<StayRow>`
-    SELECT i.meter_id, i.from_at, i.until_at, i.malo_id, s.contract_id, s.customer_id, s.start_on, s.end_on, s.expected_watt_hours
-    FROM metering.installation i LEFT JOIN metering.supply s ON s.malo_id = i.malo_id AND NOT s.cancelled
+    SELECT i.meter_id, i.from_at, i.until_at, e.id IS NOT NULL AS takes_over, i.malo_id, s.contract_id, s.customer_id, s.start_on, s.end_on, s.expected_watt_hours
+    FROM metering.installation i LEFT JOIN metering.meter_exchange e ON e.new_meter_id = i.meter_id AND e.exchanged_at = i.from_at LEFT JOIN metering.supply s ON s.malo_id = i.malo_id AND NOT s.cancelled
     WHERE i.meter_id = ANY (${meterIds}::uuid[]) ORDER BY i.from_at, s.start_on DESC, s.contract_id`;
   const staysOf = Map.groupBy(stays, (row) => row.meter_id);
   return new Map(
@@ -42,7 +43,7 @@ export async function lockMeterFacts(tx: Tx, meterNumbers: readonly string[]): P
 
 /** A row per place and contract there; a meter that hangs nowhere twice begins each stay at another instant. */
 const toStays = (rows: readonly StayRow[]): Stay[] =>
-  [...Map.groupBy(rows, (row) => row.from_at.getTime())].map(([fromMs, all]) => ({ fromMs, untilMs: all[0]!.until_at?.getTime() ?? Infinity, supplies: all.flatMap(toSupply) }));
+  [...Map.groupBy(rows, (row) => row.from_at.getTime())].map(([fromMs, all]) => ({ fromMs, untilMs: all[0]!.until_at?.getTime() ?? Infinity, takesOver: all[0]!.takes_over, supplies: all.flatMap(toSupply) }));
 
 const toSupply = ({ malo_id: maloId, contract_id: contractId, customer_id: customerId, start_on: startOn, end_on: endOn, expected_watt_hours: expectedWattHours }: StayRow): Supply[] =>
   contractId === null || customerId === null || startOn === null || expectedWattHours === null

@@ -92,10 +92,10 @@ export async function installationsOf(db: Queryable, meterIds: readonly string[]
 
 /** Registers of meters that hang or hung at a market location. */
 export async function metersAt(db: Queryable, maloId: string): Promise<Hanging[]> {
-  const rows = await db.sql<{ meter_number: string; obis: string; from_at: Date; until_at: Date | null }>`
-    SELECT m.meter_number, r.obis, i.from_at, i.until_at FROM metering.installation i
+  const rows = await db.sql<{ meter_number: string; obis: string; from_at: Date; until_at: Date | null; takes_over: boolean }>`
+    SELECT m.meter_number, r.obis, i.from_at, i.until_at, e.id IS NOT NULL AS takes_over FROM metering.installation i LEFT JOIN metering.meter_exchange e ON e.new_meter_id = i.meter_id AND e.exchanged_at = i.from_at
     JOIN metering.meter m ON m.id = i.meter_id JOIN metering.meter_register r ON r.meter_id = m.id WHERE i.malo_id = ${maloId} ORDER BY i.from_at`;
-  return rows.map((row) => ({ meterNumber: row.meter_number, obis: row.obis, fromMs: row.from_at.getTime(), untilMs: row.until_at?.getTime() ?? Infinity }));
+  return rows.map((row) => ({ meterNumber: row.meter_number, obis: row.obis, fromMs: row.from_at.getTime(), untilMs: row.until_at?.getTime() ?? Infinity, takesOver: row.takes_over }));
 }
 
 /** Fails with 23P01 on a_meter_hangs_in_one_place when the meter is elsewhere then. */

@@ -9,8 +9,8 @@ type Span = Readonly<{ fromMs: number; untilMs: number }>;
 export type MissingFacts = Readonly<{
   nowMs: number;
   dayOf: (instantMs: number) => LocalDate;
-  /** When meters with this register hung at contracts of ours. */
-  places: readonly Span[];
+  /** When meters with this register hung at contracts of ours; one that took another's place did so at `exchangedMs`, within its first interval. */
+  places: readonly (Span & Readonly<{ exchangedMs: number | null }>)[];
   /** Starts of values that came and were refused. */
   refused: ReadonlySet<number>;
 }>;
@@ -19,7 +19,7 @@ export type MissingFacts = Readonly<{
 export const MISSING_TEXTS: Readonly<Record<MissingReason, string>> = {
   NOT_OVER: 'This time is not over yet.',
   NOT_SUPPLIED: 'At this time no meter of this contract was installed here, or the contract did not run.',
-  METER_EXCHANGED: 'The meter was exchanged during this quarter hour, so that neither measured all of it.',
+  METER_EXCHANGED: 'The meter was exchanged during this quarter hour, so that neither measured all of it. If the metering operator sends no value by the 8th of the next month, we estimate it and mark it.',
   REFUSED: 'A value has come but cannot be right, so we do not use it. If the metering operator sends no other by the 8th of the next month, we estimate it and mark it.',
   AWAITED: 'The metering operator delivers the values of a day by 11:00 on the next one.',
   OVERDUE: 'The metering operator has not delivered this value. If it does not come by the 8th of the next month, we estimate it and mark it.',
@@ -31,9 +31,10 @@ const deliveryOf = (day: LocalDate): number => atLocalTime(addDays(day, 1), DELI
 export function missingReason(startMs: number, { nowMs, dayOf, places, refused }: MissingFacts, deliveredBy = deliveryOf): MissingReason {
   const untilMs = startMs + QUARTER_HOUR_MS;
   if (untilMs > nowMs) return 'NOT_OVER';
-  if (!places.some((place) => place.fromMs <= startMs && untilMs <= place.untilMs))
-    return places.some((place) => place.fromMs < untilMs && startMs < place.untilMs) ? 'METER_EXCHANGED' : 'NOT_SUPPLIED';
+  const place = places.find(({ fromMs, untilMs: endMs }) => fromMs <= startMs && untilMs <= endMs);
+  if (!place) return 'NOT_SUPPLIED';
   if (refused.has(startMs)) return 'REFUSED';
+  if (place.exchangedMs !== null && startMs < place.exchangedMs && place.exchangedMs < untilMs) return 'METER_EXCHANGED';
   return nowMs < deliveredBy(dayOf(startMs)) ? 'AWAITED' : 'OVERDUE';
 }
 

@@ -10,7 +10,7 @@ const toDay = (instantMs: number) => dayOf(new Date(instantMs));
 const counter = { digits: 6, factor: '1' };
 
 describe('why a quarter hour has no value', () => {
-  const facts = (now: string, change: Partial<MissingFacts> = {}): MissingFacts => ({ nowMs: at(now), dayOf: toDay, places: [{ fromMs: at('2026-10-01T00:00Z'), untilMs: at('2026-11-10T10:07Z') }, { fromMs: at('2026-11-10T10:07Z'), untilMs: Infinity }], refused: new Set(), ...change });
+  const facts = (now: string, change: Partial<MissingFacts> = {}): MissingFacts => ({ nowMs: at(now), dayOf: toDay, places: [{ fromMs: at('2026-10-01T00:00Z'), untilMs: at('2026-11-10T10:07Z'), exchangedMs: null }, { fromMs: at('2026-11-10T10:00Z'), untilMs: Infinity, exchangedMs: at('2026-11-10T10:07Z') }], refused: new Set(), ...change });
   test.each([
     ['it is not over', '2026-11-10T12:00Z', facts('2026-11-10T12:14Z'), 'NOT_OVER'],
     ['the market has until eleven', '2026-11-09T12:00Z', facts('2026-11-10T09:59Z'), 'AWAITED'],

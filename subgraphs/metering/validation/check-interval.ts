@@ -1,6 +1,6 @@
 import type { GivenInterval, PlacedInterval, Rule, Warning } from '../intervals/value.ts';
 import { belowZero, besideGrid, type DoorBook, type DoorRule, notOver, severityOf } from './door.ts';
-import type { MeterFacts, Supply } from './meter-facts.ts';
+import { intervalsFrom, type MeterFacts, type Supply } from './meter-facts.ts';
 import { substituteFault } from './replacement.ts';
 
 export type Fault = Readonly<{ rule: Rule | null; reason: string; registerId: number | null }>;
@@ -56,7 +56,7 @@ export function checkInterval(given: GivenInterval, meter: MeterFacts | undefine
   if (blocks('R08', notOver(endMs, nowMs), `it ends ${notOver(endMs, nowMs)} s after it was delivered`)) return no('R08', 'the interval is not over yet');
   if (startMs < oldestMs) return no(null, `values before ${new Date(oldestMs).toISOString()} are not kept`);
   const around = (time: { fromMs: number; untilMs: number }) => time.fromMs <= startMs && endMs <= time.untilMs;
-  const stay = meter.stays.find(around);
+  const stay = meter.stays.find((each) => intervalsFrom(each, endMs - startMs) <= startMs && endMs <= each.untilMs);
   if (!stay) return no('R14', 'the meter was not installed then');
   const supply = stay.supplies.find(around);
   if (!supply) return no('R14', 'no contract of ours was supplied by this meter then');

@@ -14,7 +14,7 @@ const supply = { contractId: 'c', customerId: 'k', maloId: '41373559241', fromMs
 const meter: MeterFacts = {
   meterId: 'm', meterNumber: '1EMH1',
   registers: new Map([['1-0:1.29.0', { registerId: 1, intervalMinutes: 15, digits: 6 }], ['1-0:2.29.0', { registerId: 2, intervalMinutes: null, digits: 6 }], ['1-0:1.8.0', { registerId: 3, intervalMinutes: null, digits: 5 }]]),
-  stays: [{ fromMs: at('2026-09-01T00:00+02:00'), untilMs: at('2026-11-20T12:00+01:00'), supplies: [supply] }],
+  stays: [{ fromMs: at('2026-09-01T00:00+02:00'), untilMs: at('2026-11-20T12:00+01:00'), takesOver: false, supplies: [supply] }],
 };
 const circumstances = { nowMs: at('2026-11-24T09:00Z'), oldestMs: at('2023-11-01T00:00+01:00'), dayOf: makeBerlinDayFinder(), book: new Map() };
 const good: GivenInterval = { row: 1, path: null, meterNumber: '1EMH1', obis: '1-0:1.29.0', startMs: at('2026-11-01T00:00+01:00'), endMs: at('2026-11-01T00:15+01:00'), wattHours: 100n, status: 'TRUE', reason: null, method: null };

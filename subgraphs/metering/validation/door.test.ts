@@ -11,7 +11,7 @@ import { placeRuns } from './place.ts';
 const NOW = Date.parse('2026-11-24T09:00Z');
 const supply = { contractId: 'c', customerId: 'k', maloId: '41373559241', fromMs: 0, untilMs: Infinity, expectedWattHours: 3_504_000n };
 const meters: ReadonlyMap<string, MeterFacts> = new Map([
-  ['M', { meterId: 'm', meterNumber: 'M', registers: new Map([['1-0:1.29.0', { registerId: 1, intervalMinutes: 15, digits: 6 }]]), stays: [{ fromMs: 0, untilMs: Infinity, supplies: [supply] }] }],
+  ['M', { meterId: 'm', meterNumber: 'M', registers: new Map([['1-0:1.29.0', { registerId: 1, intervalMinutes: 15, digits: 6 }]]), stays: [{ fromMs: 0, untilMs: Infinity, takesOver: false, supplies: [supply] }] }],
 ]);
 type Series = Readonly<{ start: string; wattHours: bigint[] }>;
 

@@ -3,7 +3,7 @@ import type { Place } from '../intervals/day-columns.ts';
 import { type Run, runOf, valueAt } from '../intervals/run.ts';
 import type { GivenInterval, Rejection, Warning } from '../intervals/value.ts';
 import { checkInterval, type Circumstances, isFault, isOfAPeriod, LENGTHS, mostWattHours } from './check-interval.ts';
-import type { MeterFacts, Supply } from './meter-facts.ts';
+import { intervalsFrom, type MeterFacts, type Supply } from './meter-facts.ts';
 import { substituteFault } from './replacement.ts';
 
 const MINUTE_MS = 60_000;
@@ -54,7 +54,8 @@ function placeWhole(run: Run, meter: MeterFacts | undefined, { nowMs, oldestMs }
   if (substituteFault(run.status, run)) return null;
   const around = ({ fromMs, untilMs }: { fromMs: number; untilMs: number }) => fromMs <= startMs && endMs <= untilMs;
   // A later contract comes first: where the first that touches does not hold all, each value finds its own.
-  const supply = meter.stays.find(around)?.supplies.find(({ fromMs, untilMs }) => fromMs < endMs && startMs < untilMs);
+  const stay = meter.stays.find((each) => intervalsFrom(each, run.stepMs) <= startMs && endMs <= each.untilMs);
+  const supply = stay?.supplies.find(({ fromMs, untilMs }) => fromMs < endMs && startMs < untilMs);
   if (!supply || !around(supply)) return null;
   let [least, most] = [Infinity, -Infinity];
   for (const value of run.wattHours) {
