@@ -191,6 +191,26 @@ test('a contract that ends is billed to its last day', async () => {
   expect(rows).toEqual([{ from: '2026-10-01', until: '2026-10-11' }]);
 });
 
+test('the day on which a meter was exchanged is what its two meters know together, as each of them corrects it', async () => {
+  const contract = await sell();
+  const [before, after, day] = [newId(), newId(), '2026-10-01'];
+  async function part(meterId: string, knows: (nth: number) => boolean, { each = 100, version = 1, held = false } = {}) {
+    const [whole] = measured(contract, [{ day, each, version }]).days;
+    const values = { ...whole!, ...(held && { held }), wattHours: whole!.wattHours.map((value, nth) => (knows(nth) ? value : null)), statuses: whole!.statuses.map((status, nth) => (knows(nth) ? status : null)) };
+    await tell(database.owner, MeterReadingIngested, { aggregateType: 'meter', aggregateId: contract.meterNumber, data: { ...measured(contract, []), meterId, days: [values] } });
+    await heard();
+    return (await database.owner.query('SELECT watt_hours::int AS wh, complete, held FROM billing.usage WHERE contract_id = $1', [contract.contractId])).rows;
+  }
+  const [first, second] = [(nth: number) => nth < 40, (nth: number) => nth >= 40];
+  expect(await part(before, first, { version: 3 })).toEqual([{ wh: 4_000, complete: false, held: false }]);
+  expect(await part(after, (nth) => nth > 40)).toEqual([{ wh: 9_500, complete: false, held: false }]);
+  expect(await part(after, second, { version: 2, each: 200 })).toEqual([{ wh: 4_000 + 11_200, complete: true, held: false }]);
+  expect(await part(before, first, { version: 2, each: 900 })).toEqual([{ wh: 4_000 + 11_200, complete: true, held: false }]);
+  expect(await part(before, first, { version: 4, held: true })).toEqual([{ wh: 4_000 + 11_200, complete: false, held: true }]);
+  expect(await part(before, first, { version: 5, each: 10 })).toEqual([{ wh: 400 + 11_200, complete: true, held: false }]);
+  expect(await part(before, () => true, { version: 6 })).toEqual([{ wh: 9_600, complete: true, held: false }]);
+});
+
 test('a correction of a day wins over the older version, whatever order they come in', async () => {
   const contract = await sell();
   const about = { aggregateType: 'meter', aggregateId: contract.meterNumber };

@@ -1,8 +1,9 @@
 import { quarterHoursOf, type LocalDate } from '@stromgraph/kernel/time';
 import type { WattHours } from '@stromgraph/kernel/energy';
 
-/** What a contract used on a Berlin day, and whether all of it may be billed; what is `held` has all its values and waits for a decision on them. */
-export type DayUsage = Readonly<{ contractId: string; day: LocalDate; wattHours: WattHours; complete: boolean; held: boolean; version: number }>;
+/** What a meter knows of a contract's Berlin day, and whether all of it may be billed; what is `held` waits for a decision on its values. */
+export type DayUsage = Readonly<{ contractId: string; meterId: string; day: LocalDate; wattHours: WattHours; complete: boolean; held: boolean; version: number; /** Of a day with gaps a digit per quarter hour, 1 where its value may be billed; null where all may. */ known: string | null }>;
+export type MeterOfContract = Readonly<{ contractId: string; meterId: string }>;
 
 export type MeasuredDay = Readonly<{ obis: string; day: LocalDate; version: number; wattHours: readonly (number | null)[]; statuses: readonly (string | null)[]; held?: boolean | undefined }>;
 
@@ -12,17 +13,21 @@ const TOTAL_CONSUMPTION = /^1-\d{1,2}:1\.(8|9|29)\.0$/;
 const BILLABLE = new Set(['TRUE', 'SUBSTITUTE']);
 
 /** Folds the quarter hours of a meter's days into days; registers that a flat tariff does not bill are left out. */
-export const toDayUsage = (contractId: string, days: readonly MeasuredDay[]): DayUsage[] =>
+export const toDayUsage = ({ contractId, meterId }: MeterOfContract, days: readonly MeasuredDay[]): DayUsage[] =>
   days
     .filter(({ obis }) => TOTAL_CONSUMPTION.test(obis))
     .map(({ day, version, wattHours, statuses, held = false }) => {
-      const isWhole = wattHours.length === quarterHoursOf(day).length && wattHours.every((value, index) => value !== null && BILLABLE.has(statuses[index] ?? ''));
+      const isBillable = (value: number | null, index: number): value is number => value !== null && BILLABLE.has(statuses[index] ?? '');
+      const count = quarterHoursOf(day).length;
+      const isWhole = wattHours.length === count && wattHours.every(isBillable);
       return {
         contractId,
+        meterId,
         day,
         version,
-        wattHours: wattHours.reduce<bigint>((sum, value, index) => (value !== null && BILLABLE.has(statuses[index] ?? '') ? sum + BigInt(value) : sum), 0n),
+        wattHours: wattHours.reduce<bigint>((sum, value, index) => (isBillable(value, index) ? sum + BigInt(value) : sum), 0n),
         complete: isWhole && !held,
-        held: isWhole && held,
+        held,
+        known: isWhole ? null : Array.from({ length: count }, (_, index) => (isBillable(wattHours[index] ?? null, index) ? '1' : '0')).join(''),
       };
     });
