@@ -1,5 +1,6 @@
 // GraphQL and events in, positions and frames out: with the data service's simulator, the relay and the domain's workers running.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodeCursor } from '@stromgraph/kernel/connection';
 import { ContractConfirmed } from '@stromgraph/events/contracts';
 import { hearersOf } from '@stromgraph/events/subscriptions';
 import { idOf, newId } from '@stromgraph/kernel/ids';
@@ -222,6 +223,9 @@ test.each([
   ['{ openPositions(gridAreaIds: ["west"], from: "2026-11-26T10:00:00Z", until: "2026-11-27T10:00:00Z") { nodes { id } } }', /gridAreaIds\.0/],
   ['{ openPositions(from: "2026-11-26T10:00:00", until: "2026-11-27T10:00:00Z") { nodes { id } } }', /DateTime/],
   ['{ trades(from: "2026-11-26T10:00:00Z", until: "2026-11-27T10:00:00Z", after: "x") { nodes { id } } }', /after: is not a cursor/],
+  ...['openPositions(from: "2026-11-26T10:00:00Z", until: "2026-11-27T10:00:00Z"', 'trades(from: "2026-11-26T10:00:00Z", until: "2026-11-27T10:00:00Z"', 'hedgeOrders(from: "2026-11-26T10:00:00Z", until: "2026-11-27T10:00:00Z"', 'energyAlerts(standing: true', 'clearingCases(first: 5', 'gridAreas(first: 5'].map(
+    (list): [string, RegExp] => [`{ ${list}, after: "${encodeCursor(['Netzgebiet Nord', 'of another list'])}") { nodes { id } } }`, /after: is not a cursor/],
+  ),
 ])('%s is refused', async (query, message) => {
   const { errors } = await ask(energy.url, trader, query);
   expect(errors).toMatchObject([{ message: expect.stringMatching(message) }]);

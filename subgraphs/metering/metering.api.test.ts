@@ -1,6 +1,7 @@
 // GraphQL, files and events in; rows, sums and events out.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
+import { encodeCursor } from '@stromgraph/kernel/connection';
 import { newId } from '@stromgraph/kernel/ids';
 import { addDays, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
 import { actorWith, ask, sendSigned, streamSigned } from '../../tests/ask.ts';
@@ -176,6 +177,16 @@ test('register reads are kept once, replaced by their rules, and told', async ()
   ]);
   const { rows: replaced } = await database.owner.query('SELECT s.watt_hours::int AS wh, s.reason, s.method FROM metering.reading_superseded s JOIN metering.reading v ON v.id = s.reading_id WHERE v.contract_id = $1', [contract.contractId]);
   expect(replaced).toEqual([{ wh: 900_000, reason: 'no access', method: 'comparison' }]);
+});
+
+test('a cursor of another list is refused', async () => {
+  const contract = await confirm();
+  const { batchId } = await ingest({ intervals: [series(contract, '2026-11-01', [1])] });
+  const other = (...keys: string[]) => encodeCursor(keys);
+  for (const [list, id] of [[`meter(id: $id) { readings(after: "${other('1EMH', newId())}") { nodes { id } } }`, await meterIdOf(contract)], [`readingBatch(id: $id) { rejections(after: "${other('99999999999999999999')}") { nodes { row } } }`, batchId]]) {
+    const { errors } = await ask(desk.url, agent, `query ($id: ID!) { ${list} }`, { id });
+    expect(errors).toMatchObject([{ message: 'after: is not a cursor of this list', extensions: { code: 'BAD_USER_INPUT' } }]);
+  }
 });
 
 test('a file is stored, and the same file twice changes nothing', async () => {

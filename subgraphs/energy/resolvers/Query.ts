@@ -30,7 +30,7 @@ import { profitLossChange, profitLossPage } from '../store/profit-loss-sums.ts';
 import { quantityPricesPage } from '../store/quantity-prices.ts';
 import { settlementsPage } from '../store/quantity-settlements.ts';
 import { tradesPage } from '../store/trades.ts';
-import { areasOrThrow, dayPageOrThrow, daysOrThrow, idsOrThrow, NOT_A_CURSOR, pageOrThrow, rangeOrThrow, refuse } from './arguments.ts';
+import { areasOrThrow, dayPageOrThrow, daysOrThrow, idsOrThrow, instantPageOrThrow, NOT_A_CURSOR, pageOrThrow, rangeOrThrow, refuse } from './arguments.ts';
 
 /** Pages bound what is read; this bounds what is searched. */
 const MAX_DAYS = 3 * 366;
@@ -41,7 +41,7 @@ const MAX_PLAN_DAYS = 366;
 
 export const Query: QueryResolvers = {
   openPositions: async (_, args, { db }) => {
-    const page = pageOrThrow(args, 2);
+    const page = instantPageOrThrow(args);
     const rows = await positionsPage(db, rangeOrThrow(args, MAX_DAYS), page);
     return toConnection(rows, page.first, ({ startAt, gridAreaId }) => [startAt.toISOString(), gridAreaId]);
   },
@@ -79,17 +79,17 @@ export const Query: QueryResolvers = {
     return toConnection(await historyPage(db, { maloId, from, until, asOf: asOf ?? null }, page), page.first, ({ day }) => [day]);
   },
   trades: async (_, args, { db }) => {
-    const page = pageOrThrow(args, 2);
+    const page = instantPageOrThrow(args);
     const rows = await tradesPage(db, rangeOrThrow(args, MAX_DAYS), page);
     return toConnection(rows, page.first, ({ from, id }) => [from.toISOString(), id]);
   },
   hedgeOrders: async (_, args, { db }) => {
-    const page = pageOrThrow(args, 2);
+    const page = instantPageOrThrow(args);
     const rows = await ordersPage(db, rangeOrThrow(args, MAX_DAYS), page);
     return toConnection(rows, page.first, ({ from, id }) => [from.toISOString(), id]);
   },
   energyAlerts: async (_, { gridAreaIds, standing, ...page }, { db }) => {
-    const { first, after } = pageOrThrow(page, 2);
+    const { first, after } = instantPageOrThrow(page);
     const rows = await alertsPage(db, { gridAreaIds: areasOrThrow(gridAreaIds), standing }, { first, after });
     return toConnection(rows, first, ({ raisedAt, id }) => [raisedAt.toISOString(), id]);
   },
@@ -159,8 +159,7 @@ export const Query: QueryResolvers = {
     return toConnection(rows, page.first, ({ month, balancingGroupId, gridAreaId, version }) => [month, balancingGroupId, gridAreaId, String(version)]);
   },
   clearingCases: async (_, { balancingGroupIds, statuses, ...args }, { db }) => {
-    const page = pageOrThrow(args, 2);
-    if (page.after && !(parseInstant(page.after[0]!) && isId(page.after[1]!))) refuse(NOT_A_CURSOR);
+    const page = instantPageOrThrow(args);
     const rows = await casesPage(db, { groupIds: idsOrThrow('balancingGroupIds', balancingGroupIds), statuses: statuses ?? null }, page);
     return toConnection(rows, page.first, ({ openedAt, id }) => [openedAt.toISOString(), id]);
   },
@@ -170,6 +169,7 @@ export const Query: QueryResolvers = {
   },
   gridAreas: async (_, args, { db }) => {
     const { first, after } = pageOrThrow(args, 2);
+    if (after && !isId(after[1]!)) refuse(NOT_A_CURSOR);
     return toConnection(await gridAreasPage(db, first, after), first, ({ name, id }) => [name, id]);
   },
 };

@@ -3,7 +3,7 @@ import { GraphQLError } from 'graphql';
 import { type PageArguments, pageOf } from '@stromgraph/kernel/connection';
 import { isId } from '@stromgraph/kernel/ids';
 import { isProblem } from '@stromgraph/kernel/problem';
-import { daysBetween, isLocalDate, type LocalDate } from '@stromgraph/kernel/time';
+import { daysBetween, isLocalDate, type LocalDate, parseInstant } from '@stromgraph/kernel/time';
 import type { PositionRange } from '../positions/position.ts';
 
 const DAY_MS = 86_400_000;
@@ -18,6 +18,12 @@ export function pageOrThrow(args: PageArguments, parts: number): { first: number
 export function dayPageOrThrow(args: PageArguments): { first: number; after: string[] | null } {
   const page = pageOrThrow(args, 1);
   return page.after && !isLocalDate(page.after[0]!) ? refuse(NOT_A_CURSOR) : page;
+}
+
+/** The page of a list in order of instants, whose rows have an id each. */
+export function instantPageOrThrow(args: PageArguments): { first: number; after: string[] | null } {
+  const page = pageOrThrow(args, 2);
+  return page.after && !(parseInstant(page.after[0]!) && isId(page.after[1]!)) ? refuse(NOT_A_CURSOR) : page;
 }
 
 type RangeArguments = Readonly<{ gridAreaIds?: readonly string[] | null; from: Date; until: Date }>;

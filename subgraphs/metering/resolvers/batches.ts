@@ -6,9 +6,9 @@ import { pageOrThrow, refuse } from './page.ts';
 
 async function listRejections({ db }: DomainContext, batchId: string, args: PageArguments) {
   const { first, after } = pageOrThrow(args, 1);
-  const row = Number(after?.[0] ?? 0);
-  if (!Number.isInteger(row)) refuse('after: is not a cursor of this list');
-  return toConnection(await rejectionsPage(db, batchId, first, row), first, (rejection) => [String(rejection.row)]);
+  const [last = '0'] = after ?? [];
+  if (!/^\d{1,9}$/.test(last)) refuse('after: is not a cursor of this list');
+  return toConnection(await rejectionsPage(db, batchId, first, Number(last)), first, (rejection) => [String(rejection.row)]);
 }
 
 export const ReadingBatch: ReadingBatchResolvers = { rejections: ({ id }, page, ctx) => listRejections(ctx, id, page) };
