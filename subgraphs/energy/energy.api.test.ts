@@ -219,6 +219,7 @@ test('positions come in pages, in order of delivery, and by id', async () => {
 
 test.each([
   ['{ openPositions(from: "2026-11-26T10:00:00Z", until: "2026-11-26T10:00:00Z") { nodes { id } } }', /until: is not after from/],
+  ['{ positionParts(from: "9999-12-29T00:00:00Z", until: "9999-12-31T23:45:00Z", figure: DEMAND) { nodes { id } } }', /until: is beyond the calendar \(allowed: 9999-12-30/],
   ['{ openPositions(from: "2026-11-26T10:00:00Z", until: "2026-11-27T10:00:00Z", first: 501) { nodes { id } } }', /first: 501.*1 to 500/],
   ['{ openPositions(gridAreaIds: ["west"], from: "2026-11-26T10:00:00Z", until: "2026-11-27T10:00:00Z") { nodes { id } } }', /gridAreaIds\.0/],
   ['{ openPositions(from: "2026-11-26T10:00:00", until: "2026-11-27T10:00:00Z") { nodes { id } } }', /DateTime/],

@@ -35,6 +35,8 @@ test.each<[string, Partial<NewTrade>, string[]]>([
   ['may not end between quarter hours', { until: at('2026-11-25T12:00:01Z') }, ['until']],
   ['may not end where it begins', { until: at('2026-11-25T10:00:00Z') }, ['until']],
   ['may not last for four years', { until: at('2030-11-25T10:00:00Z') }, ['until']],
+  ['is good up to the end of the tenth year', { from: at('2036-12-01T00:00Z'), until: at('2036-12-31T23:00Z') }, []],
+  ['is of no year that nobody trades', { from: at('2062-11-25T00:00Z'), until: at('2062-11-26T00:00Z') }, ['until']],
   ['needs power', { kilowatts: 0n }, ['kilowatts']],
   ['needs positive power', { kilowatts: -5n }, ['kilowatts']],
   ['has a limit of power', { kilowatts: 10_000_001n }, ['kilowatts']],

@@ -1,7 +1,7 @@
 import type { WattHours } from '@stromgraph/kernel/energy';
 import type { DecimalText } from '@stromgraph/kernel/money';
 import { fault, type InputFault, type Problem } from '@stromgraph/kernel/problem';
-import { atLocalTime, dayOf, QUARTER_HOUR_MS, startOfDay } from '@stromgraph/kernel/time';
+import { addMonths, atLocalTime, dayOf, QUARTER_HOUR_MS, startOfDay } from '@stromgraph/kernel/time';
 import { faultsOfName } from './counterparty.ts';
 
 export type Side = 'BUY' | 'SELL';
@@ -25,6 +25,8 @@ export type GridAreaNotFound = Problem<'GridAreaNotFound', { gridAreaId: string 
 
 const MAX_KILOWATTS = 10_000_000n;
 const MAX_DAYS = 3 * 366;
+/** Nobody sells power for longer ahead; further on a year was mistyped, and the book would be worked out up to then. */
+const MAX_YEARS_AHEAD = 10;
 const HOUR_MS = 4 * QUARTER_HOUR_MS;
 const WATT_HOURS_PER_KILOWATT_AND_QUARTER_HOUR = 250n;
 const PRICE = /^-?\d{1,5}(\.\d{1,5})?$/;
@@ -53,8 +55,11 @@ export function faultsOfDelivery({ from, until, kilowatts }: Pick<NewTrade, 'fro
   else if (until <= from) faults.push(fault('until', 'is not after from', 'at least a quarter hour after from'));
   else if (until.getTime() - from.getTime() > MAX_DAYS * 24 * HOUR_MS)
     faults.push(fault('until', 'is too far from from', `at most ${MAX_DAYS} days after from`));
+  else if (until > lastDelivery(now)) faults.push(fault('until', 'lies too far ahead', `${lastDelivery(now).toISOString()} or earlier`));
   return [...faults, ...faultsOfPower(kilowatts)];
 }
+
+const lastDelivery = (now: Date): Date => startOfDay(addMonths(`${dayOf(now).slice(0, 4)}-01-01`, (MAX_YEARS_AHEAD + 1) * 12));
 
 export const faultsOfPower = (kilowatts: bigint): InputFault[] =>
   kilowatts < 1n || kilowatts > MAX_KILOWATTS ? [fault('kilowatts', `${kilowatts} is not a tradable power`, `1 to ${MAX_KILOWATTS}`)] : [];

@@ -7,6 +7,8 @@ import { daysBetween, isLocalDate, type LocalDate, parseInstant } from '@stromgr
 import type { PositionRange } from '../positions/position.ts';
 
 const DAY_MS = 86_400_000;
+/** Days have a year of four digits, also the one after the last. */
+const LAST_INSTANT = new Date('9999-12-30T00:00:00Z');
 export const NOT_A_CURSOR = 'after: is not a cursor of this list (allowed: an endCursor that this list gave)';
 
 export function pageOrThrow(args: PageArguments, parts: number): { first: number; after: string[] | null } {
@@ -30,6 +32,7 @@ type RangeArguments = Readonly<{ gridAreaIds?: readonly string[] | null; from: D
 
 export function rangeOrThrow({ gridAreaIds, from, until }: RangeArguments, maxDays: number): PositionRange {
   if (until <= from) refuse('until: is not after from (allowed: later than from)');
+  if (until > LAST_INSTANT) refuse(`until: is beyond the calendar (allowed: ${LAST_INSTANT.toISOString()} or earlier)`);
   if (until.getTime() - from.getTime() > maxDays * DAY_MS) refuse(`until: is too far from from (allowed: at most ${maxDays} days)`);
   return { gridAreaIds: areasOrThrow(gridAreaIds), from, until };
 }
