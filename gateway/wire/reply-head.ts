@@ -64,6 +64,12 @@ export function readReplyHead(text: string): ReplyHead | null {
   return { status, type, length, chunked, keeps: keeps && (chunked || length !== null), keepsMs };
 }
 
+/** Without the spaces and tabs around it; other blanks are part of it. */
 function valueOf(line: string, colon: number): string {
-  return line.slice(colon + 1).trim();
+  let [start, end] = [colon + 1, line.length];
+  while (BLANK.has(line[start])) start++;
+  while (end > start && BLANK.has(line[end - 1])) end--;
+  return line.slice(start, end);
 }
+
+const BLANK = new Set<string | undefined>([' ', '\t']);

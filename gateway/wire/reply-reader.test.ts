@@ -69,6 +69,8 @@ describe('what may be read in two ways is not read', () => {
     ['another coding', head('transfer-encoding: gzip, chunked')],
     ['two codings', head('transfer-encoding: chunked', 'transfer-encoding: chunked')],
     ['a signed length', head('content-length: +1')],
+    ['a length beside a blank that is none', head('content-length: 1\xa0')],
+    ['chunks beside a blank that is none', head('transfer-encoding: \xa0chunked')],
     ['a length beyond numbers', head('content-length: 9999999999999999')],
     ['a line that goes on in the next', head('x: a', ' b')],
     ['a space before the colon', head('content-length : 1')],
