@@ -1,4 +1,6 @@
-import { errors } from 'undici';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { errors, request } from 'undici';
 import { expect, test } from 'vitest';
 import { faultOf } from './rest-faults.ts';
 
@@ -16,3 +18,11 @@ test.each<[unknown, number, string]>([
   [new errors.InvalidArgumentError('invalid header'), 500, 'INTERNAL'],
   [undefined, 500, 'INTERNAL'],
 ])('%s is %i %s', (error, status, code) => expect(faultOf(error)).toMatchObject({ status, refusal: { code } }));
+
+test.each(['postgres://app:hunter2@db', 'HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nx\r\n'])('an owner that says %j is one that cannot be reached', async (text) => {
+  const server = createServer((socket) => void socket.on('error', () => {}).end(text)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const fault = await request(`http://127.0.0.1:${(server.address() as { port: number }).port}`).then(({ body }) => body.text()).catch((error: unknown) => error);
+  expect(faultOf(fault)).toMatchObject({ status: 503, refusal: { code: 'SUBGRAPH_UNAVAILABLE' } });
+  server.close();
+});
