@@ -7,7 +7,7 @@ const OUT_OF_TIME = /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/;
 
 /** What a caller is told when handing over a REST request failed. */
 export function faultOf(error: unknown): Readonly<{ status: number; refusal: Refusal }> {
-  const { name = '', code } = (error ?? {}) as Readonly<{ name?: string; code?: unknown }>;
+  const { name = '', code } = (error ?? {}) as Readonly<{ name?: string; code?: string | number }>;
   if (name === 'TimeoutError' || OUT_OF_TIME.test(String(code)))
     return { status: 504, refusal: { code: 'SUBGRAPH_TIMEOUT', message: 'The owner of this path did not answer in time.' } };
   if (OF_THE_CONNECTION.test(String(code ?? name))) // undici's parser has names only
