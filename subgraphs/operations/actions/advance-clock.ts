@@ -101,10 +101,12 @@ async function moveTo({ tenant, simulators }: Walk, at: Date, release: boolean):
 /** Wakes who has something due and waits until nothing moves any more. Answers what does not come to rest, if anything. */
 async function settle(walk: Walk, seen: DueCount[]): Promise<string[] | null> {
   const { runtime, eye, hearers, deadlineAt } = walk;
-  seen.push(...(await dueNow(eye, hearers, GIVEN_UP_AFTER)));
+  const due = await dueNow(eye, hearers, GIVEN_UP_AFTER);
+  seen.push(...due);
   const beganAt = Date.now();
   const wakeDomains = waker(walk, wakeDue);
   const wakeEars = waker(walk, wakeHearer);
+  await wakeDomains([...new Set(due.map(({ domain }) => domain))]);
   let observed = { at: beganAt, changedAt: beganAt, said: '' };
   let rest = null as { since: number; mark: string } | null;
   for (;;) {
@@ -121,7 +123,8 @@ async function settle(walk: Walk, seen: DueCount[]): Promise<string[] | null> {
       observed = { at: now, changedAt: said === observed.said ? observed.changedAt : now, said };
       if (moving.length > 0 && (now - observed.changedAt > STUCK_MS || now > deadlineAt)) return moving;
     }
-    await pause(stirring ? Math.min(LONGEST_LOOK_MS, Math.max(LOOK_MS, (now - beganAt) * SHARE_OF_LOOKS)) : LOOK_MS);
+    const isAlmostSure = rest !== null && !runtime.redisUrl && Date.now() - beganAt >= REST_MS;
+    if (!isAlmostSure) await pause(stirring ? Math.min(LONGEST_LOOK_MS, Math.max(LOOK_MS, (now - beganAt) * SHARE_OF_LOOKS)) : LOOK_MS);
   }
 }
 
