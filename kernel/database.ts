@@ -15,7 +15,7 @@ export type Queryable = Readonly<{
   query: <Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<{ rows: Row[]; rowCount: number }>;
 }>;
 /** A transaction of one domain, with what its events must say. */
-export type Tx = Queryable & Readonly<{ client: pg.PoolClient; domain: string; tenant: string; correlationId: string; causationId: string | null }>;
+export type Tx = Queryable & Readonly<{ client: pg.PoolClient; domain: string; tenant: string; correlationId: string; causationId: string | null; moment: { now?: Promise<Date> } }>;
 export type Db<Prisma = unknown> = Queryable &
   Readonly<{
     prisma: Prisma;
@@ -112,6 +112,7 @@ export async function transact<T>(db: Db<any>, work: (tx: Tx) => Promise<T>): Pr
       tenant: db.tenant,
       correlationId: db.correlationId,
       causationId: db.causationId,
+      moment: {},
     });
     const { command } = await client.query(isProblem(outcome) ? 'ROLLBACK' : 'COMMIT');
     // After a swallowed error PostgreSQL answers COMMIT with a rollback, without an error of its own.
