@@ -10,6 +10,8 @@ const onPostgres = ['**/*.db.test.ts', '**/*.api.test.ts', '**/*.e2e.test.ts'];
 const never = ['**/node_modules/**', '.data/**'];
 /** The same for both projects: only then do they share the workers, on any number of cores. */
 const maxWorkers = 2;
+/** Files share the modules of their worker: to load them anew for each took as long as a quarter of the tests. So no file may leave anything behind. */
+const isolate = false;
 
 export default defineConfig({
   test: {
@@ -22,6 +24,7 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           exclude: [...never, ...onPostgres, '**/*.long.test.ts'],
           pool: 'threads',
+          isolate,
           maxWorkers,
           // Ends what hangs; a busy machine is only slow.
           testTimeout: 30_000,
@@ -37,6 +40,7 @@ export default defineConfig({
           exclude: never,
           globalSetup: ['tests/postgres.setup.ts'],
           pool: 'forks',
+          isolate,
           maxWorkers,
           testTimeout: long ? 3_600_000 : 120_000,
           hookTimeout: 240_000,
