@@ -65,7 +65,7 @@ const setTime = async (now: string) => {
 /** So much demand in each quarter hour of tomorrow, nothing bought. */
 const demand = (wattHours: number, day = DAY) =>
   importForecast(db, { gridAreaId: area.id, horizon: 'DAY_AHEAD', basis: 'SLP', deliveryDay: day, version: (version += 1), publishedAt: new Date(NOW), cutOffAt: new Date(NOW), position: 0n, wattHours: quarterHoursOf(day).map(() => BigInt(wattHours)) });
-const watch = () => transact(db, (tx) => watchLimits(tx, area.id));
+const watch = () => transact(db, (tx) => watchLimits(tx, [area.id]));
 const visit = (at: Exchange = market) => visitExchange({ db, exchange: at, log });
 const count = async (what: string) => Number((await database.owner.query<{ n: string }>(`SELECT count(*) AS n FROM energy.${what}`, what.includes('$1') ? [area.id] : [])).rows[0]!.n);
 const orders = async () => (await database.owner.query<{ status: string; n: number; kw: number }>('SELECT status, count(*)::int AS n, sum(filled_kilowatts)::int AS kw FROM energy.hedge_order WHERE grid_area_id = $1 GROUP BY 1 ORDER BY 1', [area.id])).rows;

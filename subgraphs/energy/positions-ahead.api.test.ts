@@ -193,7 +193,7 @@ describe('changes beyond the open days', () => {
   });
   const eventsOf = async (cause: string) => (await database.owner.query(`SELECT payload->'gridAreaId' AS area, payload->>'from' AS from, payload->>'until' AS until FROM energy.outbox WHERE type = 'energy.OpenPositionChanged' AND payload->'causes' ? $1`, [cause])).rows;
   const visit = () => visitExchange({ db, exchange: openExchangeAt(exchange.url), log: makeLog('test', 'silent') });
-  const watch = (area = WEST) => transact(db, (tx) => watchTenors(tx, area));
+  const watch = (area = WEST) => transact(db, (tx) => watchTenors(tx, [area]));
   const MUTATION = `mutation ($input: SetTenorLimitInput!) { setTenorLimit(input: $input) { __typename ... on SetTenorLimitSuccess { tenor limit { percent wattHoursPerHour setBy } } ... on GridAreaNotFound { gridAreaId } ... on InputInvalid { faults { path allowed } } } }`;
   const limit = async (input: object) => (await ask(energy.url, trader, MUTATION, { input: { gridAreaId: WEST, tenor: 'MONTH', limit: { percent: '20', wattHoursPerHour: 5_000_000 }, ...input } })).data.setTenorLimit;
   const month = async (tenor = 'MONTH') => {

@@ -150,8 +150,9 @@ function tradeOf({ gridAreaId, side, from, until, placedBy }: HedgeOrder, { kilo
 /** Where an order ended without being filled, its breach has nothing that would mend it. */
 async function tellOfUnfilled(tx: Tx, changed: readonly HedgeOrder[]): Promise<void> {
   const ended = changed.filter(({ status }) => status === 'REJECTED' || status === 'EXPIRED');
-  const areasOf = (orders: readonly HedgeOrder[]) => new Set(orders.map(({ gridAreaId }) => gridAreaId));
-  for (const gridAreaId of areasOf(ended.filter(({ breachId }) => breachId !== null))) await tellBreaches(tx, gridAreaId);
+  const areasOf = (orders: readonly HedgeOrder[]) => [...new Set(orders.map(({ gridAreaId }) => gridAreaId))];
+  const areas = areasOf(ended.filter(({ breachId }) => breachId !== null));
+  if (areas.length > 0) await tellBreaches(tx, areas);
   for (const gridAreaId of areasOf(ended.filter(({ tenorBreachId }) => tenorBreachId !== null))) await tellTenorBreaches(tx, gridAreaId);
 }
 

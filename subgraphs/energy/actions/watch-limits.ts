@@ -15,31 +15,34 @@ import { clearAlerts, raiseAlerts } from './raise-alerts.ts';
 
 export const WATCH_LIMITS = 'WATCH_LIMITS';
 export const VISIT_EXCHANGE = 'VISIT_EXCHANGE';
+type AreaAndDay = Readonly<{ gridAreaId: string; day: LocalDate }>;
 /** Who placed an order that nobody did. */
 export const AUTOMATIC = 'automatic';
 
 /**
- * Looks at an area's quarter hours to come: each that is beyond its limit has one breach, each breach one order, however often
- * and by however many it is looked at. While hedging rests in the area, or there is no market place, there is no order.
+ * Looks at the quarter hours to come of these areas: each that is beyond its limit has one breach, each breach one order, however often
+ * and by however many it is looked at. While hedging rests in an area, or there is no market place, there is no order.
  */
-export async function watchLimits(tx: Tx, gridAreaId: string): Promise<void> {
-  const [area] = await lockGridAreas(tx, [gridAreaId]);
-  if (!area) return;
+export async function watchLimits(tx: Tx, gridAreaIds: readonly string[]): Promise<void> {
+  const areas = (await lockGridAreas(tx, gridAreaIds)).map(({ id }) => id);
+  if (areas.length === 0) return;
   const now = await businessNow(tx);
-  await endBreaches(tx, gridAreaId, now);
-  const opened = await openBreaches(tx, gridAreaId, now);
-  if (opened.length > 0) {
-    const breaches = opened.map(({ id, start, rule, openWattHours }) => ({ breachId: id, start: start.toISOString(), rule, openWattHours: String(openWattHours) }));
-    await publishAll(tx, OpenPositionAlert, [{ aggregateType: 'grid-area', aggregateId: gridAreaId, data: { gridAreaId, breaches } }]);
-  }
-  const rests = (await suspensionsOf(tx, [gridAreaId], now)).length > 0 || !(await hasExchange(tx));
-  if (!rests) await placeFor(tx, gridAreaId, now);
-  await tellBreaches(tx, gridAreaId);
+  await endBreaches(tx, areas, now);
+  const opened = Map.groupBy(await openBreaches(tx, areas, now), ({ gridAreaId }) => gridAreaId);
+  await publishAll(tx, OpenPositionAlert, [...opened].map(([gridAreaId, breaches]) => ({
+    aggregateType: 'grid-area',
+    aggregateId: gridAreaId,
+    data: { gridAreaId, breaches: breaches.map(({ id, start, rule, openWattHours }) => ({ breachId: id, start: start.toISOString(), rule, openWattHours: String(openWattHours) })) },
+  })));
+  const resting = new Set((await suspensionsOf(tx, areas, now)).map(({ gridAreaId }) => gridAreaId));
+  const hedged = areas.filter((id) => !resting.has(id));
+  if (hedged.length > 0 && (await hasExchange(tx))) await placeFor(tx, hedged, now);
+  await tellBreaches(tx, areas);
 }
 
-async function placeFor(tx: Tx, gridAreaId: string, now: Date): Promise<void> {
-  const unhedged = await breachesWithoutOrder(tx, gridAreaId);
-  const orders = unhedged.flatMap(({ breachId, start, openWattHours, limitPricePerMwh }) => {
+async function placeFor(tx: Tx, gridAreaIds: readonly string[], now: Date): Promise<void> {
+  const unhedged = await breachesWithoutOrder(tx, gridAreaIds);
+  const orders = unhedged.flatMap(({ breachId, gridAreaId, start, openWattHours, limitPricePerMwh }) => {
     const wanted = orderFor(openWattHours);
     if (!wanted) return [];
     return [{ id: newId<'hedge-order'>(), origin: 'AUTOMATIC' as const, breachId, clientOrderId: breachId, placedBy: AUTOMATIC, gridAreaId, ...wanted, from: start, until: addMs(start, QUARTER_HOUR_MS), limitPricePerMwh }];
@@ -63,17 +66,18 @@ export async function announceOrders(tx: Tx, placed: readonly HedgeOrder[], now:
 }
 
 /** One alert per area and day as long as something is beyond its limit, a second one where no order will mend it. */
-export async function tellBreaches(tx: Tx, gridAreaId: string): Promise<void> {
+export async function tellBreaches(tx: Tx, gridAreaIds: readonly string[]): Promise<void> {
   const today = dayOf(await businessNow(tx));
-  const days = await breachedDays(tx, gridAreaId);
-  const subjectOf = (day: LocalDate) => `${gridAreaId} ${day}`;
-  const about = (day: LocalDate) => ({ subject: subjectOf(day), gridAreaId, period: { from: startOfDay(day), until: startOfDay(addDays(day, 1)) } });
+  const breached = await breachedDays(tx, gridAreaIds);
+  const unmended = breached.filter((one) => one.unmended > 0);
+  const subjectOf = ({ gridAreaId, day }: AreaAndDay) => `${gridAreaId} ${day}`;
+  const about = (one: AreaAndDay) => ({ subject: subjectOf(one), gridAreaId: one.gridAreaId, period: { from: startOfDay(one.day), until: startOfDay(addDays(one.day, 1)) } });
   await raiseAlerts(tx, [
-    ...days.map(({ day, breached, openWattHours }) => ({ kind: 'LIMIT_BREACHED' as const, severity: 'WARNING' as const, message: `${breached} quarter hours of ${day} exceed their limit; together ${openWattHours} Wh are open.`, ...about(day) })),
-    ...days.filter(({ unmended }) => unmended > 0).map(({ day, unmended }) => ({ kind: 'HEDGE_INCOMPLETE' as const, severity: 'CRITICAL' as const, message: `${unmended} breaches of ${day} have no order under way that would mend them.`, ...about(day) })),
+    ...breached.map((one) => ({ kind: 'LIMIT_BREACHED' as const, severity: 'WARNING' as const, message: `${one.breached} quarter hours of ${one.day} exceed their limit; together ${one.openWattHours} Wh are open.`, ...about(one) })),
+    ...unmended.map((one) => ({ kind: 'HEDGE_INCOMPLETE' as const, severity: 'CRITICAL' as const, message: `${one.unmended} breaches of ${one.day} have no order under way that would mend them.`, ...about(one) })),
   ]);
-  const possible = [addDays(today, -2), addDays(today, -1), ...openDaysOf(today)];
-  const without = (standing: readonly LocalDate[]) => possible.filter((day) => !standing.includes(day)).map(subjectOf);
-  await clearAlerts(tx, 'LIMIT_BREACHED', without(days.map(({ day }) => day)));
-  await clearAlerts(tx, 'HEDGE_INCOMPLETE', without(days.filter(({ unmended }) => unmended > 0).map(({ day }) => day)));
+  const possible = gridAreaIds.flatMap((gridAreaId) => [addDays(today, -2), addDays(today, -1), ...openDaysOf(today)].map((day) => subjectOf({ gridAreaId, day })));
+  const without = (standing: readonly AreaAndDay[]) => possible.filter((subject) => !standing.some((one) => subjectOf(one) === subject));
+  await clearAlerts(tx, 'LIMIT_BREACHED', without(breached));
+  await clearAlerts(tx, 'HEDGE_INCOMPLETE', without(unmended));
 }

@@ -20,12 +20,17 @@ export const WATCH_TENORS = 'WATCH_TENORS';
 /** Causes that are not in the forward positions yet are waited for, in business time. */
 const SOON_MS = 60_000;
 
+/** Looks at the tenors of these areas, one after the other; of those alone that have a breach where there are no limits. */
+export async function watchTenors(tx: Tx, gridAreaIds: readonly string[]): Promise<void> {
+  const watched = (await hasTenorLimits(tx)) ? gridAreaIds : [...new Set((await standingTenorBreaches(tx, gridAreaIds)).map((breach) => breach.gridAreaId))].toSorted();
+  for (const gridAreaId of watched) await watchArea(tx, gridAreaId);
+}
+
 /**
  * Looks at an area's next week, month, quarter and year: each that is beyond its limit has one breach, each breach one base order for the
  * whole period. While something is still to be settled into the positions nothing is decided: what was bought a moment ago would be bought again.
  */
-export async function watchTenors(tx: Tx, gridAreaId: string): Promise<void> {
-  if (!(await hasTenorLimits(tx)) && (await standingTenorBreaches(tx, [gridAreaId])).length === 0) return;
+async function watchArea(tx: Tx, gridAreaId: string): Promise<void> {
   const [area] = await lockGridAreas(tx, [gridAreaId]);
   if (!area) return;
   const now = await businessNow(tx);

@@ -11,8 +11,8 @@ import { openDaysOf } from '../positions/horizon.ts';
 export const onOpenPositionChanged = onAll(OpenPositionChanged, async (tx, events) => {
   const moved = events.map(({ data }) => data);
   const forward = startOfDay(addDays(openDaysOf(await businessToday(tx)).at(-1)!, 1));
-  for (const gridAreaId of areasOf(moved.filter(({ from }) => new Date(from) < forward))) await watchLimits(tx, gridAreaId);
-  for (const gridAreaId of areasOf(moved)) await watchTenors(tx, gridAreaId);
+  await watchLimits(tx, areasOf(moved.filter(({ from }) => new Date(from) < forward)));
+  await watchTenors(tx, areasOf(moved));
   await renominate(tx, moved);
 });
 

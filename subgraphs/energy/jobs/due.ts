@@ -39,10 +39,10 @@ export const dueHandlersWith = ({ checkEveryHours, mabisWorkingDay = USUAL_WORKI
   [LEARN_PROFILE]: (tx, { subject }) => learnProfile(tx, subject),
   [MEASURE_FORECASTS]: (tx, { subject }) => measureForecasts(tx, subject),
   [WATCH_LIMITS]: async (tx, { subject }) => {
-    await watchLimits(tx, subject);
-    await watchTenors(tx, subject);
+    await watchLimits(tx, [subject]);
+    await watchTenors(tx, [subject]);
   },
-  [WATCH_TENORS]: (tx, { subject }) => watchTenors(tx, subject),
+  [WATCH_TENORS]: (tx, { subject }) => watchTenors(tx, [subject]),
   ...watchDueHandlers,
   ...nominationDueHandlers,
   ...reportDueHandlersWith(mabisWorkingDay),
