@@ -11,6 +11,14 @@ test('a signed request is believed once', () => {
   expect(verify(request, signed)).toBeNull();
 });
 
+test('what is signed is told whole, in a header that is ASCII', () => {
+  const actor = { kind: 'user' as const, id: 'u', name: 'Zoë “Öl” \u007f 😀 \ud800\n\\', tenant: 'münchen', scopes: [], expiresAt: 1 };
+  const said = { actor, tenant: 'münchen', requestId: 'r', deadlineAt: 1, clientAddress: '::1', untilSeq: 2 };
+  const signed = signRequest('s', request, said);
+  expect(signed.envelope).toMatch(/^[\x20-\x7e]+$/);
+  expect(makeVerifier('s')(request, signed)).toMatchObject(said);
+});
+
 test.each<[string, SignedRequest, string]>([
   ['another secret', request, 'x'], ['another body', { ...request, body: '{}' }, 's'], ['another path', { ...request, path: '/x' }, 's'], ['another method', { ...request, method: 'GET' }, 's'], ['a streamed body', { ...request, body: STREAMED }, 's'], ['the word for a streamed body', { ...request, body: 'streamed' }, 's'],
 ])('%s is refused', (_, asked, secret) => {
