@@ -21,7 +21,7 @@ export const TOO_FRAGMENTED = `The body comes in too many pieces: send ${BYTES_P
 export function readBody(request: IncomingMessage, limitBytes: number): Body | Promise<Body> {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return { tooLarge: true };
   if (request.destroyed) return { broken: true }; // while its sender was asked for
-  if (request.complete) return readWhole(request, limitBytes);
+  if (request.complete || request.readableLength === Number(request.headers['content-length'])) return readWhole(request, limitBytes);
   return new Promise((resolve) => {
     let first: Buffer | null = null; // nearly every body is one piece
     let held: Held | null = null;
@@ -48,10 +48,12 @@ export function readBody(request: IncomingMessage, limitBytes: number): Body | P
   });
 }
 
-/** A body that came with its head, as nearly all do, has no one to wait for. */
+/** A body that came with its head, as nearly all do, has no one to wait for; Node may be about to say that it is complete. */
 function readWhole(request: IncomingMessage, limitBytes: number): Body {
   if (request.readableLength > limitBytes) return { tooLarge: true };
-  return { bytes: (request.read() as Buffer | null) ?? EMPTY };
+  const bytes = (request.read() as Buffer | null) ?? EMPTY;
+  request.resume(); // its end
+  return { bytes };
 }
 
 /** The client's body as it comes, its crumbs gathered; `fault` is what it fails with when it is too large, crumbled or cut off. */
