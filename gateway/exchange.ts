@@ -77,15 +77,20 @@ const ALIKE_MS = 10;
 
 const VALUE = /^[\t\x20-\x7e]*$/;
 
-/** The head of a request but for its length, in one piece; a value that could be read as more than one is a fault of ours. */
+/** The head of a request but for its length, in one piece; more lines may follow. */
 export function headOf(method: string, path: string, host: string, headers: Readonly<Record<string, string>>): string {
-  let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`;
+  return `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n${linesOf(headers)}`;
+}
+
+/** Headers as they are sent; a value that could be read as more than one is a fault of ours. */
+export function linesOf(headers: Readonly<Record<string, string>>): string {
+  let lines = '';
   for (const name in headers) {
     const value = headers[name] as string;
     if (!VALUE.test(value)) throw new Error(`The header ${name} has a value that cannot be sent.`);
-    head += `${name}: ${value}\r\n`;
+    lines += `${name}: ${value}\r\n`;
   }
-  return head;
+  return lines;
 }
 
 const fault = (kind: Fault, message: string): ExchangeFault => Object.assign(new Error(message), { fault: kind });

@@ -92,7 +92,7 @@ async function serveAdmitted({ tools, exchange, request, actor, principal, accou
     requestId: exchange.requestId,
     requestMs: limits.requestMs,
     clientAddress: request.socket.remoteAddress ?? null,
-    ...(verdict.operation.kind === 'query' && { asker: watchAsker(exchange.response) }),
+    asker: verdict.operation.kind === 'query' ? watchAsker(exchange.response) : undefined,
   });
   const { data, errors } = await answerOperation(verdict.operation, verdict.variables, verdict.coerced, context);
   span?.end(errors.length ? { fault: errors[0]?.code } : {});
@@ -133,8 +133,8 @@ export function contextFor(
     asker,
   }: Pick<RequestContext, 'actor' | 'principal' | 'requestId' | 'span' | 'asker'> & Readonly<{ requestMs: number; clientAddress: string | null }>,
 ): RequestContext {
-  const context = { actor, principal, tenant: actor?.tenant ?? null, requestId, deadlineAt: Date.now() + budgetMs, clientAddress, span, ...(asker && { asker }) };
-  return budgetMs > requestMs ? { ...context, fetchMs: budgetMs } : context;
+  const fetchMs = budgetMs > requestMs ? budgetMs : undefined;
+  return { actor, principal, tenant: actor?.tenant ?? null, requestId, deadlineAt: Date.now() + budgetMs, fetchMs, clientAddress, span, asker };
 }
 
 export function headerOf(request: IncomingMessage, name: string): string | undefined {

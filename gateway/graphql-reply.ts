@@ -67,14 +67,15 @@ function sendRefusals(exchange: Exchange, status: number, refusals: readonly Ref
 function send({ response, requestId, type }: Exchange, status: number, text: string, headers: Readonly<Record<string, string>> = {}): void {
   atEndOfTurn(() => {
     if (response.destroyed || response.headersSent) return;
+    const bytes = Buffer.byteLength(text);
     response.writeHead(status, {
       'content-type': `${type}; charset=utf-8`,
-      'content-length': Buffer.byteLength(text),
+      'content-length': bytes,
       'cache-control': 'no-store',
       'x-request-id': requestId,
       'x-content-type-options': 'nosniff',
       ...headers,
     });
-    response.end(text);
+    response.end(text, bytes === text.length ? 'latin1' : 'utf8'); // ASCII is copied as it is
   });
 }

@@ -14,10 +14,10 @@ export type RequestContext = Readonly<{
   principal?: string | undefined;
   requestId: string;
   deadlineAt: number;
-  fetchMs?: number;
+  fetchMs?: number | undefined;
   clientAddress?: string | null;
   /** The operation's, where its request is traced. */
   span?: Span | null;
   /** Of a query: who waits for it. */
-  asker?: Asker;
+  asker?: Asker | undefined;
 }>;

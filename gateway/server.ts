@@ -169,10 +169,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     nothingHere(response);
   }
 
+  const ended = () => void running--;
+
   function begin(request: IncomingMessage, response: ServerResponse): void {
     running++;
     if (stopping) response.setHeader('connection', 'close'); // the next request of a kept connection goes elsewhere
-    response.once('close', () => running--);
+    response.on('close', ended); // it comes once: `once` would make another function for it
     serve(request, response).catch((error: unknown) => failed(log, response, error));
   }
 

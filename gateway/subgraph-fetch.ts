@@ -2,7 +2,7 @@ import type { Span } from '@stromgraph/kernel/trace';
 import { BREAKER, makeBreaker, type BreakerRule } from './breaker.ts';
 import { fetchFault } from './execute/reply.ts';
 import type { Send } from './execute/fetch.ts';
-import { exchange, faultOf, headOf, queuedMsOf, isStaleConnection } from './exchange.ts';
+import { exchange, faultOf, headOf, linesOf, queuedMsOf, isStaleConnection } from './exchange.ts';
 import type { RequestContext } from './request-context.ts';
 import { makeRetryBudget } from './retry-budget.ts';
 import { traceFetch } from './tracing.ts';
@@ -38,6 +38,7 @@ export function makeSubgraphFetch({ name, url, secret, limits, onOutcome }: Sett
   const place = placeOf(address);
   if (place === null) throw new Error(`The subgraph ${name} has no address.`);
   const wire = makeWire(place, connections);
+  const headOfAll = headOf('POST', path, address.host, { 'content-type': 'application/json', accept: 'application/json' });
   const breaker = makeBreaker(rule);
   const retries = makeRetryBudget();
   let answeredAt = 0;
@@ -54,34 +55,33 @@ export function makeSubgraphFetch({ name, url, secret, limits, onOutcome }: Sett
     const deadlineAt = Math.min(about.deadlineAt, startedAt + (about.fetchMs ?? timeoutMs));
     const span = traceFetch(about.span, name, address);
     retries.called();
-    try {
-      const text = await post(body, about, deadlineAt, span).catch((error: unknown) => {
-        if (mutation || !isStaleConnection(error) || !retries.spend()) throw error;
-        return post(body, about, deadlineAt, span);
-      });
-      answeredAt = Date.now();
-      breaker.succeeded();
-      span?.end();
-      onOutcome?.({ subgraph: name, outcome: 'ok', ms: Date.now() - startedAt });
-      return text;
-    } catch (error) {
-      const { outcome, code, message } = failureOf(error);
-      if (isSubgraphsOwn(error, { startedAt, givenMs: deadlineAt - startedAt })) breaker.failed();
-      span?.end({ fault: outcome });
-      onOutcome?.({ subgraph: name, outcome, ms: Date.now() - startedAt });
-      throw fetchFault(code, message);
-    }
+    for (let isFirst = true; ; isFirst = false)
+      try {
+        const text = await post(body, about, deadlineAt, span);
+        answeredAt = Date.now();
+        breaker.succeeded();
+        span?.end();
+        onOutcome?.({ subgraph: name, outcome: 'ok', ms: answeredAt - startedAt });
+        return text;
+      } catch (error) {
+        if (isFirst && !mutation && isStaleConnection(error) && retries.spend()) continue;
+        const { outcome, code, message } = failureOf(error);
+        if (isSubgraphsOwn(error, { startedAt, givenMs: deadlineAt - startedAt })) breaker.failed();
+        span?.end({ fault: outcome });
+        onOutcome?.({ subgraph: name, outcome, ms: Date.now() - startedAt });
+        throw fetchFault(code, message);
+      }
   }
 
   async function post(body: string, { actor, tenant, requestId, clientAddress = null, asker }: RequestContext, deadlineAt: number, span: Span | null): Promise<string> {
     const about = { actor, tenant, requestId, deadlineAt, clientAddress };
-    const headers = { ...HEADERS, ...vouchingHeaders(secret, { method: 'POST', path, body }, about), ...(span && { traceparent: span.traceparent }) };
+    const head = headOfAll + linesOf(vouchingHeaders(secret, { method: 'POST', path, body }, about)) + (span ? linesOf({ traceparent: span.traceparent }) : '');
     let isWitness = false;
     const stays = (heldMs: number) => (isWitness = isNeeded(heldMs) && ++witnesses > 0);
     const waits = breaker.isOpen() ? undefined : asker; // a probe is finished: who asks and leaves would else keep the breaker open for all
     try {
       const bounds = { ms: deadlineAt - Date.now(), bytes: responseBytes, asker: waits, stays };
-      const { status, text, queuedMs } = await exchange(wire, { head: headOf('POST', path, address.host, headers), body }, bounds);
+      const { status, text, queuedMs } = await exchange(wire, { head, body }, bounds);
       if (status === 200 || status === 400) return text;
       throw status === 504 ? outOfTime(queuedMs) : Object.assign(new Error(`The subgraph answered with status ${status}.`), { refused: isRefusal(status) });
     } finally {
@@ -109,8 +109,6 @@ export function makeSubgraphFetch({ name, url, secret, limits, onOutcome }: Sett
 
   return { name, send, isOpen: breaker.isOpen, stop: async () => wire.stop() };
 }
-
-const HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
 
 function failureOf(error: unknown): Readonly<{ outcome: 'timeout' | 'unavailable' | 'abandoned'; code: string; message: string }> {
   const fault = faultOf(error);

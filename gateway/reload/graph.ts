@@ -35,13 +35,16 @@ export async function startGraph(source: GraphSource, settings: GraphSettings): 
   let idle = () => {};
   let stopped: Promise<void> | null = null;
 
+  /** The same for all work: it knows nothing of whose it is. */
+  const held: Disposable = {
+    [Symbol.dispose]() {
+      if (--running === 0) idle();
+    },
+  };
+
   function hold(): Disposable {
     running++;
-    return {
-      [Symbol.dispose]() {
-        if (--running === 0) idle();
-      },
-    };
+    return held;
   }
 
   async function retire(): Promise<void> {
