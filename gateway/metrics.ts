@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 import { registerGauges, type Reading } from './gauges.ts';
+import { registerHistogram } from './histogram.ts';
 import type { PlanOutcome } from './planning/plan-beside.ts';
 import type { FetchOutcome } from './subgraph-fetch.ts';
 
@@ -30,26 +31,14 @@ export function makeMetrics({ operations = [], readings }: Settings): Metrics {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   registerGauges(registry, readings);
-  const requests = new Histogram({
-    name: 'gateway_request_seconds',
-    help: 'Requests by operation name.',
-    labelNames: ['operation', 'outcome'],
-    buckets: SECONDS,
-    registers,
-  });
+  const requests = registerHistogram(registry, { name: 'gateway_request_seconds', help: 'Requests by operation name.', buckets: SECONDS });
   const refusals = new Counter({
     name: 'gateway_refusals_total',
     help: 'Operations that were not run, by code; for LIMIT_EXCEEDED with the limit.',
     labelNames: ['code', 'limit'],
     registers,
   });
-  const fetches = new Histogram({
-    name: 'gateway_fetch_seconds',
-    help: 'Requests to subgraphs.',
-    labelNames: ['subgraph', 'outcome'],
-    buckets: SECONDS,
-    registers,
-  });
+  const fetches = registerHistogram(registry, { name: 'gateway_fetch_seconds', help: 'Requests to subgraphs.', buckets: SECONDS });
   const plans = new Histogram({
     name: 'gateway_plan_seconds',
     help: 'Operations planned and schemas told, beside the event loop.',
@@ -67,13 +56,13 @@ export function makeMetrics({ operations = [], readings }: Settings): Metrics {
   });
   const known = new Set([...operations, ANONYMOUS]);
   const nameOf = (name: string): string => (known.has(name) ? name : OTHER);
-  const requestOf = remembered((operation, outcome) => requests.labels({ operation, outcome }));
-  const fetchOf = remembered((subgraph, outcome) => fetches.labels({ subgraph, outcome }));
+  const requestOf = remembered((operation, outcome) => requests({ operation, outcome }));
+  const fetchOf = remembered((subgraph, outcome) => fetches({ subgraph, outcome }));
   const eventOf = remembered((operation) => events.labels({ operation }));
   return {
-    request: (operation, outcome, ms) => requestOf(nameOf(operation), outcome).observe(ms / 1_000),
+    request: (operation, outcome, ms) => requestOf(nameOf(operation), outcome)(ms / 1_000),
     refused: ({ code, limit }) => refusals.inc({ code, limit: limit?.limit ?? '' }),
-    fetched: ({ subgraph, outcome, ms }) => fetchOf(subgraph, outcome).observe(ms / 1_000),
+    fetched: ({ subgraph, outcome, ms }) => fetchOf(subgraph, outcome)(ms / 1_000),
     planned: (outcome, ms) => plans.observe({ outcome }, ms / 1_000),
     plannerRestarted: () => restarts.inc(),
     event: (operation) => eventOf(nameOf(operation), '').inc(),
