@@ -15,6 +15,7 @@ export type VerifyToken = (token: string) => Promise<Actor | null>;
 const ALGORITHMS = ['EdDSA', 'Ed25519'];
 const TOLERANCE_SECONDS = 5;
 const MAX_TOKEN_LENGTH = 8_192;
+const CHARACTERS = /^[A-Za-z0-9._~+/=-]+$/;
 const KEPT_BYTES = 16_000_000;
 
 const Claims = z.object({
@@ -41,6 +42,7 @@ export function makeVerifyToken(rule: TokenRule, keys: JWTVerifyGetKey, now: () 
     const key = hash('sha256', token, 'base64');
     const known = verified.get(key);
     if (known) return known;
+    if (!CHARACTERS.test(token)) return null;
     const actor = await verify(token, rule, keys, now);
     if (actor) verified.set(key, actor, actor.expiresAt, bytesOfActor(actor));
     return actor;
