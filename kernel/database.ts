@@ -58,7 +58,7 @@ export type DbOptions<Prisma> = Readonly<{ url: string; domain: string; tenant: 
 /** Opens a pool; `ownCustomer` views share it and differ in what their transactions may see. */
 export function openDb<Prisma = unknown>({ url, domain, tenant, Prisma, maxConnections = 8 }: DbOptions<Prisma>): Db<Prisma> & { close: () => Promise<void> } {
   const schema = domain === 'operations' ? 'platform' : domain;
-  const pool = new LendingPool({ Client: TracedClient, connectionString: url, max: maxConnections, types, application_name: `stromgraph ${domain}`, idleTimeoutMillis: 30_000, connectionTimeoutMillis: CONNECT_MS });
+  const pool = new LendingPool({ Client: TracedClient, pipeline: true, connectionString: url, max: maxConnections, types, application_name: `stromgraph ${domain}`, idleTimeoutMillis: 30_000, connectionTimeoutMillis: CONNECT_MS });
   pool.on('error', () => {}); // an idle connection that died is replaced at its next use
   pool.on('connect', (client) => client.on('error', (error) => lost.has(client) || lost.set(client, error))); // one that dies in a transaction fails the next statement, not the process
   const prisma = Prisma ? new Prisma({ adapter: new PrismaPg(pool, { schema }) }) : (undefined as Prisma);
@@ -123,6 +123,19 @@ export async function transact<T>(db: Db<any>, work: (tx: Tx) => Promise<T>): Pr
     throw db.deadline?.passed() ? outOfTime() : causeOfEnd(client, error);
   } finally {
     client.release(broken);
+  }
+}
+
+/**
+ * Statements of one transaction that wait for nothing of one another: they are sent at once and run in the order in which they were asked
+ * for. When one fails the others have ended too before its error is told, so that none runs after the transaction.
+ */
+export async function together<T extends readonly unknown[]>(...work: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  try {
+    return (await Promise.all(work)) as unknown as T;
+  } catch (error) {
+    await Promise.allSettled(work);
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Tx } from './database.ts';
+import { together, type Tx } from './database.ts';
 import { isProblem, problem, type Problem } from './problem.ts';
 
 export type IdempotencyKeyReused = Problem<'IdempotencyKeyReused', { idempotencyKey: string }>;
@@ -15,13 +15,11 @@ export async function once<T>(
   work: () => Promise<T>,
 ): Promise<Once<Exclude<T, { problem: string }>> | Extract<T, { problem: string }> | IdempotencyKeyReused> {
   // The lock makes a parallel repeat wait for the first; it ends with the transaction.
-  await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [JSON.stringify([tx.domain, operation, actor, key])]);
-  const fingerprint = createHash('sha256').update(canonical(body)).digest();
-  const { rows } = await tx.query<{ fingerprint: Buffer; response: T }>(
-    `SELECT fingerprint, response FROM ${tx.domain}.idempotency WHERE operation = $1 AND actor = $2 AND key = $3`,
-    [operation, actor, key],
+  const [, { rows: [known] }] = await together(
+    tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [JSON.stringify([tx.domain, operation, actor, key])]),
+    tx.query<{ fingerprint: Buffer; response: T }>(`SELECT fingerprint, response FROM ${tx.domain}.idempotency WHERE operation = $1 AND actor = $2 AND key = $3`, [operation, actor, key]),
   );
-  const [known] = rows;
+  const fingerprint = createHash('sha256').update(canonical(body)).digest();
   if (known && !known.fingerprint.equals(fingerprint))
     return problem('IdempotencyKeyReused', `The key ${key} was used before with another content.`, { idempotencyKey: key });
   if (known) return { response: known.response as never, replayed: true };
