@@ -74,7 +74,7 @@ test.each([
   ['a forecast has a known horizon', forecast({ horizon: `'SOON'` }), '23514', 'demand_forecast_horizon_check'],
   ['a forecast has a version above zero', forecast({ version: '0' }), '23514', 'demand_forecast_version_check'],
   ['a forecast value starts with a quarter hour', `INSERT INTO energy.day_ahead_demand_forecast VALUES ('${FORECAST}', '2026-11-25T10:01Z', 5)`, '23514', 'day_ahead_demand_forecast_start_at_check'],
-  ['a forecast value belongs to a forecast', `INSERT INTO energy.day_ahead_demand_forecast VALUES ('${newId()}', '2026-11-25T10:00Z', 5)`, '23503', 'day_ahead_demand_forecast_forecast_id_fkey'],
+  ['a forecast value belongs to a forecast', `INSERT INTO energy.day_ahead_demand_forecast VALUES ('${newId()}', '2026-11-25T10:00Z', 5)`, '23001', 'values_come_with_their_forecast'],
   ['a stored forecast does not grow by another day', `INSERT INTO energy.day_ahead_demand_forecast VALUES ('${FORECAST}', '2026-11-25T23:00Z', 5)`, '23001', 'values_come_with_their_forecast'],
   ['a forecast is made from something known', forecast({ basis: `'RUMOUR'`, version: '3' }), '23514', 'demand_forecast_basis_check'],
   ['a forecast of a week begins on a Monday', forecast({ horizon: `'WEEK_AHEAD'` }), '23514', 'forecasts_begin_with_their_period'],
@@ -83,6 +83,8 @@ test.each([
   ['a forecast of a day has all its quarter hours', forecast({ horizon: `'INTRADAY'` }), '23514', 'forecasts_are_whole_days'],
   ['a forecast of a year has all its months', forecast({ horizon: `'YEAR_AHEAD'`, delivery_day: `'2026-01-01'` }), '23514', 'forecasts_are_whole_days'],
   ['the values of another horizon are not taken', `INSERT INTO energy.intraday_demand_forecast VALUES ('${FORECAST}', '2026-11-25T10:00Z', 5)`, '23001', 'values_come_with_their_forecast'],
+  ['a value of a week belongs to a forecast', `INSERT INTO energy.weekly_demand_forecast VALUES ('${newId()}', '2026-11-25T10:00Z', 5)`, '23001', 'values_come_with_their_forecast'],
+  ['a value of a year belongs to a forecast', `INSERT INTO energy.year_ahead_demand_forecast VALUES ('${newId()}', 1, 0, 5)`, '23001', 'values_come_with_their_forecast'],
   ['the values of a year come with it', `INSERT INTO energy.year_ahead_demand_forecast VALUES ('${FORECAST}', 1, 0, 5)`, '23001', 'values_come_with_their_forecast'],
   ['nobody uses less than nothing', `INSERT INTO energy.day_ahead_demand_forecast VALUES ('${FORECAST}', '2026-11-25T10:00Z', -1)`, '23514', 'day_ahead_values_are_possible'],
   ['nobody uses more than a country', `INSERT INTO energy.intraday_demand_forecast VALUES ('${FORECAST}', '2026-11-25T10:00Z', 25000000001)`, '23514', 'intraday_demand_forecast_demand_watt_hours_check'],
@@ -135,7 +137,8 @@ test.each([
   ['a cursor does not go below zero', `UPDATE energy.publication_cursor SET position = -1`, '23514', 'publication_cursor_position_check'],
   ['a value is the open energy at its price', position({ curve_id: `'${CURVE}'`, price_eur_per_mwh: '100', value_cents: '1' }), '23514', 'value_is_open_energy_at_its_price'],
   ['a price comes from a curve', position({ price_eur_per_mwh: '100', value_cents: '0' }), '23514', 'prices_come_from_a_curve'],
-  ['a curve is known', position({ curve_id: `'${newId()}'`, price_eur_per_mwh: '100', value_cents: '0' }), '23503', 'current_position_curve_id_fkey'],
+  ['a curve is known', position({ curve_id: `'${newId()}'`, price_eur_per_mwh: '100', value_cents: '0' }), '23503', 'positions_come_from_known_sources'],
+  ['a forecast that gives demand is known', position({ forecast_id: `'${newId()}'` }), '23503', 'positions_come_from_known_sources'],
   ['a curve has a version once', curve({ version: '1' }), '23505', 'price_curve_trading_day_version_key'],
   ['a curve has days', curve({ until_day: `'2026-11-25'` }), '23514', 'price_curve_check'],
   ['a curve has hours or quarter hours', curve({ minutes: '30' }), '23514', 'price_curve_minutes_check'],
@@ -179,9 +182,20 @@ test.each([
   ['demand does not change within a version', 'UPDATE energy.current_position SET demand_watt_hours = 9, open_watt_hours = 7', '23001', 'changed_positions_are_in_the_ledger'],
   ['an order is not noted within a version', `UPDATE energy.current_position SET hedge_order_id = '${newId()}'`, '23001', 'changed_positions_are_in_the_ledger'],
   ['a version is not left out', 'UPDATE energy.current_position SET version = version + 2', '23001', 'changed_positions_are_in_the_ledger'],
+  ['a position keeps its id', `UPDATE energy.current_position SET version = version + 1, id = '${newId()}'`, '23001', 'changed_positions_are_in_the_ledger'],
+  ['a position does not move to a forecast that nobody knows', `UPDATE energy.current_position SET version = version + 1, forecast_id = '${newId()}'`, '23503', 'positions_come_from_known_sources'],
+  ['a position does not move to a curve that nobody knows', `UPDATE energy.current_position SET version = version + 1, curve_id = '${newId()}', price_eur_per_mwh = 0, value_cents = 0`, '23503', 'positions_come_from_known_sources'],
   ['a position stays in its quarter hour', `UPDATE energy.current_position SET version = version + 1, start_at = start_at + interval '1 hour', end_at = end_at + interval '1 hour'`, '23001', 'changed_positions_are_in_the_ledger'],
 ])('%s', async (_, statement, code, constraint) => {
   await expect(db.query(statement)).rejects.toMatchObject({ code, constraint });
+});
+
+test('a version that is left out is not made up for by another that stays', async () => {
+  const outcome = transact(db, async (tx) => {
+    await tx.query(position({}));
+    await tx.query(`UPDATE energy.current_position SET version = version + CASE WHEN start_at = '2026-11-25T10:00Z' THEN 2 ELSE 0 END, calculated_at = calculated_at + interval '1 s'`);
+  });
+  await expect(outcome).rejects.toMatchObject({ code: '23505', constraint: 'open_position_pkey' });
 });
 
 test('what changes a position is in the ledger, whoever wrote it', async () => {

@@ -82,29 +82,26 @@ export const forecastQuartersSql = (areaDays: string): string => `
   JOIN energy.year_ahead_demand_forecast v ON v.forecast_id = d.forecast_id AND v.month = extract(month FROM l.at)
     AND v.week_hour = (extract(isodow FROM l.at)::int - 1) * 24 + extract(hour FROM l.at)::int`;
 
-/** Stores a version; null when it is known already. */
+/** Stores a version with its values; null when it is known already. */
 export async function addForecast(tx: Tx, forecast: PublishedForecast, importedAt: Date): Promise<string | null> {
   const { horizon, basis, gridAreaId, deliveryDay, version, publishedAt, cutOffAt, wattHours } = forecast;
   const id = newId<'forecast'>();
-  const added = await tx.sql`
-    INSERT INTO energy.demand_forecast (id, horizon, basis, grid_area_id, delivery_day, version, published_at, cut_off_at, imported_at)
-    VALUES (${id}, ${horizon}, ${basis}, ${gridAreaId}, ${deliveryDay}, ${version}, ${publishedAt}, ${cutOffAt},
-      ${importedAt}) ON CONFLICT DO NOTHING RETURNING id`;
-  if (added.length === 0) return null;
-  await tx.query(ADD_VALUES[horizon], horizon === 'YEAR_AHEAD' ? [id, wattHours] : [id, wattHours, deliveryDay]);
-  return id;
+  const { rowCount } = await tx.query(ADD[horizon], [id, horizon, basis, gridAreaId, deliveryDay, version, publishedAt, cutOffAt, importedAt, wattHours]);
+  return rowCount > 0 ? id : null;
 }
 
-const addStepsTo = (table: string, step: string): string => `
-  INSERT INTO energy.${table} (forecast_id, start_at, demand_watt_hours)
-  SELECT $1, ($3::date::timestamp AT TIME ZONE 'Europe/Berlin') + (nth - 1) * interval '${step}', watt_hours FROM unnest($2::bigint[]) WITH ORDINALITY v (watt_hours, nth)`;
-const ADD_VALUES: Readonly<Record<ForecastHorizon, string>> = {
+const addSql = (table: string, columns: string, values: string): string => `
+  WITH added AS (
+    INSERT INTO energy.demand_forecast (id, horizon, basis, grid_area_id, delivery_day, version, published_at, cut_off_at, imported_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ON CONFLICT DO NOTHING RETURNING id, delivery_day
+  )
+  INSERT INTO energy.${table} (forecast_id, ${columns}, demand_watt_hours) SELECT a.id, ${values}, v.watt_hours FROM added a CROSS JOIN unnest((SELECT $10::bigint[])) WITH ORDINALITY v (watt_hours, nth)`;
+const addStepsTo = (table: string, step: string): string => addSql(table, 'start_at', `(a.delivery_day::timestamp AT TIME ZONE 'Europe/Berlin') + (v.nth - 1) * interval '${step}'`);
+const ADD: Readonly<Record<ForecastHorizon, string>> = {
   DAY_AHEAD: addStepsTo('day_ahead_demand_forecast', '15 minutes'),
   INTRADAY: addStepsTo('intraday_demand_forecast', '15 minutes'),
   WEEK_AHEAD: addStepsTo('weekly_demand_forecast', '1 hour'),
-  YEAR_AHEAD: `
-    INSERT INTO energy.year_ahead_demand_forecast (forecast_id, month, week_hour, demand_watt_hours)
-    SELECT $1, (nth - 1) / 168 + 1, (nth - 1) % 168, watt_hours FROM unnest($2::bigint[]) WITH ORDINALITY v (watt_hours, nth)`,
+  YEAR_AHEAD: addSql('year_ahead_demand_forecast', 'month, week_hour', '(v.nth - 1) / 168 + 1, (v.nth - 1) % 168'),
 };
 
 export async function forecastsById(db: Queryable, ids: readonly string[]): Promise<DemandForecast[]> {
