@@ -1,5 +1,5 @@
 import { ForecastImported } from '@stromgraph/events/energy';
-import { type Db, planningOnce, transact, type Tx } from '@stromgraph/kernel/database';
+import { type Db, planningOnce, together, transact, type Tx } from '@stromgraph/kernel/database';
 import { publishAll } from '@stromgraph/kernel/outbox';
 import { moveCursor } from '@stromgraph/kernel/publication-cursor';
 import { gridAreaUnknown, type GridAreaUnknown } from '../areas/grid-area.ts';
@@ -18,8 +18,7 @@ export const importForecasts = (db: Db<any>, forecasts: readonly PublishedForeca
     const cause = await beginCause(tx, forecasts.map(({ gridAreaId }) => gridAreaId));
     const unknown = forecasts.find(({ gridAreaId }) => !cause.areas.some(({ id }) => id === gridAreaId));
     if (unknown) return gridAreaUnknown(unknown.gridAreaId);
-    await moveCursor(tx, ENET, position, cause.now);
-    await takeForecasts(tx, cause, forecasts);
+    await together(moveCursor(tx, ENET, position, cause.now), takeForecasts(tx, cause, forecasts));
   });
 
 /** Within a cause: stores versions and recalculates the open days that they cover. */
@@ -30,13 +29,16 @@ export async function takeForecasts(tx: Tx, cause: Cause, forecasts: readonly Pu
     if (id) added.push({ ...forecast, id });
   }
   if (added.length === 0) return;
-  await publishAll(tx, ForecastImported, added.map(({ id, gridAreaId, horizon, basis, deliveryDay, version, publishedAt }) => ({
+  const gridAreaIds = [...new Set(added.map(({ gridAreaId }) => gridAreaId))];
+  const days = cause.days.filter((day) => added.some(({ horizon, deliveryDay }) => firstDayOf(horizon, day) === deliveryDay));
+  const tell = publishAll(tx, ForecastImported, added.map(({ id, gridAreaId, horizon, basis, deliveryDay, version, publishedAt }) => ({
     aggregateType: 'grid-area',
     aggregateId: gridAreaId,
     data: { forecastId: id, gridAreaId, horizon, basis, deliveryDay, version, publishedAt: publishedAt.toISOString() },
   })));
-  const gridAreaIds = [...new Set(added.map(({ gridAreaId }) => gridAreaId))];
-  const days = cause.days.filter((day) => added.some(({ horizon, deliveryDay }) => firstDayOf(horizon, day) === deliveryDay));
-  if (days.length > 0) await rebuildProfileDemand(tx, { gridAreaIds, days });
-  await settleCause(tx, cause, { gridAreaIds, days, figures: 'DEMAND' }, added.map(({ id }) => `forecast ${id}`));
+  await together(
+    tell,
+    days.length > 0 ? rebuildProfileDemand(tx, { gridAreaIds, days }) : Promise.resolve(),
+    settleCause(tx, cause, { gridAreaIds, days, figures: 'DEMAND' }, added.map(({ id }) => `forecast ${id}`)),
+  );
 }

@@ -1,6 +1,6 @@
 import { TradeRecorded } from '@stromgraph/events/energy';
 import { requireActor } from '@stromgraph/kernel/auth';
-import { planningOnce, transact } from '@stromgraph/kernel/database';
+import { planningOnce, together, transact } from '@stromgraph/kernel/database';
 import { once } from '@stromgraph/kernel/idempotency';
 import { isId, newId } from '@stromgraph/kernel/ids';
 import { publish } from '@stromgraph/kernel/outbox';
@@ -36,9 +36,11 @@ export async function recordTrade({ db, actor }: DomainContext, { idempotencyKey
         recordedAt: cause.now,
         recordedBy: name,
       };
-      await addTrade(tx, recorded);
-      await publish(tx, TradeRecorded, { aggregateType: 'trade', aggregateId: recorded.id, data: factOfTrade(recorded) });
-      await settleCause(tx, cause, { gridAreaIds: [area.id], days: daysTouched(cause, recorded), figures: 'HEDGES' }, [`trade ${recorded.id}`]);
+      await together(
+        addTrade(tx, recorded),
+        publish(tx, TradeRecorded, { aggregateType: 'trade', aggregateId: recorded.id, data: factOfTrade(recorded) }),
+        settleCause(tx, cause, { gridAreaIds: [area.id], days: daysTouched(cause, recorded), figures: 'HEDGES' }, [`trade ${recorded.id}`]),
+      );
       return { tradeId: recorded.id };
     });
   });

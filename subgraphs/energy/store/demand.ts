@@ -1,5 +1,5 @@
 // Contracts as energy knows them, and per area, day and profile the yearly energy that load profiles still have to spread.
-import type { Tx } from '@stromgraph/kernel/database';
+import { together, type Tx } from '@stromgraph/kernel/database';
 import type { LocalDate } from '@stromgraph/kernel/time';
 import { newestForecastSql } from './forecasts.ts';
 
@@ -116,8 +116,8 @@ export async function rebuildProfileDemand(
   tx: Tx,
   { gridAreaIds, days }: { gridAreaIds: readonly string[]; days: readonly LocalDate[] },
 ): Promise<void> {
-  await tx.sql`DELETE FROM energy.profile_demand WHERE grid_area_id = ANY (${gridAreaIds}::uuid[]) AND delivery_day = ANY (${days}::date[])`;
-  await tx.query(
+  const dropped = tx.sql`DELETE FROM energy.profile_demand WHERE grid_area_id = ANY (${gridAreaIds}::uuid[]) AND delivery_day = ANY (${days}::date[])`;
+  const summed = tx.query(
     `WITH area_day AS (
        SELECT a.id AS grid_area_id, d.day, f.cut_off_at FROM unnest((SELECT $1::uuid[])) a (id) CROSS JOIN unnest((SELECT $2::date[])) d (day)
        LEFT JOIN LATERAL (${newestForecastSql('a.id', 'd.day')}) f ON true
@@ -125,6 +125,7 @@ export async function rebuildProfileDemand(
      INSERT INTO energy.profile_demand (grid_area_id, delivery_day, profile, expected_watt_hours) ${DEMAND_OF_CONTRACTS}`,
     [gridAreaIds, days],
   );
+  await together(dropped, summed);
 }
 
 /**

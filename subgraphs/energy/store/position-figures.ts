@@ -26,7 +26,7 @@ const WITH_LIMIT = `LEFT JOIN LATERAL (${LIMIT}) l ON true`;
 /** Quarter hours by the local clock: on the days of a clock change an hour is missing or comes twice. */
 const EACH_QUARTER = `FROM area_day d CROSS JOIN LATERAL generate_series(d.start_at, d.end_at - interval '15 minutes', interval '15 minutes') q (start_at)
     CROSS JOIN LATERAL (SELECT q.start_at AT TIME ZONE 'Europe/Berlin') l (at)`;
-const SLOT = 'extract(hour FROM l.at)::int * 4 + extract(minute FROM l.at)::int / 15';
+const SLOT = `(date_part('epoch', l.at::time) / 900)::int`;
 
 const QUARTERS = `
   area_day AS MATERIALIZED (
@@ -59,24 +59,27 @@ export const byProfileSql = (knownAt = `'infinity'`): string => `
   )`;
 
 /**
- * What is bought and sold for each quarter hour, its purchases' average price weighted by energy: power that begins and ends, added up in order
- * of time, so that a trade costs two rows however long it delivers. 20 decimals, so that rounding a quotient rounds once.
+ * What is bought and sold for each quarter hour of `quarters`, its purchases' average price weighted by energy: power that begins and ends, added
+ * up in order of time, so that a trade costs two rows however long it delivers. 20 decimals, so that rounding a quotient rounds once. `kept` are
+ * columns of `quarters` that stay with them.
  */
-const HEDGES = `
+const hedgesSql = (quarters: string, kept: readonly string[] = []): string => `
   power AS MATERIALIZED (
     SELECT t.grid_area_id, greatest(t.from_at, s.from_at) AS from_at, t.until_at, CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE -t.kilowatts END AS kilowatts,
       CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE 0 END AS bought, CASE t.side WHEN 'BUY' THEN t.kilowatts * t.price_eur_per_mwh ELSE 0 END AS cost
     FROM (SELECT grid_area_id, min(start_at) AS from_at, max(end_at) AS until_at FROM area_day GROUP BY 1) s
     JOIN ${STANDING_TRADES} t ON t.grid_area_id = s.grid_area_id AND tstzrange(t.from_at, t.until_at) && tstzrange(s.from_at, s.until_at)
   ), hedge AS MATERIALIZED (
-    SELECT grid_area_id, start_at, watt_hours, round(round(cost, 20) / nullif(bought, 0), 5) AS average_price FROM (
-      SELECT grid_area_id, at AS start_at, is_quarter, sum(kilowatts) OVER w * 250 AS watt_hours, sum(bought) OVER w AS bought, sum(cost) OVER w AS cost FROM (
-        SELECT grid_area_id, start_at AS at, true AS is_quarter, 0::bigint AS kilowatts, 0::bigint AS bought, 0::numeric AS cost FROM quarter
-        UNION ALL SELECT grid_area_id, from_at, false, sum(kilowatts)::bigint, sum(bought)::bigint, sum(cost) FROM power GROUP BY 1, 2
-        UNION ALL SELECT grid_area_id, until_at, false, -sum(kilowatts)::bigint, -sum(bought)::bigint, -sum(cost) FROM power GROUP BY 1, 2
+    SELECT grid_area_id, start_at, watt_hours, round(round(cost, 20) / nullif(bought, 0), 5) AS average_price${listed(kept)} FROM (
+      SELECT grid_area_id, at AS start_at, is_quarter, sum(kilowatts) OVER w * 250 AS watt_hours, sum(bought) OVER w AS bought, sum(cost) OVER w AS cost${listed(kept)} FROM (
+        SELECT grid_area_id, start_at AS at, true AS is_quarter, 0::bigint AS kilowatts, 0::bigint AS bought, 0::numeric AS cost${listed(kept)} FROM ${quarters}
+        UNION ALL SELECT grid_area_id, from_at, false, sum(kilowatts)::bigint, sum(bought)::bigint, sum(cost)${listed(kept.map(() => 'NULL'))} FROM power GROUP BY 1, 2
+        UNION ALL SELECT grid_area_id, until_at, false, -sum(kilowatts)::bigint, -sum(bought)::bigint, -sum(cost)${listed(kept.map(() => 'NULL'))} FROM power GROUP BY 1, 2
       ) step WINDOW w AS (PARTITION BY grid_area_id ORDER BY at)
     ) sum WHERE is_quarter
   )`;
+
+const listed = (columns: readonly string[]): string => columns.map((column) => `, ${column}`).join('');
 
 const REALISED = `
   realised AS MATERIALIZED (
@@ -98,7 +101,7 @@ const WITH_DEMAND = `LEFT JOIN forecast_quarter f ON f.forecast_id = q.forecast_
  * spread.
  */
 export const freshFiguresSql = (demand: string): string => `${QUARTERS}, forecast_quarter AS MATERIALIZED (${forecastQuartersSql('area_day')}),
-  demand AS (${demand}), ${byProfileSql()}, ${HEDGES}, ${REALISED},
+  demand AS (${demand}), ${byProfileSql()}, ${hedgesSql('quarter')}, ${REALISED},
   figure AS (
     SELECT q.*, ${DEMAND}, h.watt_hours::bigint AS hedged, h.average_price, r.watt_hours AS realised
     FROM quarter q ${WITH_DEMAND}
@@ -108,24 +111,32 @@ export const freshFiguresSql = (demand: string): string => `${QUARTERS}, forecas
     SELECT f.*, f.demand - f.hedged AS open, ${breachSql('f.demand', '(f.demand - f.hedged)')} AS breach FROM figure f
   )`;
 
-/** What trades alone move, as `fresh`, for the areas and days given as parameters 1 and 2. */
+/** What the positions of the area-days say, found by their places; they are locked with their areas. */
+const STANDING_COLUMNS = ['id', 'demand_watt_hours', 'hedged_watt_hours', 'average_price_eur_per_mwh', 'forecast_id', 'price_eur_per_mwh', 'breach', 'percent', 'watt_hours_per_hour'];
+const STANDING = `standing AS MATERIALIZED (
+    SELECT p.grid_area_id, p.start_at, p.id, p.demand_watt_hours, p.hedged_watt_hours, p.average_price_eur_per_mwh, p.forecast_id, p.price_eur_per_mwh, p.breach, d.percent, d.watt_hours_per_hour
+    FROM area_day d JOIN energy.current_position p ON p.grid_area_id = d.grid_area_id AND p.start_at >= d.start_at AND p.start_at < d.end_at
+  )`;
+
+/** What trades alone move, as `fresh` beside what is `standing`, for the areas and days given as parameters 1 and 2. */
 export const FRESH_HEDGES = `
   area_day AS MATERIALIZED (
     SELECT g.*, l.percent, l.watt_hours_per_hour, ${BEGIN_AND_END} FROM unnest((SELECT $1::uuid[]), (SELECT $2::date[])) AS g (grid_area_id, day) ${WITH_LIMIT}
-  ), quarter AS MATERIALIZED (
-    SELECT d.grid_area_id, q.start_at, d.percent, d.watt_hours_per_hour ${EACH_QUARTER}
-  ), ${HEDGES}, fresh AS MATERIALIZED (
-    SELECT q.*, h.watt_hours::bigint AS hedged, h.average_price AS average_price_eur_per_mwh FROM quarter q JOIN hedge h USING (grid_area_id, start_at)
+  ), ${STANDING}, ${hedgesSql('standing', STANDING_COLUMNS)}, fresh AS (
+    SELECT h.*, h.demand_watt_hours AS demand, h.watt_hours::bigint AS hedged FROM hedge h
   )`;
 
-/** What contracts, forecasts and profiles alone move, as `fresh`, from the sums that causes keep up to date. */
+/** What contracts, forecasts and profiles alone move, as `fresh` beside what is `standing`, from the sums that causes keep up to date. */
 export const FRESH_DEMAND = `
   area_day AS MATERIALIZED (
     SELECT g.*, f.id AS forecast_id, l.percent, l.watt_hours_per_hour, ${BEGIN_AND_END} ${GIVEN} ${WITH_FORECAST} ${WITH_LIMIT}
-  ), quarter AS MATERIALIZED (
-    SELECT d.grid_area_id, d.day, d.forecast_id, q.start_at, d.percent, d.watt_hours_per_hour, ${SLOT} AS slot ${EACH_QUARTER}
+  ), ${STANDING}, quarter AS MATERIALIZED (
+    SELECT d.grid_area_id, d.day, d.forecast_id, q.start_at, ${SLOT} AS slot ${EACH_QUARTER}
   ), forecast_quarter AS MATERIALIZED (${forecastQuartersSql('area_day')}), demand AS (SELECT * FROM energy.profile_demand), ${byProfileSql()},
-  fresh AS MATERIALIZED (SELECT q.*, ${DEMAND} FROM quarter q ${WITH_DEMAND})`;
+  demanded AS MATERIALIZED (SELECT q.grid_area_id, q.start_at, q.forecast_id AS newest_forecast_id, ${DEMAND} FROM quarter q ${WITH_DEMAND}),
+  fresh AS (
+    SELECT p.*, q.newest_forecast_id, q.demand, p.hedged_watt_hours AS hedged FROM demanded q JOIN standing p ON p.grid_area_id = q.grid_area_id AND p.start_at = q.start_at
+  )`;
 
 /** Whether a position says something else than the fresh figures. */
 export const differsSql = (position: string, fresh: string): string =>

@@ -40,7 +40,7 @@ const RECALCULATE_ALL = {
   WITH ${freshFiguresSql('SELECT * FROM energy.profile_demand')},
   changed AS MATERIALIZED (
     SELECT p.id, f.grid_area_id, f.start_at, f.forecast_id, f.demand, f.hedged, f.open, f.realised, f.average_price, f.curve_id, f.price, f.breach,
-      round(f.open * f.price / 10000)::bigint AS value_cents, CASE WHEN f.open = 0 THEN 'HEDGED' ELSE 'OPEN' END AS status
+      round(f.open * f.price * 0.0001)::bigint AS value_cents, CASE WHEN f.open = 0 THEN 'HEDGED' ELSE 'OPEN' END AS status
     FROM fresh f LEFT JOIN energy.current_position p ON p.grid_area_id = f.grid_area_id AND p.start_at = f.start_at
     WHERE p.id IS NULL OR ${differsSql('p', 'f')}
   ), run AS (
@@ -64,37 +64,21 @@ const RECALCULATE_ALL = {
   FROM (SELECT * FROM moved UNION ALL SELECT * FROM opened) saved GROUP BY 1, 2 ORDER BY 2`,
 };
 
-type Move = Readonly<{ fresh: string; at: string; causes: string; demand: string; hedged: string; own: string }>;
-
-/** A position is found once, by its place; `own` are the columns that come from `fresh` as they are, besides demand and hedges. */
-const moveSql = ({ fresh, at, causes, demand, hedged, own }: Move): string => {
-  const open = `(${demand} - ${hedged})`;
-  return `
-  WITH ${fresh},
-  run AS MATERIALIZED (SELECT nextval('energy.recalculation_id_seq') AS id),
-  moved AS (
+/** A position is found once, by its place, and written by its id; `own` is the column that a cause moves besides demand or hedges, and what it becomes. */
+const moveSql = ({ fresh, at, causes, own: [column, value] }: Readonly<{ fresh: string; at: string; causes: string; own: readonly [string, string] }>): string => `
+  WITH ${fresh}, changed AS MATERIALIZED (
+    SELECT * FROM (SELECT f.*, f.demand - f.hedged AS open, ${breachSql('f.demand', '(f.demand - f.hedged)')} AS rule FROM fresh f) f
+    WHERE (demand_watt_hours, hedged_watt_hours, ${column}, breach) IS DISTINCT FROM (demand, hedged, ${value}, rule)
+  ), run AS MATERIALIZED (
+    INSERT INTO energy.recalculation (calculated_at, causes) SELECT ${at}, ${causes} WHERE EXISTS (SELECT FROM changed) RETURNING id
+  ), moved AS (
     UPDATE energy.current_position p
-    SET version = p.version + 1, recalculation_id = run.id, calculated_at = ${at}, demand_watt_hours = ${demand}, hedged_watt_hours = ${hedged}, open_watt_hours = ${open},
-      value_cents = round(${open} * p.price_eur_per_mwh / 10000)::bigint, status = CASE WHEN ${open} = 0 THEN 'HEDGED' ELSE 'OPEN' END, breach = ${breachSql(demand, open)}, ${own} = f.${own}
-    FROM run, fresh f
-    WHERE p.grid_area_id = f.grid_area_id AND p.start_at = f.start_at
-      AND (p.demand_watt_hours, p.hedged_watt_hours, p.${own}, p.breach) IS DISTINCT FROM (${demand}, ${hedged}, f.${own}, ${breachSql(demand, open)})
-    RETURNING p.recalculation_id, p.grid_area_id, p.start_at, p.end_at
-  ), noted AS (
-    INSERT INTO energy.recalculation (id, calculated_at, causes) OVERRIDING SYSTEM VALUE SELECT id, ${at}, ${causes} FROM run WHERE EXISTS (SELECT FROM moved)
+    SET version = p.version + 1, recalculation_id = run.id, calculated_at = ${at}, demand_watt_hours = c.demand, hedged_watt_hours = c.hedged, open_watt_hours = c.open,
+      value_cents = round(c.open * p.price_eur_per_mwh * 0.0001)::bigint, status = CASE WHEN c.open = 0 THEN 'HEDGED' ELSE 'OPEN' END, breach = c.rule, ${column} = c.${value}
+    FROM run, changed c WHERE p.id = c.id
   )
-  SELECT s.standing, m.* FROM (
-    SELECT count(*)::int AS standing FROM area_day d JOIN energy.current_position p ON p.grid_area_id = d.grid_area_id AND p.start_at >= d.start_at AND p.start_at < d.end_at
-  ) s LEFT JOIN (
-    SELECT recalculation_id AS id, grid_area_id, min(start_at) AS from_at, max(end_at) AS until_at FROM moved GROUP BY 1, 2
-  ) m ON true ORDER BY m.grid_area_id`;
-};
+  SELECT s.standing, m.* FROM (SELECT count(*)::int AS standing FROM standing) s
+  LEFT JOIN (SELECT run.id, c.grid_area_id, min(c.start_at) AS from_at, max(c.start_at) + interval '15 minutes' AS until_at FROM run, changed c GROUP BY 1, 2) m ON true ORDER BY m.grid_area_id`;
 
-const MOVE_HEDGES = {
-  name: 'move hedges',
-  text: moveSql({ fresh: FRESH_HEDGES, at: '$3', causes: '$4', demand: 'p.demand_watt_hours', hedged: 'f.hedged', own: 'average_price_eur_per_mwh' }),
-};
-const MOVE_DEMAND = {
-  name: 'move demand',
-  text: moveSql({ fresh: FRESH_DEMAND, at: '$5', causes: '$6', demand: 'f.demand', hedged: 'p.hedged_watt_hours', own: 'forecast_id' }),
-};
+const MOVE_HEDGES = { name: 'move hedges', text: moveSql({ fresh: FRESH_HEDGES, at: '$3', causes: '$4', own: ['average_price_eur_per_mwh', 'average_price'] }) };
+const MOVE_DEMAND = { name: 'move demand', text: moveSql({ fresh: FRESH_DEMAND, at: '$5', causes: '$6', own: ['forecast_id', 'newest_forecast_id'] }) };
