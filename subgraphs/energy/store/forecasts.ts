@@ -65,12 +65,13 @@ export const newestForecastsSql = (gridAreaId: string, days: string): string => 
 
 /**
  * SQL of what forecasts say of each quarter hour (forecast_id, start_at, demand_watt_hours) of the area-days in `areaDays`, a relation
- * with forecast_id, start_at and end_at. A year's forecast goes by the local clock.
+ * with forecast_id, start_at and end_at. A year's forecast goes by the local clock. A day's values are looked up by their forecast (OFFSET 0), however
+ * few others the database knows of: a plan that reads all of them is kept while they grow.
  */
 export const forecastQuartersSql = (areaDays: string): string => `
-  SELECT v.forecast_id, v.start_at, v.demand_watt_hours FROM ${areaDays} d JOIN energy.day_ahead_demand_forecast v ON v.forecast_id = d.forecast_id
+  SELECT v.forecast_id, v.start_at, v.demand_watt_hours FROM ${areaDays} d CROSS JOIN LATERAL (SELECT * FROM energy.day_ahead_demand_forecast v WHERE v.forecast_id = d.forecast_id OFFSET 0) v
   UNION ALL
-  SELECT v.forecast_id, v.start_at, v.demand_watt_hours FROM ${areaDays} d JOIN energy.intraday_demand_forecast v ON v.forecast_id = d.forecast_id
+  SELECT v.forecast_id, v.start_at, v.demand_watt_hours FROM ${areaDays} d CROSS JOIN LATERAL (SELECT * FROM energy.intraday_demand_forecast v WHERE v.forecast_id = d.forecast_id OFFSET 0) v
   UNION ALL
   SELECT v.forecast_id, v.start_at + nth * interval '15 minutes', energy.quarter_of(v.demand_watt_hours, nth)
   FROM ${areaDays} d JOIN energy.weekly_demand_forecast v ON v.forecast_id = d.forecast_id AND v.start_at >= d.start_at AND v.start_at < d.end_at CROSS JOIN generate_series(0, 3) nth

@@ -69,7 +69,7 @@ const hedgesSql = (quarters: string, kept: readonly string[] = []): string => `
       CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE 0 END AS bought, CASE t.side WHEN 'BUY' THEN t.kilowatts * t.price_eur_per_mwh ELSE 0 END AS cost
     FROM (SELECT grid_area_id, min(start_at) AS from_at, max(end_at) AS until_at FROM area_day GROUP BY 1) s
     JOIN ${STANDING_TRADES} t ON t.grid_area_id = s.grid_area_id AND tstzrange(t.from_at, t.until_at) && tstzrange(s.from_at, s.until_at)
-  ), hedge AS MATERIALIZED (
+  ), hedge AS (
     SELECT grid_area_id, start_at, watt_hours, round(round(cost, 20) / nullif(bought, 0), 5) AS average_price${listed(kept)} FROM (
       SELECT grid_area_id, at AS start_at, is_quarter, sum(kilowatts) OVER w * 250 AS watt_hours, sum(bought) OVER w AS bought, sum(cost) OVER w AS cost${listed(kept)} FROM (
         SELECT grid_area_id, start_at AS at, true AS is_quarter, 0::bigint AS kilowatts, 0::bigint AS bought, 0::numeric AS cost${listed(kept)} FROM ${quarters}

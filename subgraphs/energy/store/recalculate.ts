@@ -67,7 +67,7 @@ const RECALCULATE_ALL = {
 /** A position is found once, by its place, and written by its id; `own` is the column that a cause moves besides demand or hedges, and what it becomes. */
 const moveSql = ({ fresh, at, causes, own: [column, value] }: Readonly<{ fresh: string; at: string; causes: string; own: readonly [string, string] }>): string => `
   WITH ${fresh}, changed AS MATERIALIZED (
-    SELECT * FROM (SELECT f.*, f.demand - f.hedged AS open, ${breachSql('f.demand', '(f.demand - f.hedged)')} AS rule FROM fresh f) f
+    SELECT id, grid_area_id, start_at, demand, hedged, demand - hedged AS open, ${value}, rule FROM (SELECT f.*, ${breachSql('f.demand', '(f.demand - f.hedged)')} AS rule FROM fresh f) f
     WHERE (demand_watt_hours, hedged_watt_hours, ${column}, breach) IS DISTINCT FROM (demand, hedged, ${value}, rule)
   ), run AS MATERIALIZED (
     INSERT INTO energy.recalculation (calculated_at, causes) SELECT ${at}, ${causes} WHERE EXISTS (SELECT FROM changed) RETURNING id

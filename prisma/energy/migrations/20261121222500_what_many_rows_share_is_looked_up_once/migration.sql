@@ -28,10 +28,7 @@ ALTER TABLE energy.intraday_demand_forecast DROP CONSTRAINT intraday_demand_fore
 ALTER TABLE energy.weekly_demand_forecast DROP CONSTRAINT weekly_demand_forecast_forecast_id_fkey;
 ALTER TABLE energy.year_ahead_demand_forecast DROP CONSTRAINT year_ahead_demand_forecast_forecast_id_fkey;
 
-/* Where a position comes from; null for what it has none of. */
-CREATE FUNCTION energy.is_known_source(forecast uuid, curve uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT (forecast IS NULL OR (SELECT f.id FROM energy.demand_forecast f WHERE f.id = forecast) IS NOT NULL) AND (curve IS NULL OR (SELECT c.id FROM energy.price_curve c WHERE c.id = curve) IS NOT NULL)
-$$;
+/* The forecast and the curve that a position comes from, where it has one. */
 ALTER TABLE energy.current_position DROP CONSTRAINT current_position_forecast_id_fkey, DROP CONSTRAINT current_position_curve_id_fkey;
 CREATE OR REPLACE FUNCTION energy.enter_new_positions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = energy, pg_temp AS $$ BEGIN
   IF NOT EXISTS (SELECT FROM after) THEN RETURN NULL; END IF;
@@ -39,7 +36,10 @@ CREATE OR REPLACE FUNCTION energy.enter_new_positions() RETURNS trigger LANGUAGE
     RAISE EXCEPTION 'a position begins with version 1' USING ERRCODE = 'check_violation', CONSTRAINT = 'positions_are_in_the_ledger';
   END IF;
   PERFORM energy.refuse_unknown_recalculations((SELECT array_agg(DISTINCT recalculation_id) FROM after));
-  IF EXISTS (SELECT FROM (SELECT DISTINCT forecast_id, curve_id FROM after) s WHERE NOT energy.is_known_source(s.forecast_id, s.curve_id)) THEN
+  IF EXISTS (
+    SELECT FROM (SELECT DISTINCT forecast_id, curve_id FROM after) s
+    WHERE s.forecast_id IS NOT NULL AND (SELECT f.id FROM energy.demand_forecast f WHERE f.id = s.forecast_id) IS NULL OR s.curve_id IS NOT NULL AND (SELECT c.id FROM energy.price_curve c WHERE c.id = s.curve_id) IS NULL
+  ) THEN
     RAISE EXCEPTION 'a position comes from a forecast and a curve that are known' USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'positions_come_from_known_sources';
   END IF;
   INSERT INTO energy.open_position (position_id, version, recalculation_id, calculated_at, grid_area_id, start_at, end_at, forecast_id,
@@ -74,7 +74,10 @@ BEGIN
   ELSIF NOT EXISTS (SELECT FROM energy.recalculation WHERE id = first_run) THEN
     PERFORM energy.refuse_unknown_recalculations(ARRAY[first_run]);
   END IF;
-  IF EXISTS (SELECT FROM (SELECT DISTINCT forecast_id, curve_id FROM after) s WHERE NOT energy.is_known_source(s.forecast_id, s.curve_id)) THEN
+  IF EXISTS (
+    SELECT FROM (SELECT DISTINCT forecast_id, curve_id FROM after) s
+    WHERE s.forecast_id IS NOT NULL AND (SELECT f.id FROM energy.demand_forecast f WHERE f.id = s.forecast_id) IS NULL OR s.curve_id IS NOT NULL AND (SELECT c.id FROM energy.price_curve c WHERE c.id = s.curve_id) IS NULL
+  ) THEN
     RAISE EXCEPTION 'a position comes from a forecast and a curve that are known' USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'positions_come_from_known_sources';
   END IF;
   IF grown THEN
