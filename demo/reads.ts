@@ -4,10 +4,12 @@ import type { DemoContract } from './portfolio.ts';
 import { randomOf } from './random.ts';
 import { shareOfYears } from './shapes.ts';
 
-export type DemoRead = Readonly<{ readAt: Date; wattHours: number; source: 'UPLOAD' | 'IOT_GATEWAY' | 'ESTIMATE'; quality: 'MEASURED' | 'SUBSTITUTED' }>;
+export type DemoRead = Readonly<{ readAt: Date; wattHours: number; source: 'UPLOAD' | 'IOT_GATEWAY' | 'ESTIMATE'; quality: 'MEASURED' | 'SUBSTITUTED'; reason: string | null; method: string | null }>;
 
 const WH_PER_KWH = 1_000;
 const ESTIMATED_SHARE = 0.08;
+/** Nobody got in; taken from what was used before. */
+const ESTIMATED = { source: 'ESTIMATE', quality: 'SUBSTITUTED', reason: 'Z74', method: 'ZJ2' } as const;
 /** Six digits before the point: then a counter begins anew. */
 const ROLL_OVER_WATT_HOURS = 1_000_000 * WH_PER_KWH;
 
@@ -22,7 +24,8 @@ export function readsOf(contract: DemoContract, today: LocalDate): DemoRead[] {
     // Counters of the old kind show whole kilowatt-hours.
     const wattHours = (began + Math.round(used / WH_PER_KWH) * WH_PER_KWH) % ROLL_OVER_WATT_HOURS;
     const estimated = nth > 0 && contract.meter.kind !== 'SMART' && random.chance(ESTIMATED_SHARE);
-    return { readAt, wattHours, source: estimated ? 'ESTIMATE' : contract.meter.kind === 'SMART' ? 'IOT_GATEWAY' : 'UPLOAD', quality: estimated ? 'SUBSTITUTED' : 'MEASURED' };
+    if (estimated) return { readAt, wattHours, ...ESTIMATED };
+    return { readAt, wattHours, source: contract.meter.kind === 'SMART' ? 'IOT_GATEWAY' : 'UPLOAD', quality: 'MEASURED', reason: null, method: null };
   });
 }
 

@@ -38,7 +38,7 @@ export const loadMeters = ({ dbs, today }: World, chunk: Chunk, deliveries: Deli
     const reads = contracts.flatMap((contract) => readsOf(contract, today).map((read) => ({ contract, read, delivery: deliveryOf(deliveries.counters, dayRead(contract, read)) })));
     await insertRows(tx, 'metering.reading', reads.map(({ contract, read, delivery }) => ({
       id: newId(), meter_id: contract.meter.meterId, register_id: registers.get(contract.meter.meterId)!.counter, contract_id: contract.contractId, customer_id: contract.customerId,
-      read_at: read.readAt, watt_hours: read.wattHours, source: read.source, quality: read.quality, imported_at: delivery.receivedAt, batch_id: delivery.batchId,
+      read_at: read.readAt, watt_hours: read.wattHours, source: read.source, quality: read.quality, reason: read.reason, method: read.method, imported_at: delivery.receivedAt, batch_id: delivery.batchId,
     })));
     for (const { delivery } of reads) countAccepted(deliveries, delivery, 1);
     return registers;
