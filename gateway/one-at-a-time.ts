@@ -2,6 +2,8 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net';
 
 type Turn = Readonly<{ request: IncomingMessage; response: ServerResponse }>;
+/** Kept as long as its connection, which is served again and again. */
+type Line = { busy: boolean; readonly waiting: Turn[] };
 
 /** Nobody of good will sends more before the first is answered; some send one or two. */
 const MOST_AHEAD = 10;
@@ -14,15 +16,23 @@ const REST_MS = 2_000;
  * chunks of a byte. What waits when its client leaves is never begun: an answer without a connection would never be told of its end.
  */
 export function oneAtATime(serve: RequestListener): RequestListener {
-  const lines = new WeakMap<Socket, Turn[]>();
+  const lines = new WeakMap<Socket, Line>();
 
-  function begin(line: Turn[], { request, response }: Turn): void {
-    const { socket } = request;
-    response.once('finish', () => request.complete || endUnread(request));
-    response.once('close', () => {
-      const next = line.shift();
-      if (next === undefined) lines.delete(socket);
-      else if (!socket.destroyed) begin(line, next);
+  function lineOf(socket: Socket): Line {
+    const known = lines.get(socket);
+    if (known) return known;
+    const line = { busy: false, waiting: [] };
+    lines.set(socket, line);
+    return line;
+  }
+
+  function begin(line: Line, { request, response }: Turn): void {
+    line.busy = true;
+    response.on('close', () => {
+      if (response.writableFinished && !request.complete) endUnread(request);
+      line.busy = false;
+      const next = line.waiting.shift();
+      if (next !== undefined && !request.socket.destroyed) begin(line, next);
     });
     serve(request, response);
   }
@@ -30,12 +40,9 @@ export function oneAtATime(serve: RequestListener): RequestListener {
   return (request, response) => {
     const { socket } = request;
     if (socket.destroyed) return;
-    const line = lines.get(socket);
-    if (line === undefined) {
-      const own: Turn[] = [];
-      lines.set(socket, own);
-      begin(own, { request, response });
-    } else if (line.length < MOST_AHEAD) line.push({ request, response });
+    const line = lineOf(socket);
+    if (!line.busy) begin(line, { request, response });
+    else if (line.waiting.length < MOST_AHEAD) line.waiting.push({ request, response });
     else socket.destroy();
   };
 }

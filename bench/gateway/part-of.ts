@@ -10,8 +10,8 @@ const PARTS: readonly (readonly [part: string, files: RegExp])[] = [
   ['fetch: request and answer', /\/gateway\/wire\/|\/gateway\/(subgraph-fetch|exchange|breaker|retry-budget)\.ts|\/gateway\/execute\/fetch-text/],
   ['merge', /\/gateway\/execute\/(?!write|answer)/],
   ['write', /\/gateway\/execute\/(write|answer)/],
-  ['metrics and log', /\/prom-client\/|\/pino\/|\/gateway\/metrics|\/sonic-boom\//],
-  ['HTTP to the client', /^node:(_http|internal\/http)|\/gateway\/(server|graphql-http|graphql-reply|graphql-request|body|held|end-of-turn|accept|origin|request-id)\.ts/],
+  ['metrics and log', /\/prom-client\/|\/pino\/|\/gateway\/(metrics|histogram)\.ts|\/sonic-boom\//],
+  ['HTTP to the client', /^node:(_http|internal\/http)|\/gateway\/(server|one-at-a-time|asker|unread|graphql-http|graphql-reply|graphql-request|body|held|end-of-turn|accept|origin|request-id)\.ts/],
 ];
 
 /** The part of a frame; undefined where the one that called it decides. */
