@@ -121,9 +121,10 @@ CREATE TEMP VIEW fault AS
   FROM witness.sent s FULL JOIN (SELECT m.meter_number, i.start_at, i.watt_hours FROM metering.interval i JOIN metering.meter_register r ON r.id = i.register_id JOIN metering.meter m ON m.id = r.meter_id, witness.period p WHERE i.start_at >= witness.begins(p.first_day) AND i.start_at < witness.begins(p.until_day)) i
     ON (i.meter_number, i.start_at) = (s.meter_number, s.start_at) WHERE s.watt_hours IS DISTINCT FROM i.watt_hours
   UNION ALL
-  SELECT 'a day of a meter is not the sum of its readings', u.register_id || ' ' || u.day, s.watt_hours::text, u.watt_hours::text
-  FROM metering.usage_daily u JOIN witness.period p ON u.day >= p.first_day AND u.day < p.until_day LEFT JOIN (SELECT register_id, (start_at AT TIME ZONE 'Europe/Berlin')::date AS day, sum(watt_hours) AS watt_hours, count(*) AS n FROM measured WHERE NOT is_ours GROUP BY 1, 2) s USING (register_id, day)
-  WHERE s.watt_hours IS DISTINCT FROM u.watt_hours OR s.n <> u.known_values
+  SELECT 'a day of a meter is not the sum of its readings', register_id || ' ' || day, s.watt_hours::text, u.watt_hours::text
+  FROM (SELECT d.* FROM metering.usage_daily d JOIN witness.period p ON d.day >= p.first_day AND d.day < p.until_day) u
+  FULL JOIN (SELECT register_id, (start_at AT TIME ZONE 'Europe/Berlin')::date AS day, sum(watt_hours) AS watt_hours, count(*) AS n FROM measured WHERE NOT is_ours GROUP BY 1, 2) s USING (register_id, day)
+  WHERE coalesce(s.watt_hours, 0) IS DISTINCT FROM u.watt_hours OR coalesce(s.n, 0) <> u.known_values
   UNION ALL
   SELECT 'a position has not the energy that was used, bought or expected', q.area || ' ' || q.start_at, concat_ws(' ', u.metered, b.purchased - b.resold, e.watt_hours), concat_ws(' ', p.realised_watt_hours, p.hedged_watt_hours, p.demand_watt_hours)
   FROM quarter q JOIN used u USING (area, start_at) JOIN bought b USING (area, start_at) JOIN expected e USING (area, start_at) LEFT JOIN energy.current_position p ON p.grid_area_id = q.area AND p.start_at = q.start_at
