@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findFederationAudit } from '../tests/federation-audit.ts';
+import { FEDERATION_AUDIT, findPublicData } from '../tests/public-data.ts';
 
-const AUDIT = findFederationAudit();
+const AUDIT = findPublicData(FEDERATION_AUDIT);
 const COMMAND = `exec ${process.execPath} --disable-warning=ExperimentalWarning ${join(import.meta.dirname, 'main.ts')} --supergraph {supergraph} --port {port} --open`;
 
 test.skipIf(!AUDIT).each([[[]], [['--strict-errors']]])('npm run gateway -- --open passes the audit %j', (options) => {

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { makeLog } from '@stromgraph/kernel/log';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findFederationAudit } from '../tests/federation-audit.ts';
+import { FEDERATION_AUDIT, findPublicData } from '../tests/public-data.ts';
 import { planHere } from './planning/planner.ts';
 import { startGateway } from './server.ts';
 import { ask } from './toys/graph.ts';
 
-const AUDIT = findFederationAudit();
+const AUDIT = findPublicData(FEDERATION_AUDIT);
 const SUITES = join(AUDIT ?? '', 'data');
 
 /** What stock @apollo/gateway fails as well, since its planner does; the last one that it fails, we answer with the error it owes. */

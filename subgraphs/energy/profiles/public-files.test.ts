@@ -1,19 +1,19 @@
 // Conformance with the published load profiles. The files are no part of this repository: the checks are skipped, visibly, where they are absent.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Decimal } from 'decimal.js';
 import { describe, expect, test } from 'vitest';
 import { isProblem } from '@stromgraph/kernel/problem';
 import { addDays } from '@stromgraph/kernel/time';
+import { findPublicData, LOAD_PROFILES } from '../../../tests/public-data.ts';
 import { dayCurveOf } from './day-curve.ts';
 import { dayTypeOf } from './day-type.ts';
 import { dynamisationOn } from './dynamisation.ts';
 import { type ParsedProfile, parseMonthlyProfile, parseSeasonalProfiles } from './profile-csv.ts';
 import { periodOf } from './season.ts';
 
-const FOLDER = process.env['STROMGRAPH_PROFILE_FILES'];
-const isThere = FOLDER !== undefined && existsSync(join(FOLDER, 'h25.csv'));
-if (!isThere) console.log('the public load profiles are not there: conformance is not checked (STROMGRAPH_PROFILE_FILES names their folder)');
+const FOLDER = findPublicData(LOAD_PROFILES);
+const isThere = FOLDER !== null;
 const read = (name: string) => readFileSync(join(FOLDER!, `${name}.csv`), 'utf8');
 
 function profile(code: string): ParsedProfile {
