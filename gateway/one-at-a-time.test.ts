@@ -1,7 +1,9 @@
 // Connections that send ahead: requests before the last one is answered, bytes after their answer.
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { oneAtATime } from './one-at-a-time.ts';
 import { ask, startToyGraph, type ToyGraph } from './toys/graph.ts';
 
 const begun: string[] = [];
@@ -35,8 +37,8 @@ afterAll(() => graph.stop());
 
 type Client = Readonly<{ socket: Socket; closed: Promise<unknown>; heard: () => string; statuses: () => string[] }>;
 
-async function open(): Promise<Client> {
-  const socket = connect(graph.gateway.port, '127.0.0.1');
+async function open(port = graph.gateway.port): Promise<Client> {
+  const socket = connect(port, '127.0.0.1');
   sockets.push(socket);
   let text = '';
   socket.on('error', () => {}).on('data', (piece) => (text += String(piece)));
@@ -74,6 +76,21 @@ test('what waits behind a request whose client leaves is never begun, and holds 
   const answers = await Promise.all(['1', '2', '3'].map((word) => ask(graph.gateway, `{ say(word: "${word}") }`)));
   expect(answers.map(({ data }) => data)).toEqual(['1', '2', '3'].map((say) => ({ say })));
   expect(begun.filter((word) => /[bc]/.test(word))).toEqual([]);
+});
+
+test('what waits behind an answer that is the last of its connection is never begun', async () => {
+  const paths: (string | undefined)[] = [];
+  const server = createServer(oneAtATime(({ url }, response) => {
+    paths.push(url);
+    setTimeout(() => response.setHeader('connection', 'close').end(), 20);
+  })).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = await open((server.address() as AddressInfo).port);
+  client.socket.write(['/a', '/b', '/c'].map((path) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`).join(''));
+  await client.closed;
+  await new Promise((resolve) => server.close(resolve));
+  expect(client.statuses()).toEqual(['200']);
+  expect(paths).toEqual(['/a']);
 });
 
 test.each([

@@ -13,7 +13,8 @@ const REST_MS = 2_000;
 /**
  * Serves the requests of each connection one after the other, and ends it where more wait than may or a body goes on after its
  * answer: Node reads all that a piece of a connection holds before anything else gets its turn, a thousand requests or ten thousand
- * chunks of a byte. What waits when its client leaves is never begun: an answer without a connection would never be told of its end.
+ * chunks of a byte. What waits when its client leaves, or behind an
+ * answer that says that it is the last, is never begun: nobody would hear its answer, and who sent it sends it again elsewhere.
  */
 export function oneAtATime(serve: RequestListener): RequestListener {
   const lines = new WeakMap<Socket, Line>();
@@ -32,14 +33,14 @@ export function oneAtATime(serve: RequestListener): RequestListener {
       if (response.writableFinished && !request.complete) endUnread(request);
       line.busy = false;
       const next = line.waiting.shift();
-      if (next !== undefined && !request.socket.destroyed) begin(line, next);
+      if (next !== undefined && request.socket.writable) begin(line, next);
     });
     serve(request, response);
   }
 
   return (request, response) => {
     const { socket } = request;
-    if (socket.destroyed) return;
+    if (!socket.writable) return;
     const line = lineOf(socket);
     if (!line.busy) begin(line, { request, response });
     else if (line.waiting.length < MOST_AHEAD) line.waiting.push({ request, response });
