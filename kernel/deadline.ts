@@ -62,6 +62,7 @@ export function makeDeadline(at: number, now: number = Date.now()): Deadline {
 function takeBack(client: pg.PoolClient): void {
   cancelStatement(client);
   client.end().catch(() => {});
+  (client as unknown as { connection: pg.Connection }).connection.stream.destroy(); // where statements are sent ahead, `end` waits for all their answers
 }
 
 const CANCEL_REQUEST = 80_877_102;
