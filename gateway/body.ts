@@ -9,7 +9,8 @@ const BODY_MS = 15_000;
 /** A body may come in so many pieces, and in one more for every sixteen bytes: each costs the event loop what it costs, however small. */
 const FREE_PIECES = 4_000;
 const BYTES_PER_PIECE = 16;
-const FIRST_BYTES = 16_384;
+/** From here on a piece is handed on as it came; what is smaller is gathered. */
+const LARGE_PIECE_BYTES = 16_384;
 /** What is handed on at once of a body that is not held. */
 const SLAB_BYTES = 65_536;
 
@@ -76,7 +77,7 @@ export function streamBody(request: IncomingMessage, limitBytes: number, fault: 
     count.add(piece);
     if (count.bytes() > limitBytes) return void body.destroy(fault('tooLarge'));
     if (count.tooMany()) return void body.destroy(fault('tooFragmented'));
-    if (used === 0 && piece.length >= FIRST_BYTES) return give(piece);
+    if (used === 0 && piece.length >= LARGE_PIECE_BYTES) return give(piece);
     for (let at = 0; at < piece.length; ) {
       if (slab.length === 0) slab = Buffer.allocUnsafe(SLAB_BYTES);
       const taken = piece.copy(slab, used, at);

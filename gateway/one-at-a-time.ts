@@ -13,8 +13,8 @@ const REST_MS = 2_000;
 /**
  * Serves the requests of each connection one after the other, and ends it where more wait than may or a body goes on after its
  * answer: Node reads all that a piece of a connection holds before anything else gets its turn, a thousand requests or ten thousand
- * chunks of a byte. What waits when its client leaves, or behind an
- * answer that says that it is the last, is never begun: nobody would hear its answer, and who sent it sends it again elsewhere.
+ * chunks of a byte. What waits when its client leaves, or behind an answer that says that it is the last, is never begun: nobody would
+ * hear its answer, and who sent it sends it again elsewhere.
  */
 export function oneAtATime(serve: RequestListener): RequestListener {
   const lines = new WeakMap<Socket, Line>();
