@@ -7,14 +7,14 @@ export type Frame = { type: string; id?: string; payload?: unknown };
 export type RawSocket = Readonly<{
   socket: WebSocket;
   send: (frame: unknown) => void;
-  /** The next frame, or the close code once the socket is closed. */
+  /** The next frame, or the close code once the socket is closed, however often it is asked for. */
   next: () => Promise<Frame | number>;
   closed: () => Promise<[number, string]>;
 }>;
 
 export async function openRaw(url: string, options: { protocol?: string; headers?: Record<string, string> } = {}): Promise<RawSocket> {
   const socket = new WebSocket(url.replace('http', 'ws'), options.protocol ?? 'graphql-transport-ws', { headers: options.headers ?? {} });
-  const frames: (Frame | number)[] = [];
+  const frames: Frame[] = [];
   let wake = () => {};
   let ended: [number, string] | null = null;
   socket.on('message', (data) => {
@@ -23,7 +23,6 @@ export async function openRaw(url: string, options: { protocol?: string; headers
   });
   socket.on('close', (code, reason) => {
     ended = [code, String(reason)];
-    frames.push(code);
     wake();
   });
   socket.on('error', () => {}); // its end is told by close
@@ -32,8 +31,8 @@ export async function openRaw(url: string, options: { protocol?: string; headers
     socket,
     send: (frame) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)),
     async next() {
-      while (frames.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-      return frames.shift()!;
+      while (frames.length === 0 && !ended) await new Promise<void>((resolve) => (wake = resolve));
+      return frames.shift() ?? ended![0];
     },
     async closed() {
       while (!ended) await new Promise<void>((resolve) => (wake = resolve));
