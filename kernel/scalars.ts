@@ -4,10 +4,11 @@ import { DateTimeResolver, JSONResolver, LocalDateResolver, SafeIntResolver } fr
 
 const DECIMAL = /^-?\d{1,30}(\.\d{1,18})?$/;
 
-const decimal = (value: unknown, node?: ValueNode): string => {
-  if (typeof value === 'string' && DECIMAL.test(value)) return value;
-  throw new GraphQLError('A Decimal is text such as "27.50".', { nodes: node ?? null, extensions: { code: 'BAD_USER_INPUT' } });
+const refuse = (fault: string, node?: ValueNode): never => {
+  throw new GraphQLError(fault, { nodes: node ?? null, extensions: { code: 'BAD_USER_INPUT' } });
 };
+
+const decimal = (value: unknown, node?: ValueNode): string => (typeof value === 'string' && DECIMAL.test(value) ? value : refuse('A Decimal is text such as "27.50".', node));
 
 /** A decimal number as text, so that no double rounds it. */
 const Decimal = new GraphQLScalarType({
@@ -36,8 +37,23 @@ const LocalDate = new GraphQLScalarType({
 });
 
 function inYears(day: string, node?: ValueNode): string {
-  if (day >= '1900-01-01') return day;
-  throw new GraphQLError(`The day ${day} is out of range (allowed: 1900-01-01 to 9999-12-31).`, { nodes: node ?? null, extensions: { code: 'BAD_USER_INPUT' } });
+  return day >= '1900-01-01' ? day : refuse(`The day ${day} is out of range (allowed: 1900-01-01 to 9999-12-31).`, node);
 }
 
-export const scalars = { DateTime: DateTimeResolver, LocalDate, SafeInt, Decimal, JSON: JSONResolver };
+const WITHOUT_OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?$/i;
+const [FIRST_MS, LAST_MS] = [Date.UTC(1900, 0), Date.UTC(10_000, 0) - 1];
+
+/** Instants: a time of day without its offset means another one in every zone, and twice a year two of them. */
+const DateTime = new GraphQLScalarType({
+  ...DateTimeResolver.toConfig(),
+  parseValue: (value) => instant(value, () => DateTimeResolver.parseValue(value) as Date),
+  parseLiteral: (node, variables) => instant(node.kind === Kind.STRING ? node.value : null, () => DateTimeResolver.parseLiteral(node, variables) as Date, node),
+});
+
+function instant(written: unknown, read: () => Date, node?: ValueNode): Date {
+  if (typeof written === 'string' && WITHOUT_OFFSET.test(written)) refuse(`The time ${written} has no offset (allowed: Z or one such as +01:00 at its end).`, node);
+  const at = read();
+  return at.getTime() >= FIRST_MS && at.getTime() <= LAST_MS ? at : refuse(`The time ${String(written)} is out of range (allowed: 1900-01-01 to 9999-12-31, UTC).`, node);
+}
+
+export const scalars = { DateTime, LocalDate, SafeInt, Decimal, JSON: JSONResolver };

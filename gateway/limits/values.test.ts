@@ -21,8 +21,10 @@ beforeAll(async () => {
 afterAll(() => graph.stop());
 
 const cases: [string, string, Record<string, unknown>, RegExp][] = [
-  ['an instant without an offset', 'FIELD(span: { from: "2024-01-01T00:00:00" })', {}, /^FIELD\.span\.from: .*2024-01-01T00:00:00/],
+  ['an instant without an offset', 'FIELD(span: { from: "2024-01-01T00:00:00" })', {}, /^FIELD\.span\.from: The time 2024-01-01T00:00:00 has no offset \(allowed: Z or one such as \+01:00/],
   ['an instant that is none', 'FIELD(at: "nope")', {}, /^FIELD\.at: .*nope/],
+  ['an instant without an offset in a variable', 'FIELD(span: $span)', { span: { from: '2024-01-01T00:00' } }, /at "span\.from"; The time 2024-01-01T00:00 has no offset/],
+  ['an instant of a year that is none', 'FIELD(at: "0000-01-01T00:00:00Z")', {}, /^FIELD\.at: The time .* is out of range \(allowed: 1900-01-01 to 9999-12-31/],
   ['a day that is none', 'FIELD(span: { day: "2024-02-30" })', {}, /^FIELD\.span\.day: .*2024-02-30/],
   ['half a number', 'FIELD(span: { size: 7.5 })', {}, /^FIELD\.span\.size: .*7\.5/],
   ['a number that is too large', 'FIELD(span: { size: 9007199254740992 })', {}, /^FIELD\.span\.size: /],

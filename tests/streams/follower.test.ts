@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { waitFor } from '../wait.ts';
 import { startFollower } from './follower.ts';
