@@ -28,6 +28,8 @@ type Seen = { method: string; url: string; headers: IncomingHttpHeaders; bytes: 
 let seen: Seen[] = [];
 /** Lets go the answers that wait. */
 let stalled: (() => void)[] = [];
+/** Answers whose asker went away before they began. */
+let unheard = 0;
 /** Why a body did not come to its end. */
 let givenUp: string[] = [];
 /** Streamed bodies whose head has come. */
@@ -39,6 +41,7 @@ let gateway: Gateway;
 beforeAll(async () => {
   const verify = makeVerifier(SECRET);
   owner = createServer(async (request, response) => {
+    response.once('close', () => response.writableFinished || unheard++);
     const chunks: Buffer[] = [];
     const streamed = request.url === '/files/stream';
     if (streamed) begun++;
@@ -86,6 +89,7 @@ beforeAll(async () => {
 beforeEach(() => {
   seen = [];
   givenUp = [];
+  unheard = 0;
   begun = 0;
 });
 afterAll(async () => {
@@ -270,6 +274,21 @@ test('one client of slow calls leaves the way to an owner to others', async () =
   for (const release of stalled.splice(0)) release();
   expect(new Set((await Promise.all(slow)).map(({ status }) => status))).toEqual(new Set([201]));
   expect((await get(flooder)).status).toBe(201);
+});
+
+test('a read whose asker has gone ends at its owner too, and gives its place back', async () => {
+  const headers = { authorization: `Bearer ${await issuer.sign({ sub: 'leaver', scope: 'files:read' })}` };
+  const left = Array.from({ length: LIMITS.concurrentCalls }, () => {
+    const request = rawRequest({ host: '127.0.0.1', port: gateway.port, path: '/files/stalled.pdf', headers, agent: false });
+    request.on('error', () => {});
+    request.end();
+    return request;
+  });
+  await expect.poll(() => stalled.length).toBe(LIMITS.concurrentCalls);
+  for (const request of left) request.destroy();
+  await expect.poll(() => unheard).toBe(LIMITS.concurrentCalls);
+  expect((await call('GET', '/files/7.pdf', { headers })).status).toBe(201);
+  for (const release of stalled.splice(0)) release();
 });
 
 test('a cookie passes on its own route only, in both directions', async () => {

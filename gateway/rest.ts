@@ -7,6 +7,7 @@ import type { Span } from '@stromgraph/kernel/trace';
 import { STREAMED } from '@stromgraph/kernel/signature';
 import { unstorableRefused, placeOfUnstorable } from '@stromgraph/kernel/told';
 import { Agent, type Dispatcher } from 'undici';
+import { watchAsker } from './asker.ts';
 import type { Identify } from './auth.ts';
 import { parseJson, readBody, streamBody, TOO_FRAGMENTED } from './body.ts';
 import { makeCounter } from './counter.ts';
@@ -130,7 +131,7 @@ export function makeRest(tools: RestTools): Rest {
       ...vouchingHeaders(tools.secret, { method, path, body: Buffer.isBuffer(to.body) ? to.body : STREAMED }, about),
       ...(span && { traceparent: span.traceparent }),
     };
-    const { status, headers: replied, body } = await answerTo({ origin: to.origin, path, method, headers, signal: AbortSignal.timeout(ms) }, to.body);
+    const { status, headers: replied, body } = await answerTo({ origin: to.origin, path, method, headers, signal: endOf(call, ms) }, to.body);
     try {
       response.writeHead(status, { ...headersToClient(replied, route), 'x-request-id': requestId });
     } catch (error) {
@@ -172,6 +173,15 @@ export function makeRest(tools: RestTools): Rest {
 type Reply = Readonly<{ status: number; headers: IncomingHttpHeaders; body: Readable }>;
 
 type Call = Readonly<{ request: IncomingMessage; response: ServerResponse; requestId: string; span: Span | null }>;
+
+/** A read ends with its asker; what may write is finished whether or not somebody waits. */
+function endOf({ request, response }: Call, ms: number): AbortSignal {
+  const late = AbortSignal.timeout(ms);
+  if (request.method !== 'GET') return late;
+  const departure = new AbortController();
+  watchAsker(response).ends.add(() => departure.abort(Object.assign(new Error('The asker went away.'), { code: 'ECONNRESET' })));
+  return AbortSignal.any([late, departure.signal]);
+}
 
 const REFUSED = Symbol('refused');
 const TOO_LARGE = 'TooLarge';
