@@ -34,7 +34,7 @@ $$;
 CREATE FUNCTION witness.day_type(state text, day date) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE WHEN extract(isodow FROM day) = 7 OR witness.is_holiday(state, day) THEN 'FT' WHEN extract(isodow FROM day) = 6 OR to_char(day, 'MM-DD') IN ('12-24', '12-31') THEN 'SA' ELSE 'WT' END
 $$;
-/* F(t) of the load profiles, exact; on the two days on which it lies half-way the published value is the lower one. */
+/* F(t) of the load profiles, exact and rounded to four decimals. It lies half-way on days 50, 150, 250 and 350; the published sums have the lower value on 50 and 250. */
 CREATE FUNCTION witness.dynamisation(day date) RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
-  SELECT ceil((-0.000000000392 * t ^ 4 + 0.00000032 * t ^ 3 - 0.0000702 * t ^ 2 + 0.0021 * t + 1.24) * 10000 - 0.5) / 10000 FROM (SELECT extract(doy FROM day)::numeric AS t) x
+  SELECT round(-0.000000000392 * t ^ 4 + 0.00000032 * t ^ 3 - 0.0000702 * t ^ 2 + 0.0021 * t + 1.24, 4) - CASE WHEN t IN (50, 250) THEN 0.0001 ELSE 0 END FROM (SELECT extract(doy FROM day)::numeric AS t) x
 $$;
