@@ -49,7 +49,10 @@ const heard = (tx: Tx, events: readonly Event<any>[], handle: () => Promise<void
   return traced(correlationId, { service: tx.domain, name: `process ${name}`, kind: 'consumer', attributes, under: { requestId: correlationId } }, handle);
 };
 
-/** All of a page at once, whose inbox rows are written; any failure fails it. */
+/**
+ * All of a page at once, whose inbox rows are written; any failure fails it. Of what waits to be applied together, kinds that the domain lists first
+ * come first: a contract before the readings that were told because of it, whichever kind the page began with.
+ */
 export async function applyTogether(tx: Tx, handlers: Handlers, entries: readonly FeedEntry[], tools: Tools, progress: Progress): Promise<void> {
   const waiting = new Map<Handler, Event[]>();
   const holder = new Map<string, Handler>();
@@ -60,11 +63,17 @@ export async function applyTogether(tx: Tx, handlers: Handlers, entries: readonl
     await handler.apply(tx, events, tools);
     progress.applied += events.length;
   };
+  const flushTo = async (last: Handler | null): Promise<void> => {
+    for (const handler of handlers.values()) {
+      if (waiting.has(handler)) await flush(handler);
+      if (handler === last) return;
+    }
+  };
   for (const entry of entries) {
     const handler = handlers.get(entry.name)!;
     const event = read(handler, entry);
     const held = holder.get(aggregateOf(entry));
-    if (held && held !== handler) await flush(held);
+    if (held && held !== handler) await flushTo(held);
     if (!handler.bulk) {
       await handler.apply(tx, [event], tools);
       progress.applied += 1;
@@ -75,7 +84,7 @@ export async function applyTogether(tx: Tx, handlers: Handlers, entries: readonl
     else waiting.set(handler, [event]);
     holder.set(aggregateOf(entry), handler);
   }
-  for (const handler of waiting.keys()) await flush(handler);
+  await flushTo(null);
 }
 
 /** The same event by event under savepoints: what fails by its data is parked with its aggregate, everything else is applied. */
