@@ -6,14 +6,15 @@ import { Day, Instant, Uuid, Whole } from './values.ts';
 export const MeterInstalled = event(
   'metering.MeterInstalled',
   1,
-  z.strictObject({ meterId: Uuid, meterNumber: z.string(), contractId: Uuid, customerId: Uuid, maloId: z.string(), from: Day, registers: z.array(z.string()) }),
+  z.strictObject({ meterId: Uuid, meterNumber: z.string(), contractId: Uuid, customerId: Uuid, maloId: z.string(), from: Day, registers: z.array(z.string()), /** Within that day, where it was hung in its course. */ installedAt: Instant.optional() }),
 );
 
 /** A meter was replaced by another at the same market location; the final and the start reading are those of the counters for drawn energy. */
 export const MeterExchanged = event(
   'metering.MeterExchanged',
   1,
-  z.strictObject({ exchangeId: Uuid, oldMeterId: Uuid, newMeterId: Uuid, maloId: z.string(), exchangedAt: Instant, finalWattHours: Whole, startWattHours: Whole }),
+  z.strictObject({ exchangeId: Uuid, oldMeterId: Uuid, newMeterId: Uuid, maloId: z.string(), exchangedAt: Instant, finalWattHours: Whole, startWattHours: Whole,
+    /** Those told of before had none. */ oldMeterNumber: z.string().optional(), newMeterNumber: z.string().optional() }),
 );
 
 export const ValueStatus = z.enum(['TRUE', 'SUBSTITUTE', 'PROVISIONAL']);

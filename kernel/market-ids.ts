@@ -65,6 +65,9 @@ export function parseObis(text: string): string | IdentifierInvalid {
   return full;
 }
 
+/** Energy drawn from the grid, by counter (8), period (9) or load profile (29), in all or at a tariff; feeding in (2), a maximum (6) and what is counted in error (63) are none. */
+export const isDrawnEnergy = (obis: string): boolean => /^1-\d+:1\.(8|9|29)\.(\d|[1-5]\d|6[0-2])$/.test(obis);
+
 /** Meter numbers have many forms; 14 characters by DIN 43863-5 are one of them. Upper case, no spaces around. */
 export function parseMeterNumber(text: string): string | IdentifierInvalid {
   const number = text.trim().toUpperCase();

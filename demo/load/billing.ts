@@ -1,3 +1,5 @@
+import { startOfDay } from '@stromgraph/kernel/time';
+import { registersFor } from '@stromgraph/metering/meters/meter';
 import { insertRows } from './rows.ts';
 import { begun, type Chunk, transactAgain, type World } from './world.ts';
 
@@ -19,6 +21,9 @@ export const loadBilling = ({ dbs }: World, chunk: Chunk): Promise<void> =>
       contract_id: contractId, valid_from: startOn, campaign_id: price.campaignId, rate: price.rate, working_price_ct_per_kwh: price.workingPriceCtPerKwh,
       fix_fee_eur_per_month: price.fixFeeEurPerMonth, variable_bonus_ct_per_kwh: price.variableBonusCtPerKwh, fixed_bonus_eur: price.fixedBonusEur,
       grid_working_ct_per_kwh: price.gridWorkingCtPerKwh, grid_fix_eur_per_month: price.gridFixEurPerMonth,
+    })));
+    await insertRows(tx, 'billing.contract_meter', contracts.map(({ contractId, meter, meteringKind, startOn }) => ({
+      contract_id: contractId, meter_id: meter.meterId, from_at: startOfDay(startOn), meter_number: meter.number, registers: registersFor(meteringKind).map(({ obis }) => obis),
     })));
     await insertRows(tx, 'billing.recipient', chunk.map(({ customerId, kind, contracts: own }) => {
       const latest = own.toSorted((a, b) => a.confirmedAt.getTime() - b.confirmedAt.getTime()).at(-1)!;

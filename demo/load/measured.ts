@@ -80,9 +80,12 @@ const storeIntervals = ({ dbs }: World, days: readonly MeasuredDay[]): Promise<v
   });
 
 const storeUsage = ({ dbs }: World, days: readonly MeasuredDay[]): Promise<void> =>
-  transactAgain(dbs.billing, (tx) =>
-    insertRows(tx, 'billing.usage', days.map(({ contract, at, sum }) => ({ contract_id: contract.contractId, day: at.day, tariff_window: 'ALL', watt_hours: sum, complete: true, reading_version: 1 }))),
-  );
+  transactAgain(dbs.billing, async (tx) => {
+    await insertRows(tx, 'billing.usage_part', days.map(({ contract, at, sum }) => ({
+      contract_id: contract.contractId, day: at.day, meter_id: contract.meter.meterId, obis: DRAWN_PROFILE, known: '1'.repeat(at.quarterHours), watt_hours: sum, held: false, reading_version: 1,
+    })));
+    await insertRows(tx, 'billing.usage', days.map(({ contract, at, sum }) => ({ contract_id: contract.contractId, day: at.day, tariff_window: 'ALL', watt_hours: sum, complete: true, reading_version: 1 })));
+  });
 
 const storeMeteredDays = ({ dbs }: World, days: readonly MeasuredDay[]): Promise<void> =>
   transactAgain(dbs.energy, (tx) =>

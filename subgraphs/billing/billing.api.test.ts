@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ContractActivated, ContractConfirmed, ContractTerminated } from '@stromgraph/events/contracts';
-import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
+import { MeterExchanged, MeterInstalled, MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
 import { newId } from '@stromgraph/kernel/ids';
 import type { Subgraph } from '@stromgraph/kernel/subgraph';
 import { addDays, quarterHoursOf } from '@stromgraph/kernel/time';
@@ -58,8 +58,12 @@ async function sell(change: Partial<Confirmed> = {}): Promise<Confirmed> {
   return contract;
 }
 
+/** One meter a contract. */
+const meters = new Map<string, string>();
+const meterOf = ({ contractId }: Confirmed): string => meters.getOrInsertComputed(contractId, newId);
+
 const measured = (contract: Confirmed, days: { day: string; each?: number | null; version?: number; held?: boolean }[]) => ({
-  batchId: newId(), meterId: newId(), meterNumber: contract.meterNumber, contractId: contract.contractId, customerId: contract.customerId, maloId: contract.maloId, registers: [],
+  batchId: newId(), meterId: meterOf(contract), meterNumber: contract.meterNumber, contractId: contract.contractId, customerId: contract.customerId, maloId: contract.maloId, registers: [],
   days: days.map(({ day, each = 100, version = 1, held }) => ({ obis: '1-0:1.29.0', day, version, ...(held && { held }), wattHours: quarterHoursOf(day).map(() => each), statuses: quarterHoursOf(day).map(() => 'TRUE' as const) })),
 });
 
@@ -191,24 +195,89 @@ test('a contract that ends is billed to its last day', async () => {
   expect(rows).toEqual([{ from: '2026-10-01', until: '2026-10-11' }]);
 });
 
+/** Facts about a day of a contract's meters, heard one after the other; what usage then is. */
+function aDay(contract: Confirmed, day: string) {
+  const usage = async () => (await database.owner.query('SELECT watt_hours::int AS wh, complete, held FROM billing.usage WHERE contract_id = $1 AND day = $2', [contract.contractId, day])).rows[0];
+  const about = (meterId: string) => ({ aggregateType: 'meter', aggregateId: meterId });
+  return {
+    usage,
+    measure: async (meterId: string, knows: (nth: number) => boolean, { each = 100, version = 1, held = false, obis = '1-0:1.29.0' } = {}) => {
+      const [whole] = measured(contract, [{ day, each, version }]).days;
+      const values = { ...whole!, obis, ...(held && { held }), wattHours: whole!.wattHours.map((value, nth) => (knows(nth) ? value : null)), statuses: whole!.statuses.map((status, nth) => (knows(nth) ? status : null)) };
+      await tell(database.owner, MeterReadingIngested, { ...about(meterId), data: { ...measured(contract, []), meterId, days: [values] } });
+      await heard();
+      return usage();
+    },
+    install: async (meterId: string, change: Partial<{ from: string; installedAt: string; registers: string[] }> = {}) => {
+      await tell(database.owner, MeterInstalled, { ...about(meterId), data: { meterId, meterNumber: `1TST${meterId.slice(-8)}`, contractId: contract.contractId, customerId: contract.customerId, maloId: contract.maloId, from: '2026-10-01', registers: ['1-0:1.8.0', '1-0:1.29.0'], ...change } });
+      await heard();
+      return usage();
+    },
+    exchange: async (oldMeterId: string, newMeterId: string, exchangedAt: string) => {
+      await tell(database.owner, MeterExchanged, { ...about(oldMeterId), data: { exchangeId: newId(), oldMeterId, newMeterId, maloId: contract.maloId, exchangedAt, finalWattHours: '812000', startWattHours: '5' } });
+      await heard();
+      return usage();
+    },
+  };
+}
+
 test('the day on which a meter was exchanged is what its two meters know together, as each of them corrects it', async () => {
-  const contract = await sell();
-  const [before, after, day] = [newId(), newId(), '2026-10-01'];
-  async function part(meterId: string, knows: (nth: number) => boolean, { each = 100, version = 1, held = false } = {}) {
-    const [whole] = measured(contract, [{ day, each, version }]).days;
-    const values = { ...whole!, ...(held && { held }), wattHours: whole!.wattHours.map((value, nth) => (knows(nth) ? value : null)), statuses: whole!.statuses.map((status, nth) => (knows(nth) ? status : null)) };
-    await tell(database.owner, MeterReadingIngested, { aggregateType: 'meter', aggregateId: contract.meterNumber, data: { ...measured(contract, []), meterId, days: [values] } });
-    await heard();
-    return (await database.owner.query('SELECT watt_hours::int AS wh, complete, held FROM billing.usage WHERE contract_id = $1', [contract.contractId])).rows;
-  }
+  const { measure } = aDay(await sell(), '2026-10-01');
+  const [before, after] = [newId(), newId()];
   const [first, second] = [(nth: number) => nth < 40, (nth: number) => nth >= 40];
-  expect(await part(before, first, { version: 3 })).toEqual([{ wh: 4_000, complete: false, held: false }]);
-  expect(await part(after, (nth) => nth > 40)).toEqual([{ wh: 9_500, complete: false, held: false }]);
-  expect(await part(after, second, { version: 2, each: 200 })).toEqual([{ wh: 4_000 + 11_200, complete: true, held: false }]);
-  expect(await part(before, first, { version: 2, each: 900 })).toEqual([{ wh: 4_000 + 11_200, complete: true, held: false }]);
-  expect(await part(before, first, { version: 4, held: true })).toEqual([{ wh: 4_000 + 11_200, complete: false, held: true }]);
-  expect(await part(before, first, { version: 5, each: 10 })).toEqual([{ wh: 400 + 11_200, complete: true, held: false }]);
-  expect(await part(before, () => true, { version: 6 })).toEqual([{ wh: 9_600, complete: true, held: false }]);
+  expect(await measure(before, first, { version: 3 })).toEqual({ wh: 4_000, complete: false, held: false });
+  expect(await measure(after, (nth) => nth > 40)).toEqual({ wh: 9_500, complete: false, held: false });
+  expect(await measure(after, second, { version: 2, each: 200 })).toEqual({ wh: 4_000 + 11_200, complete: true, held: false });
+  expect(await measure(before, first, { version: 2, each: 900 })).toEqual({ wh: 4_000 + 11_200, complete: true, held: false });
+  expect(await measure(before, first, { version: 4, held: true })).toEqual({ wh: 4_000 + 11_200, complete: false, held: true });
+  expect(await measure(before, first, { version: 5, each: 10 })).toEqual({ wh: 400 + 11_200, complete: true, held: false });
+});
+
+test('an exchange in the course of a day is told before or after its meters and values: the old one is waited for until then, the new one from then on', async () => {
+  const at = '2026-10-14T08:07:00Z'; // the quarter hour from 10:00 in Berlin is the new one's
+  const [first, second, all] = [(nth: number) => nth < 40, (nth: number) => nth >= 40, () => true];
+  for (const isLate of [false, true]) {
+    const [contract, before, after] = [await sell(), newId(), newId()];
+    const [day, next] = [aDay(contract, '2026-10-14'), aDay(contract, '2026-10-15')];
+    await day.install(before);
+    if (!isLate) await day.exchange(before, after, at);
+    if (!isLate) await day.install(after, { from: '2026-10-14', installedAt: at });
+    expect(await day.measure(after, second)).toMatchObject({ wh: 5_600, complete: false });
+    expect(await next.measure(after, all)).toMatchObject({ wh: 9_600, complete: !isLate });
+    expect(await day.measure(before, (nth) => nth < 39)).toMatchObject({ wh: 9_500, complete: false });
+    expect(await day.measure(before, first, { version: 2 })).toMatchObject({ wh: 9_600, complete: !isLate });
+    if (isLate) await day.install(after, { from: '2026-10-14', installedAt: at });
+    expect(await (isLate ? day.exchange(before, after, at) : day.install(after, { from: '2026-10-14', installedAt: at }))).toMatchObject({ wh: 9_600, complete: true });
+    expect(await next.usage()).toMatchObject({ wh: 9_600, complete: true });
+  }
+});
+
+test('two meters measure one contract: a day is both, and whole when both know it, also where the second becomes known later', async () => {
+  const contract = await sell();
+  const [one, two, feedsIn] = [newId(), newId(), newId()];
+  const [day, early] = [aDay(contract, '2026-10-14'), aDay(contract, '2026-10-13')];
+  const all = () => true;
+  await day.install(one);
+  await day.install(feedsIn, { registers: ['1-0:2.8.0', '1-0:2.29.0'] });
+  expect(await early.measure(one, all)).toMatchObject({ wh: 9_600, complete: true });
+  expect(await day.measure(one, all)).toMatchObject({ wh: 9_600, complete: true });
+  expect(await day.install(two, { from: '2026-10-14', installedAt: '2026-10-14T08:07:00Z' })).toMatchObject({ wh: 9_600, complete: false });
+  expect(await day.measure(two, (nth) => nth >= 41)).toMatchObject({ wh: 15_100, complete: false });
+  expect(await day.measure(two, (nth) => nth >= 40, { version: 2 })).toMatchObject({ wh: 15_200, complete: true });
+  expect(await day.measure(feedsIn, all, { obis: '1-0:2.29.0', each: 7_000 })).toMatchObject({ wh: 15_200, complete: true });
+  expect(await early.measure(one, all, { version: 2, each: 50 })).toMatchObject({ wh: 4_800, complete: true });
+});
+
+test('of registers of the same energy one counts, whichever comes first; both channels and both tariffs do', async () => {
+  const { measure, install } = aDay(await sell(), '2026-10-14');
+  const [meter, all] = [newId(), () => true];
+  await install(meter, { registers: ['1-0:1.8.0', '1-0:1.29.0', '1-0:1.29.1', '1-0:1.29.2', '1-1:1.29.0'] });
+  expect(await measure(meter, all, { obis: '1-0:1.29.1', each: 60 })).toMatchObject({ wh: 5_760, complete: false });
+  expect(await measure(meter, all, { obis: '1-0:1.29.2', each: 41 })).toMatchObject({ wh: 9_696, complete: true });
+  expect(await measure(meter, all, { obis: '1-0:1.9.0', each: 101 })).toMatchObject({ wh: 9_696, complete: true });
+  expect(await measure(meter, all, { obis: '1-0:1.29.0', each: 102 })).toMatchObject({ wh: 9_792, complete: true });
+  expect(await measure(meter, all, { obis: '1-1:1.29.0', each: 20 })).toMatchObject({ wh: 9_792 + 1_920, complete: true });
+  expect(await measure(meter, (nth) => nth !== 7, { obis: '1-1:1.29.0', each: 20, version: 2 })).toMatchObject({ wh: 9_792 + 1_900, complete: false });
 });
 
 test('a correction of a day wins over the older version, whatever order they come in', async () => {

@@ -1,5 +1,6 @@
 import type { Db } from '@stromgraph/kernel/database';
 import { loadMany, loadOne } from '@stromgraph/kernel/loader';
+import { invoicedMetersOf } from './store/contract-meters.ts';
 import { invoicesById, linesOf } from './store/invoices.ts';
 import { runsById } from './store/runs.ts';
 
@@ -9,5 +10,6 @@ export type Loaders = ReturnType<typeof makeLoaders>;
 export const makeLoaders = (db: Db<any>) => ({
   invoice: loadOne((ids: readonly string[]) => invoicesById(db, ids), (invoice) => invoice.id),
   lines: loadMany((ids: readonly string[]) => linesOf(db, ids), (line) => line.invoiceId),
+  meters: loadMany((ids: readonly string[]) => invoicedMetersOf(db, ids), (meter) => meter.invoiceId),
   run: loadOne((ids: readonly string[]) => runsById(db, ids), (run) => run.id),
 });

@@ -11,6 +11,7 @@ import { entriesOfInvoice } from '../ledger/entries.ts';
 import { splitByPrice } from '../rating/agreed-price.ts';
 import { rateContract } from '../rating/rate-contract.ts';
 import { type Billable, billableOf, lockChunk, parkUnbillable, settleBilled } from '../store/chunks.ts';
+import { insertInvoiceMeters } from '../store/contract-meters.ts';
 import { drawNumbers, insertInvoices, insertLines, type NewInvoice } from '../store/invoices.ts';
 import { book } from '../store/ledger.ts';
 import { advanceRun, runsById } from '../store/runs.ts';
@@ -62,6 +63,7 @@ async function issue(tx: Tx, rated: readonly Rated[], runId: string, at: Date): 
     customerId: billable.customerId, contractId: billable.contractId, campaignId: billable.campaignId, tariffId: billable.tariffId, sealedRecipient: billable.sealedRecipient,
   }));
   await insertInvoices(tx, invoices, at);
+  await insertInvoiceMeters(tx, invoices);
   await book(tx, invoices.flatMap(entriesOfInvoice), at);
   await publishAll(tx, InvoiceCreated, invoices.map((invoice) => ({ aggregateType: 'invoice', aggregateId: invoice.id, data: toEvent(invoice) })));
   return invoices;

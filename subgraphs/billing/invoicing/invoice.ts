@@ -37,3 +37,6 @@ type Common = Readonly<{
 export type DraftInvoice = Common & Readonly<{ state: 'DRAFT' }>;
 export type IssuedInvoice = Common & Readonly<{ state: 'ISSUED' | 'CANCELLED'; number: string; issuedOn: LocalDate; dueOn: LocalDate }>;
 export type Invoice = DraftInvoice | IssuedInvoice;
+
+/** A meter whose energy an invoice bills, and what it showed when it was exchanged within the days of the invoice; on the day of the exchange both measured. */
+export type InvoicedMeter = Period & Readonly<{ meterNumber: string; startWattHours: WattHours | null; finalWattHours: WattHours | null }>;

@@ -14,4 +14,5 @@ export const Invoice: InvoiceResolvers = {
   vat: ({ vatCents }) => euros(vatCents),
   total: ({ grossCents }) => euros(grossCents),
   lines: ({ id }, _, { loaders }) => loaders.lines.load(id),
+  meters: ({ id }, _, { loaders }) => loaders.meters.load(id),
 };

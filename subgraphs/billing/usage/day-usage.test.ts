@@ -18,15 +18,17 @@ test.each([
   ['a provisional value', day('2026-06-01', 96, { status: 'PROVISIONAL' }), 9500n, false],
   ['a substitute value', day('2026-06-01', 96, { status: 'SUBSTITUTE' }), 9600n, true],
 ])('%s is folded', (_, measured, wattHours, complete) => {
-  expect(toDayUsage(METER, [measured])).toEqual([{ ...METER, day: measured.day, version: 2, wattHours, complete, held: false, known: complete ? null : expect.stringMatching(/^[01]*0[01]*$/) }]);
+  expect(toDayUsage(METER, [measured])).toEqual([{ ...METER, obis: '1-0:1.29.0', day: measured.day, version: 2, wattHours, held: false, known: expect.stringMatching(complete ? /^1+$/ : /^[01]*0[01]*$/) }]);
 });
 
-test.each(['1-0:2.29.0', '1-0:1.8.1', '1-0:3.8.0'])('register %s is not billed by a flat tariff', (obis) => {
-  expect(toDayUsage(METER, [day('2026-06-01', 96, { obis })])).toEqual([]);
+test.each([
+  ['1-0:1.29.0', true], ['1-1:1.29.0', true], ['1-0:1.8.1', true], ['1-0:1.9.62', true],
+  ['1-0:2.29.0', false], ['1-0:2.8.0', false], ['1-0:3.8.0', false], ['1-0:1.6.0', false], ['1-0:1.8.63', false], ['1-0:12.8.0', false],
+])('that register %s measures drawn energy is %s', (obis, isDrawn) => {
+  expect(toDayUsage(METER, [day('2026-06-01', 96, { obis })])).toHaveLength(isDrawn ? 1 : 0);
 });
 
-test('a day that is held by validation is not billed as it stands, though every value is known', () => {
-  const day = { obis: '1-0:1.29.0', day: '2026-11-10', version: 1, wattHours: Array<number>(96).fill(1), statuses: Array<string>(96).fill('TRUE') };
-  const gap = { ...day, wattHours: day.wattHours.with(7, null as never), statuses: day.statuses.with(7, null as never) };
-  expect(toDayUsage(METER, [day, { ...day, held: true }, { ...day, held: false }, { ...gap, held: true }]).map(({ complete, held, known }) => [complete, held, known?.indexOf('0') ?? null])).toEqual([[true, false, null], [false, true, null], [true, false, null], [false, true, 7]]);
+test('what is held is told with what is known of it', () => {
+  const gap = day('2026-06-01', 96, { value: null, status: null });
+  expect(toDayUsage(METER, [gap, { ...gap, held: true }]).map(({ held, known }) => [held, known.indexOf('0')])).toEqual([[false, 5], [true, 5]]);
 });

@@ -3,6 +3,7 @@ import { businessNow } from '@stromgraph/kernel/clock';
 import type { Tx } from '@stromgraph/kernel/database';
 import type { Counter } from '@stromgraph/kernel/energy';
 import { onAll } from '@stromgraph/kernel/hearer';
+import { isDrawnEnergy } from '@stromgraph/kernel/market-ids';
 import { settleQuantities } from '../actions/settle-quantities.ts';
 import { takeMeteredDays } from '../actions/take-actuals.ts';
 import type { MeteredDay } from '../store/realised.ts';
@@ -25,14 +26,11 @@ async function takeReadings(tx: Tx, readings: readonly Readings[]): Promise<void
   await settleQuantities(tx, readings.flatMap(registersOf));
 }
 
-/** OBIS 1-x:1.…: energy taken from the grid, by load profile, period or counter; feeding in is no consumption, a maximum (6) no energy. */
-const CONSUMPTION = /^1-\d+:1\.(8|9|29)\.\d+$/;
-
 const consumptionOf = ({ meterId, contractId, maloId, days }: Readings): MeteredDay[] =>
   contractId === null
     ? []
     : days
-        .filter(({ obis }) => CONSUMPTION.test(obis))
+        .filter(({ obis }) => isDrawnEnergy(obis))
         .map(({ obis, day, version, wattHours, doubted }) => ({ meterId, contractId, maloId, obis, day, version, wattHours, doubted }));
 
 /** OBIS 1-x:1.8.0: the counter of all energy taken from the grid. */

@@ -66,6 +66,8 @@ export function exchangeMeter({ db, actor }: DomainContext, exchange: Exchange) 
         exchangedAt: at.toISOString(),
         finalWattHours: String(exchange.finalWattHours),
         startWattHours: String(exchange.startWattHours),
+        oldMeterNumber: oldMeter.meterNumber,
+        newMeterNumber: newMeter.meterNumber,
       },
     });
     await tellInstalled(tx, newMeter, await suppliesAt(tx, there.maloId, at), at);

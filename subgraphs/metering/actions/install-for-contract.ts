@@ -5,7 +5,7 @@ import { isProblem } from '@stromgraph/kernel/problem';
 import { businessNow } from '@stromgraph/kernel/clock';
 import { startOfDay } from '@stromgraph/kernel/time';
 import { kindFor, type Meter, registersFor } from '../meters/meter.ts';
-import { addMeter, addRegisters, beginInstallationAt, endInstallation, installationsOf, lastValueOf, meterByNumber } from '../store/meters.ts';
+import { addMeter, addRegisters, beginInstallationAt, endInstallation, installationsOf, lastValueOf, meterByNumber, metersHangingAt } from '../store/meters.ts';
 import { addSupply, suppliesAt, type SupplyContract } from '../store/supplies.ts';
 import { hang, tellInstalled } from './install-meter.ts';
 import { tellBoundaries } from './tell-boundaries.ts';
@@ -31,6 +31,8 @@ export async function installForContract(tx: Tx, { meterNumber: given, meteringK
     if (elsewhere) throw new Error(elsewhere.message);
   }
   await tellInstalled(tx, meter, [supply], fromAt);
+  // The market names one meter of a location; others that hang there measure the contract as well.
+  for (const beside of await metersHangingAt(tx, supply.maloId, fromAt)) if (beside.id !== meter.id) await tellInstalled(tx, beside, [supply], fromAt);
   if (known) await tellBoundaries(tx, [supply.contractId], { onlyEnds: false });
 }
 

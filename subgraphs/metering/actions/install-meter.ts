@@ -65,6 +65,7 @@ export async function tellInstalled(tx: Tx, meter: Meter, supplies: readonly Sup
           maloId,
           from: startOn > installedOn ? startOn : installedOn,
           registers,
+          installedAt: fromAt.toISOString(),
         },
       };
     }),

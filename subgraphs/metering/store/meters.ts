@@ -90,6 +90,13 @@ export async function installationsOf(db: Queryable, meterIds: readonly string[]
   ).map(toInstallation);
 }
 
+/** Meters at a market location at an instant. */
+export async function metersHangingAt(db: Queryable, maloId: string, at: Date): Promise<Meter[]> {
+  const rows = await db.sql<Row>`
+    SELECT m.* FROM metering.installation i JOIN metering.meter m ON m.id = i.meter_id WHERE i.malo_id = ${maloId} AND tstzrange(i.from_at, i.until_at) @> ${at}::timestamptz ORDER BY m.id`;
+  return rows.map(toMeter);
+}
+
 /** Registers of meters that hang or hung at a market location. */
 export async function metersAt(db: Queryable, maloId: string): Promise<Hanging[]> {
   const rows = await db.sql<{ meter_number: string; obis: string; from_at: Date; until_at: Date | null; takes_over: boolean }>`
