@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { MarketMessageAcknowledged } from '@stromgraph/events/market';
-import { MeterInstalled } from '@stromgraph/events/metering';
+import { MeterExchanged, MeterInstalled } from '@stromgraph/events/metering';
 import type { Actor } from '@stromgraph/kernel/auth';
 import { idOf, newId } from '@stromgraph/kernel/ids';
 import { unseal } from '@stromgraph/kernel/seal';
@@ -229,9 +229,26 @@ test('the market’s own words on meter, profile and grid area count, and meteri
   await desk.marketAgrees(id, { profile: null, meterNumber: '1ISK0000000001', meteringKind: 'INTERVAL', startOn: '2026-12-01' });
   const [confirmed] = await desk.told('contracts.ContractConfirmed', id);
   expect(confirmed).toMatchObject({ customerKind: 'BUSINESS', profile: 'G25', meteringKind: 'INTERVAL', meterNumber: '1ISK0000000001', startOn: '2026-12-01', paymentMethod: 'TRANSFER' });
-  await tell(desk.database.owner, MeterInstalled, { aggregateType: 'meter', aggregateId: newId(), data: { meterId: newId(), meterNumber: '1ISK0000000002', contractId: id, customerId: confirmed.customerId, maloId: confirmed.maloId, from: '2026-12-01', registers: [] } });
-  await desk.hear();
-  expect((await ask(desk.url, agent, 'query ($id: ID!) { contract(id: $id) { meterNumber } }', { id })).data.contract.meterNumber).toBe('1ISK0000000002');
+  const [installed, added] = [newId(), newId()];
+  const hung = (meterId: string, meterNumber: string) => tell(desk.database.owner, MeterInstalled, { aggregateType: 'meter', aggregateId: meterId, data: { meterId, meterNumber, contractId: id, customerId: confirmed.customerId, maloId: confirmed.maloId, from: '2026-12-01', registers: [] } });
+  const meterNumber = async () => {
+    await desk.hear();
+    return (await ask(desk.url, agent, 'query ($id: ID!) { contract(id: $id) { meterNumber } }', { id })).data.contract.meterNumber;
+  };
+  await hung(installed, '1ISK0000000001');
+  await hung(added, '1ISK0000000009');
+  expect(await meterNumber()).toBe('1ISK0000000001'); // one beside it takes nobody's place, and measures nothing else
+  const elsewhere = await desk.submit({ meterNumber: '1ISK0000000009' });
+  expect(await desk.look(elsewhere)).toMatchObject({ status: 'DRAFT', validationFaults: [{ path: 'meterNumber', fault: `measures another market location under the contract ${id}` }] });
+  const exchange = (oldMeterId: string, numbers: object) => tell(desk.database.owner, MeterExchanged, { aggregateType: 'meter', aggregateId: oldMeterId, data: { exchangeId: newId(), oldMeterId, newMeterId: newId(), maloId: confirmed.maloId, exchangedAt: '2026-12-01T09:00:00Z', finalWattHours: '1', startWattHours: '0', ...numbers } });
+  await exchange(installed, { oldMeterNumber: '1ISK0000000001', newMeterNumber: '1ISK0000000002' });
+  expect(await meterNumber()).toBe('1ISK0000000002');
+  await exchange(added, { oldMeterNumber: '1ISK0000000009', newMeterNumber: '1ISK0000000010' });
+  expect(await meterNumber()).toBe('1ISK0000000002');
+  await desk.database.owner.query('DELETE FROM contracts.inbox');
+  await desk.database.owner.query('UPDATE contracts.hearer_cursor SET position = 0');
+  expect(await meterNumber()).toBe('1ISK0000000002');
+  expect(await desk.look(await desk.submit({ meterNumber: '1ISK0000000009' }))).toMatchObject({ validationFaults: [], status: 'SWITCH_REQUESTED' });
 });
 
 test('a meter that the market names, but that measures another place, is not taken over: the one that was applied for stays, and staff see why', async () => {

@@ -1,6 +1,7 @@
 import type { Handler } from '@stromgraph/kernel/hearer';
 import { onCampaignPricesPublished } from './on-campaign-prices-published.ts';
 import { onMarketMessageAcknowledged } from './on-market-message-acknowledged.ts';
+import { onMeterExchanged } from './on-meter-exchanged.ts';
 import { onMeterInstalled } from './on-meter-installed.ts';
 import { onPlacesPublished } from './on-places-published.ts';
 import { onPriceVersionPublished } from './on-price-version-published.ts';
@@ -17,4 +18,5 @@ export const handlers: readonly Handler[] = [
   onSwitchRejected,
   onMarketMessageAcknowledged,
   onMeterInstalled,
+  onMeterExchanged,
 ];

@@ -1,6 +1,8 @@
 import { MeterInstalled } from '@stromgraph/events/metering';
 import { on } from '@stromgraph/kernel/hearer';
-import { saveMeterNumber } from '../store/contracts.ts';
+import { addInstalledMeter } from '../store/meters.ts';
 
-/** Metering knows best which meter measures. */
-export const onMeterInstalled = on(MeterInstalled, (tx, { data }) => saveMeterNumber(tx, data));
+/** It may hang beside the one that the supply names; what it takes the place of is told by MeterExchanged. */
+export const onMeterInstalled = on(MeterInstalled, async (tx, { data }) => {
+  await addInstalledMeter(tx, data);
+});

@@ -1,10 +1,12 @@
 // What was agreed stays on the row of a contract and of its supply, whatever the domain's own role tries.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Db, transact } from '@stromgraph/kernel/database';
+import { newId } from '@stromgraph/kernel/ids';
 import { AT, type InsertRow, rowsIn } from '../../../tests/build/contract-rows.ts';
 import { type TestDatabase, testDatabase } from '../../../tests/database.ts';
 import { refusal } from '../../../tests/refusal.ts';
-import { saveMeterNumber, suppliedMalosOf } from './contracts.ts';
+import { suppliedMalosOf } from './contracts.ts';
+import { followExchange } from './meters.ts';
 
 const RESTRICTED = '23001';
 const OTHER_LOCATION = `(SELECT id FROM contracts.market_location WHERE id <> market_location_id LIMIT 1)`;
@@ -106,14 +108,19 @@ describe('the record of a supply', () => {
     await refusedSupply(`change_status = 'SUPPLYING'`);
   });
 
-  test('another meter is another record; the same one changes nothing', async () => {
-    await changeSupply(`change_status = 'SUPPLYING'`);
-    const install = (meterNumber: string, from: string) => transact(db, (tx) => saveMeterNumber(tx, { contractId: id, meterNumber, from }));
-    await install('1EMH', '2026-12-10');
-    expect(await meters()).toEqual([['1EMH', 'SUPPLYING', '2026-12-01', null]]);
-    await install('1ISK', '2026-12-01'); // the market's number was never the one that measures
-    await install('1LGZ', '2027-01-15');
-    await install('1LGZ', '2027-01-15');
-    expect(await meters()).toEqual([['1LGZ', 'SUPPLYING', '2027-01-15', null], ['1ISK', 'ENDED', '2026-12-01', '2027-01-15'], ['1EMH', 'CANCELLED', '2026-12-01', null]]);
+  describe.each([['as they were', (all: object[]) => all], ['the other way round', (all: object[]) => all.toReversed()], ['each twice', (all: object[]) => [...all, ...all]]])('exchanges that are told %s', (_, order) => {
+    test('make another record each; the meter that is beside it, and the one that comes back, none more', async () => {
+      await changeSupply(`change_status = 'SUPPLYING'`);
+      const { rows: [location] } = await db.query<{ maloId: string }>(`SELECT l.malo_id AS "maloId" FROM contracts.market_location l JOIN contracts.customer_malo m ON m.market_location_id = l.id WHERE m.id = $1`, [supply]);
+      const exchange = (oldMeterNumber: string, newMeterNumber: string, exchangedAt: string) => ({ exchangeId: newId(), maloId: location!.maloId, oldMeterNumber, newMeterNumber, exchangedAt });
+      const all = [
+        exchange('1EMH', '1ISK', '2026-11-20T10:00:00Z'), // before the start of supply: it never measured for it
+        exchange('1OTHER', '1BESIDE', '2026-12-20T10:00:00Z'),
+        exchange('1ISK', '1LGZ', '2027-01-14T23:30:00Z'), // on the 15th in Berlin
+        exchange('1LGZ', '1ISK', '2027-03-01T10:00:00Z'),
+      ];
+      for (const one of order(all)) await transact(db, (tx) => followExchange(tx, one as (typeof all)[number]));
+      expect(await meters()).toEqual([['1ISK', 'SUPPLYING', '2027-03-01', null], ['1LGZ', 'ENDED', '2027-01-15', '2027-03-01'], ['1ISK', 'ENDED', '2026-12-01', '2027-01-15'], ['1EMH', 'CANCELLED', '2026-12-01', null]]);
+    });
   });
 });

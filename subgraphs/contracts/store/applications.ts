@@ -73,6 +73,10 @@ export async function meterElsewhere(tx: Tx, { maloId, meterNumber }: { maloId: 
     UNION ALL
     SELECT 'SUPPLY', m.contract_id FROM contracts.customer_malo m JOIN contracts.market_location l ON l.id = m.market_location_id
     WHERE m.meter_number = ${meterNumber} AND l.malo_id <> ${maloId} AND m.change_status <> 'CANCELLED'
-      AND (m.valid_until IS NULL OR m.valid_until > ${startOn}) LIMIT 1`;
+      AND (m.valid_until IS NULL OR m.valid_until > ${startOn})
+    UNION ALL
+    SELECT 'SUPPLY', m.contract_id FROM contracts.installed_meter i JOIN contracts.customer_malo m ON m.contract_id = i.contract_id JOIN contracts.market_location l ON l.id = m.market_location_id
+    WHERE i.meter_number = ${meterNumber} AND l.malo_id <> ${maloId} AND m.change_status <> 'CANCELLED' AND (m.valid_until IS NULL OR m.valid_until > ${startOn})
+      AND NOT EXISTS (SELECT FROM contracts.meter_exchange e WHERE e.malo_id = l.malo_id AND e.old_meter_number = i.meter_number AND (e.exchanged_at AT TIME ZONE 'Europe/Berlin')::date >= i.from_on) LIMIT 1`;
   return row ?? null;
 }

@@ -78,22 +78,6 @@ export async function beginSupply(tx: Tx, id: string): Promise<void> {
   await tx.sql`UPDATE contracts.customer_malo SET change_status = 'SUPPLYING' WHERE contract_id = ${id} AND change_status = 'CONFIRMED'`;
 }
 
-/** The meter that measures from a day on, as metering says: another one ends the record of the old, or cancels it when it never measured. */
-export async function saveMeterNumber(
-  tx: Tx,
-  { contractId, meterNumber, from }: { contractId: string; meterNumber: string; from: string },
-): Promise<void> {
-  const [old] = await tx.sql<{ id: string; status: string; until: string | null }>`
-    SELECT id, change_status AS status, valid_until AS until FROM contracts.customer_malo WHERE contract_id = ${contractId}
-    AND change_status IN ('CONFIRMED', 'SUPPLYING') AND daterange(valid_from, valid_until) @> ${from}::date AND meter_number <> ${meterNumber} FOR UPDATE`;
-  if (!old) return;
-  await tx.sql`UPDATE contracts.customer_malo SET change_status = CASE WHEN valid_from = ${from}::date THEN 'CANCELLED' ELSE 'ENDED' END,
-    valid_until = CASE WHEN valid_from = ${from}::date THEN valid_until ELSE ${from}::date END WHERE id = ${old.id}`;
-  await tx.sql`INSERT INTO contracts.customer_malo SELECT ${newId()}::uuid, contract_id, customer_id, market_location_id, grid_operator_code,
-    metering_operator_code, own_metering_operator, ${meterNumber}, previous_provider_code, previous_annual_watt_hours, possible_change_on,
-    credit_accepted, ${old.status}, ${from}::date, ${old.until}::date FROM contracts.customer_malo WHERE id = ${old.id}`;
-}
-
 export const contractsById = async (db: Queryable, ids: readonly string[]): Promise<Contract[]> =>
   (await db.query<Contract>(`SELECT ${CONTRACT} FROM contracts.contract c WHERE c.id = ANY ($1::uuid[])`, [ids])).rows;
 
