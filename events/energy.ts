@@ -46,7 +46,7 @@ export const TradeAmended = event('energy.TradeAmended', 1, z.strictObject({ tra
 export const OpenPositionAlert = event(
   'energy.OpenPositionAlert',
   1,
-  z.strictObject({ gridAreaId: Uuid, breaches: z.array(z.strictObject({ breachId: Uuid, start: Instant, until: Instant.optional(), rule: z.enum(['PCT', 'MWH']), openWattHours: Whole })) }),
+  z.strictObject({ gridAreaId: Uuid, /** For people; those told of before had none. */ gridAreaName: z.string().optional(), breaches: z.array(z.strictObject({ breachId: Uuid, start: Instant, until: Instant.optional(), rule: z.enum(['PCT', 'MWH']), openWattHours: Whole })) }),
 );
 
 /** An order was placed that the market place has still to take. */

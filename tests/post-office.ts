@@ -57,7 +57,7 @@ export async function openPostOffice() {
   const mailsTo = async (address: string): Promise<any[]> => ((await (await fetch(`${mail.url}/_messages?to=${encodeURIComponent(address)}`)).json()) as { messages: any[] }).messages;
   const mailTo = (address: string, count = 1) => waitFor(`mail ${count} to ${address}`, async () => (await mailsTo(address))[count - 1]);
   const hear = async (type: EventType<any>, data: any): Promise<void> => {
-    await tell(database.owner, type, { aggregateType: 'contract', aggregateId: data.contractId ?? data.invoiceId, data });
+    await tell(database.owner, type, { aggregateType: 'contract', aggregateId: data.contractId ?? data.invoiceId ?? data.gridAreaId, data });
     await applyEvents(runtime, handlers);
     await wakeDue(runtime, 'demo', 'messaging');
   };

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { InvoiceCreated } from '@stromgraph/events/billing';
 import { ContractActivated, ContractCancelled, ContractConfirmed, ContractTerminated, SubmissionLate, SwitchFailed } from '@stromgraph/events/contracts';
+import { OpenPositionAlert } from '@stromgraph/events/energy';
 import { applyEvents } from '@stromgraph/kernel/hearer';
 import { wakeDue } from '@stromgraph/kernel/due';
 import { newId } from '@stromgraph/kernel/ids';
@@ -71,6 +72,26 @@ test('a late submission is told to staff in the application', async () => {
   await office.hear(SubmissionLate, { contractId, level: 'ALERT', signedAt: '2026-11-23T08:00:00Z' });
   const { data } = await ask(office.url, reader, '{ messages(channel: IN_APP, first: 1) { nodes { status customer { id } content { subject text } } } }');
   expect(data.messages.nodes[0]).toEqual({ status: 'SENT', customer: null, content: { subject: null, text: `Frist versäumt: der Vertrag ${contractId}, unterschrieben am 23. November 2026 um 09:00, ist nach 24 Stunden noch nicht beim Netzbetreiber.\n` } });
+});
+
+test('positions beyond their limits are told to those who trade, once for all that came to be so together, however often it is heard', async () => {
+  const gridAreaId = newId();
+  const [nearest, worst] = [{ breachId: newId(), start: '2026-11-24T11:00:00Z', rule: 'PCT' as const, openWattHours: '900000' }, { breachId: newId(), start: '2026-11-24T11:15:00Z', rule: 'MWH' as const, openWattHours: '-5250000' }];
+  const READ = '{ messages(channel: IN_APP, first: 2) { nodes { id status template { name } customer { id } content { text } } } }';
+  const newest = async () => (await ask(office.url, reader, READ)).data.messages.nodes;
+  await office.hear(OpenPositionAlert, { gridAreaId, gridAreaName: 'Netzgebiet Nord', breaches: [nearest, worst] });
+  const [told] = await newest();
+  expect(told).toMatchObject({ status: 'SENT', template: { name: 'open-position-alert' }, customer: null });
+  expect(plain(told.content.text)).toBe('Energielimit überschritten in Netzgebiet Nord: Perioden von 24. November 2026 um 12:00 bis 24. November 2026 um 12:30, zusammen 2; am meisten offen ist -5.250 kWh (plus: noch zu kaufen, minus: noch zu verkaufen).\n');
+  await office.database.owner.query(`DELETE FROM messaging.inbox`);
+  await office.database.owner.query(`UPDATE messaging.hearer_cursor SET position = 0`);
+  await applyEvents(office.runtime, handlers);
+  await wakeDue(office.runtime, 'demo', 'messaging');
+  await waitFor('the feed to be read again', async () => (await office.database.owner.query(`SELECT 1 FROM messaging.hearer_cursor WHERE position = (SELECT max(position) FROM platform.feed)`)).rowCount === 1);
+  expect((await newest())[0].id).toBe(told.id);
+  await office.hear(OpenPositionAlert, { gridAreaId, breaches: [{ breachId: newId(), start: '2026-11-30T23:00:00Z', until: '2026-12-31T23:00:00Z', rule: 'PCT', openWattHours: '1000000' }] }); // of a tenor, told before areas were named
+  const [tenor, before] = await newest();
+  expect([before.id, plain(tenor.content.text)]).toEqual([told.id, expect.stringMatching(new RegExp(`^Prozentlimit überschritten in ${gridAreaId}: Perioden von 1. Dezember 2026 um 00:00 bis 1. Januar 2027 um 00:00, zusammen 1;`))]);
 });
 
 test('notifyCustomer sends, shows what it sent, and repeats itself without sending again', async () => {

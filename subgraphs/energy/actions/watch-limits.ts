@@ -24,7 +24,8 @@ export const AUTOMATIC = 'automatic';
  * and by however many it is looked at. While hedging rests in an area, or there is no market place, there is no order.
  */
 export async function watchLimits(tx: Tx, gridAreaIds: readonly string[]): Promise<void> {
-  const areas = (await lockGridAreas(tx, gridAreaIds)).map(({ id }) => id);
+  const locked = await lockGridAreas(tx, gridAreaIds);
+  const areas = locked.map(({ id }) => id);
   if (areas.length === 0) return;
   const now = await businessNow(tx);
   await endBreaches(tx, areas, now);
@@ -32,7 +33,7 @@ export async function watchLimits(tx: Tx, gridAreaIds: readonly string[]): Promi
   await publishAll(tx, OpenPositionAlert, [...opened].map(([gridAreaId, breaches]) => ({
     aggregateType: 'grid-area',
     aggregateId: gridAreaId,
-    data: { gridAreaId, breaches: breaches.map(({ id, start, rule, openWattHours }) => ({ breachId: id, start: start.toISOString(), rule, openWattHours: String(openWattHours) })) },
+    data: { gridAreaId, gridAreaName: locked.find(({ id }) => id === gridAreaId)!.name, breaches: breaches.map(({ id, start, rule, openWattHours }) => ({ breachId: id, start: start.toISOString(), rule, openWattHours: String(openWattHours) })) },
   })));
   const resting = new Set((await suspensionsOf(tx, areas, now)).map(({ gridAreaId }) => gridAreaId));
   const hedged = areas.filter((id) => !resting.has(id));

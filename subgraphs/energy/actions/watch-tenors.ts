@@ -44,7 +44,7 @@ async function watchArea(tx: Tx, gridAreaId: string): Promise<void> {
   const opened = await openTenorBreaches(tx, gridAreaId, breached, now);
   if (opened.length > 0) {
     const breaches = opened.map(({ id, from, until, rule, openWattHours }) => ({ breachId: id, start: from.toISOString(), until: until.toISOString(), rule, openWattHours: String(openWattHours) }));
-    await publishAll(tx, OpenPositionAlert, [{ aggregateType: 'grid-area', aggregateId: gridAreaId, data: { gridAreaId, breaches } }]);
+    await publishAll(tx, OpenPositionAlert, [{ aggregateType: 'grid-area', aggregateId: gridAreaId, data: { gridAreaId, gridAreaName: area.name, breaches } }]);
   }
   const rests = (await suspensionsOf(tx, [gridAreaId], now)).length > 0 || !(await hasExchange(tx));
   if (!rests) {
