@@ -170,3 +170,14 @@ test('a contract that takes over a location with two meters is told of both', as
   const { rows } = await desk.database.owner.query(`SELECT payload ->> 'meterNumber' AS number FROM metering.outbox WHERE type = 'metering.MeterInstalled' AND payload ->> 'contractId' = $1`, [after.contractId]);
   expect(rows.map(({ number }) => number).toSorted()).toEqual([before.meterNumber, beside].toSorted());
 });
+
+test('a contract that is told of behind the readings of another is known when its own are counted, in the same page', async () => {
+  const before = await confirm();
+  await hear();
+  await measure(before.meterNumber, PROFILE, 80);
+  const after = await confirm();
+  await measure(after.meterNumber, PROFILE, 80);
+  await hear();
+  const { rows } = await desk.database.owner.query('SELECT contract_id, count(*)::int AS days FROM energy.metered_day WHERE contract_id = ANY ($1) GROUP BY 1', [[before.contractId, after.contractId]]);
+  expect(rows.map(({ days }) => days)).toEqual([31, 31]);
+});

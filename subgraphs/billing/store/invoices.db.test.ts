@@ -201,7 +201,7 @@ test.each([
   await expect(db.query(sql, [id])).rejects.toMatchObject({ code: '23001', message: expect.stringContaining(says) });
 });
 
-test.each(['invoice, billing.invoice_line_item', 'ledger_entry', 'contract_price', 'number_series'])('billing.%s is not emptied', async (table) => {
+test.each(['invoice, billing.invoice_line_item, billing.invoice_meter', 'ledger_entry', 'contract_price', 'number_series'])('billing.%s is not emptied', async (table) => {
   await expect(db.query(`TRUNCATE billing.${table}`)).rejects.toMatchObject({ code: '23001', message: expect.stringContaining('append-only') });
 });
 
@@ -257,6 +257,49 @@ test.each([
   const failure = await db.query(sql(contract)).then(() => null, (error: { code: string; constraint?: string; message: string }) => error);
   expect(failure).toMatchObject({ code });
   expect(`${failure?.constraint} ${failure?.message}`).toContain(says);
+});
+
+test('a part of usage is of energy drawn, once by a register; exchanges stay; the meters of an invoice come with it and stay', async () => {
+  const [meter, otherMeter, exchange] = [newId(), newId(), newId()];
+  const refused = (sql: string, code: string, by: string) => expect(db.query(sql).then(() => null, (error: { constraint?: string; message: string }) => ({ ...error, says: `${error.constraint} ${error.message}` })), sql).resolves.toMatchObject({ code, says: expect.stringContaining(by) });
+  const part = (obis: string, wattHours = 1, known = '1'.repeat(96)) => `INSERT INTO billing.usage_part (contract_id, day, meter_id, obis, known, watt_hours, held, reading_version) VALUES ('${contract}', '2026-10-01', '${meter}', '${obis}', B'${known}', ${wattHours}, false, 1)`;
+  await db.query(part('1-0:1.29.0'));
+  await db.query(part('1-1:1.29.0'));
+  await refused(part('1-0:1.29.0'), '23505', 'usage_part_pkey');
+  await refused(part('1-0:2.29.0'), '23514', 'usage_part_obis_check');
+  await refused(part('1-0:1.8.0', -1), '23514', 'usage_part_watt_hours_check');
+  await refused(part('1-0:1.8.0', 1, '1'), '23514', 'usage_part_known_check');
+
+  const hung = (number: string) => `INSERT INTO billing.contract_meter VALUES ('${contract}', '${meter}', '2026-10-01T00:00:00Z', '${number}', '{}')`;
+  await refused(hung(''), '23514', 'contract_meter_meter_number_check');
+  await db.query(hung('1EMH'));
+  await refused(hung('1EMH'), '23505', 'contract_meter_pkey');
+
+  const exchanged = (id: string, into: string, final = 1, start = 0) => `INSERT INTO billing.meter_exchange VALUES ('${id}', '${meter}', '${into}', '2026-10-15T09:00:00Z', ${final}, ${start})`;
+  await refused(exchanged(exchange, meter), '23514', 'meter_exchange_check');
+  await refused(exchanged(exchange, otherMeter, -1), '23514', 'meter_exchange_final_watt_hours_check');
+  await refused(exchanged(exchange, otherMeter, 1, -1), '23514', 'meter_exchange_start_watt_hours_check');
+  await db.query(exchanged(exchange, otherMeter));
+  await refused(exchanged(newId(), otherMeter), '23505', 'a_meter_is_taken_down_once_at_a_time');
+  for (const change of ['UPDATE billing.meter_exchange SET final_watt_hours = 2', 'DELETE FROM billing.meter_exchange', 'TRUNCATE billing.meter_exchange']) await refused(change, '23001', 'append-only');
+
+  const invoice = await issue();
+  const named = (until: string, writer: string | null = null) => `INSERT INTO billing.invoice_meter (invoice_id, meter_id, from_on, until_on, meter_number${writer === null ? '' : ', written_by'}) VALUES ('${invoice}', '${meter}', '2026-10-01', '${until}', '1EMH'${writer === null ? '' : `, ${writer}`})`;
+  await refused(named('2026-11-01'), '23503', 'meters_come_with_their_invoice');
+  await refused(named('2026-11-01', `(SELECT written_by FROM billing.invoice WHERE id = '${invoice}')`), '23514', 'meters_are_written_with_their_invoice');
+  await refused(named('2026-10-01'), '23514', 'invoice_meter_check');
+  await db.query('BEGIN');
+  const draft = newId();
+  await db.query(line(draft, 1, 100, 19));
+  await addHeader({ id: draft, customer, booked: false, from: '2026-12-01', until: '2027-01-01', net: 100, vat: 19, gross: 119, type: 'FINAL', ...DRAFT });
+  await db.query(`INSERT INTO billing.invoice_meter (invoice_id, meter_id, from_on, until_on, meter_number) VALUES ('${draft}', '${meter}', '2026-12-01', '2027-01-01', '1EMH')`);
+  await db.query('COMMIT');
+  for (const change of [`UPDATE billing.invoice_meter SET meter_number = '1ISK'`, 'DELETE FROM billing.invoice_meter', 'TRUNCATE billing.invoice_meter']) await refused(change, '23001', 'append-only');
+});
+
+test('registers are ranked as energy ranks them', async () => {
+  const { rows } = await db.query(`SELECT obis FROM unnest('{1-0:1.8.0,1-0:1.9.0,1-0:1.29.0,1-0:1.8.1,1-1:1.9.2,1-0:1.29.10,1-0:1.29.62}'::text[]) obis WHERE billing.register_rank(obis) <> energy.register_rank(obis)`);
+  expect(rows).toEqual([]);
 });
 
 test('a run goes on once at a time, its counters hold, and it stays as it ended', async () => {

@@ -238,3 +238,17 @@ describe('what was agreed stays', () => {
     await expect(insert('customer_malo', { contract_id: first['contract_id'], market_location_id: other })).rejects.toMatchObject(refusal(EXCLUDED, 'one_market_location_per_contract'));
   });
 });
+
+test('an exchange is of two meters at a location, told once, and stays; a meter is installed for a contract from a day on once', async () => {
+  const exchange = (into: string, maloId = MALO, id = newId()) => db.query('INSERT INTO contracts.meter_exchange VALUES ($1, $2, $3, $4, $5)', [id, maloId, '1EMH', into, AT]);
+  await expect(exchange('1EMH')).rejects.toMatchObject(refusal(CHECK, 'meter_exchange_check'));
+  await expect(exchange('1ISK', '7')).rejects.toMatchObject(refusal(CHECK, 'meter_exchange_malo_id_check'));
+  const id = newId();
+  await exchange('1ISK', MALO, id);
+  await expect(exchange('1LGZ', MALO, id)).rejects.toMatchObject(refusal(UNIQUE, 'meter_exchange_pkey'));
+  for (const change of [`UPDATE contracts.meter_exchange SET new_meter_number = '1LGZ'`, 'DELETE FROM contracts.meter_exchange', 'TRUNCATE contracts.meter_exchange']) await expect(database.owner.query(change), change).rejects.toMatchObject({ code: RESTRICTED });
+  const install = (number: string) => db.query('INSERT INTO contracts.installed_meter VALUES ($1, $2, $3)', [draftId, number, '2026-12-01']);
+  await install('1EMH');
+  await expect(install('1EMH')).rejects.toMatchObject(refusal(UNIQUE, 'installed_meter_pkey'));
+  await expect(install('')).rejects.toMatchObject(refusal(CHECK, 'installed_meter_meter_number_check'));
+});
