@@ -10,7 +10,7 @@ import { makeLog } from '@stromgraph/kernel/log';
 import { startRelay } from '@stromgraph/kernel/relay';
 import type { Runtime } from '@stromgraph/kernel/runtime';
 import type { Subgraph } from '@stromgraph/kernel/subgraph';
-import { quarterHoursOf } from '@stromgraph/kernel/time';
+import { addDays, quarterHoursOf } from '@stromgraph/kernel/time';
 import { PrismaClient } from '@stromgraph/prisma-energy/client';
 import { actorWith, ask } from '../../tests/ask.ts';
 import { type TestDatabase, testDatabase } from '../../tests/database.ts';
@@ -24,7 +24,10 @@ import { takeMeteredDays } from './actions/take-actuals.ts';
 import { openBalancingGroups } from './actions/watch-nominations.ts';
 import { handlers } from './handlers/index.ts';
 import { dueHandlersWith } from './jobs/due.ts';
+import { areaDaysOf } from './positions/area-day.ts';
 import { startServer } from './server.ts';
+import { gridAreasById } from './store/grid-areas.ts';
+import { profitLossFigures } from './store/profit-loss-figures.ts';
 
 const trader = actorWith('energy:read', 'energy:write');
 const GROUP = { code: '11XSTROMGRAPH--B', responsibleCode: '9999000900024', coordinatorCode: '9999000300018', takesTheRest: true };
@@ -85,7 +88,7 @@ async function query(document: string, variables: object = {}): Promise<any> {
   return data;
 }
 const reports = async (): Promise<any[]> =>
-  (await query('query ($from: LocalDate!, $until: LocalDate!) { mabisReports(from: $from, until: $until) { nodes { id version status deadlineAt start measuredWattHours profiledWattHours totalWattHours missingDays sentAt reason balancingGroup { code } gridArea { code } marketSums { kind formedAt totalWattHours } } } }', OCTOBER)).mabisReports.nodes;
+  (await query('query ($from: LocalDate!, $until: LocalDate!) { mabisReports(from: $from, until: $until) { nodes { id version status deadlineAt start measuredWattHours profiledWattHours assumedWattHours totalWattHours missingDays sentAt reason balancingGroup { code } gridArea { code } marketSums { kind formedAt totalWattHours } } } }', OCTOBER)).mabisReports.nodes;
 const cases = async (): Promise<any[]> => (await query('{ clearingCases { nodes { id kind status quarterHours differenceWattHours deviationWattHours reportVersion formedAt closedBy reason gridArea { code } } } }')).clearingCases.nodes;
 const alerts = async () => (await database.owner.query(`SELECT kind FROM energy.alert WHERE cleared_at IS NULL AND kind ~ '^(MABIS|CLEARING|DATA)' ORDER BY kind`)).rows.map(({ kind }) => kind);
 async function acknowledge(status: 'DELIVERED' | 'NACK' | 'EXPIRED', reason: string | null = null): Promise<void> {
@@ -109,7 +112,8 @@ test('in the morning of working day six the month is summed: measured, by profil
   expect([report.profiledWattHours.length, report.profiledWattHours[95], report.profiledWattHours[96], report.profiledWattHours[2979]]).toEqual([2980, 0, 100, 100]);
   expect(report.measuredWattHours.filter((wattHours: number) => wattHours === 40)).toHaveLength(100);
   expect([report.measuredWattHours.indexOf(40), report.measuredWattHours.lastIndexOf(40)]).toEqual([24 * 96, 24 * 96 + 99]);
-  expect(report.totalWattHours).toBe((2980 - 96) * 100 + 100 * 40);
+  expect([report.measuredWattHours[95], report.measuredWattHours[96], report.measuredWattHours[2979]]).toEqual([0, 100, 100]);
+  expect([report.assumedWattHours, report.totalWattHours]).toEqual([2784 * 100, 2884 * 100 + 2784 * 100 + 100 * 40]);
   const { rows } = await database.owner.query(`SELECT payload FROM energy.outbox WHERE type = 'energy.MabisReportReady'`);
   expect(rows).toMatchObject([{ payload: { reportId: report.id, version: 1, month: OCTOBER.from, gridAreaCode: '11YSTROM-NORD--9', expiresAt: '2027-05-31T22:00:00.000Z' } }]);
   expect((await database.owner.query(`SELECT due_at FROM energy.due WHERE kind = 'REPORT_MONTH'`)).rows[0].due_at.toISOString()).toBe('2026-12-08T05:00:00.000Z');
@@ -161,7 +165,7 @@ test('the market agrees: nothing to clear; it differs: a case and an alert, unti
   await marketSays('MEASURED', ours, '2026-11-13T08:00:00Z');
   expect(await cases()).toMatchObject([{ status: 'RESOLVED', closedBy: null }]);
   expect(await alerts()).toEqual([]);
-  expect((await reports())[0].marketSums).toEqual([{ kind: 'MEASURED', formedAt: '2026-11-13T08:00:00.000Z', totalWattHours: 4_000 }, { kind: 'PROFILE', formedAt: '2026-11-11T08:00:00.000Z', totalWattHours: 288_400 }]);
+  expect((await reports())[0].marketSums).toEqual([{ kind: 'MEASURED', formedAt: '2026-11-13T08:00:00.000Z', totalWattHours: 282_400 }, { kind: 'PROFILE', formedAt: '2026-11-11T08:00:00.000Z', totalWattHours: 288_400 }]);
 });
 
 test('late values make the next version the morning after, with all that came; it is compared at once', async () => {
@@ -173,8 +177,8 @@ test('late values make the next version the morning after, with all that came; i
   expect(await reports()).toHaveLength(3);
   await goTo('2026-11-14T05:00:00Z');
   const [corrected] = await reports();
-  expect(corrected).toMatchObject({ version: 4, status: 'PREPARED', missingDays: 28, deadlineAt: '2026-11-16T23:00:00.000Z', totalWattHours: 2884 * 100 + 100 * 42 + 96 * 50 });
-  expect((await cases())[0]).toMatchObject({ status: 'OPEN', reportVersion: 4, quarterHours: 196, differenceWattHours: -(200 + 96 * 50) });
+  expect(corrected).toMatchObject({ version: 4, status: 'PREPARED', missingDays: 28, deadlineAt: '2026-11-16T23:00:00.000Z', assumedWattHours: 2688 * 100, totalWattHours: 2884 * 100 + 2688 * 100 + 100 * 42 + 96 * 50 });
+  expect((await cases())[0]).toMatchObject({ status: 'OPEN', reportVersion: 4, quarterHours: 196, differenceWattHours: 96 * 50 - 200 });
   await acknowledge('NACK', 'Z29: something is missing');
   expect((await reports())[0]).toMatchObject({ status: 'REJECTED', reason: 'Z29: something is missing' });
   expect(await alerts()).toEqual(['CLEARING_OPEN', 'MABIS_LATE']);
@@ -189,7 +193,7 @@ test('a person closes a case with a reason; the same difference opens no other, 
   expect(await close(id, 'again')).toMatchObject({ __typename: 'ClearingCaseNotOpen', message: 'The case is closed by tester@demo.test already.' });
   expect(await alerts()).toEqual(['MABIS_LATE']);
   const [{ measuredWattHours: ours }] = await reports();
-  const first = ours.map((wattHours: number, at: number) => (wattHours > 0 && at < 24 * 96 + 100 ? 40 : at >= 24 * 96 + 100 ? 0 : wattHours));
+  const first = ours.map((wattHours: number) => ({ 42: 40, 50: 100 })[wattHours] ?? wattHours);
   await marketSays('MEASURED', first, '2026-11-15T08:00:00Z');
   expect(await cases()).toHaveLength(2);
   await marketSays('MEASURED', first.map((wattHours: number) => wattHours + 1), '2026-11-16T08:00:00Z');
@@ -212,10 +216,14 @@ test('a doubted day is reported by its load profile and counted as missing, unti
     return { version, missingDays, of: [measuredWattHours[27 * 96 + 4], measuredWattHours[28 * 96 + 3]] };
   };
   const { version } = await at('2026-11-17T10:00:00Z');
-  await measure(METER, METERED, '2026-10-28', 1, 99_000, true);
-  expect(await at('2026-11-18T05:00:00Z')).toEqual({ version: version + 1, missingDays: 28, of: [100, 100] });
-  await measure(METER, METERED, '2026-10-28', 2, 70);
-  expect(await at('2026-11-19T05:00:00Z')).toEqual({ version: version + 2, missingDays: 27, of: [70, 70] });
+  await measure(METER, METERED, '2026-10-28', 1, 80);
+  expect(await at('2026-11-18T05:00:00Z')).toEqual({ version: version + 1, missingDays: 27, of: [80, 80] });
+  await measure(METER, METERED, '2026-10-28', 2, 99_000, true);
+  expect(await at('2026-11-18T06:00:00Z')).toMatchObject({ version: version + 1 });
+  expect(await at('2026-11-19T05:00:00Z')).toEqual({ version: version + 2, missingDays: 28, of: [100, 100] });
+  await measure(METER, METERED, '2026-10-28', 3, 70);
+  expect(await at('2026-11-19T05:30:00Z')).toMatchObject({ version: version + 2 });
+  expect(await at('2026-11-20T05:00:00Z')).toEqual({ version: version + 3, missingDays: 27, of: [70, 70] });
 });
 
 test('supply that ends or comes late, and a new profile, correct the report the morning after', async () => {
@@ -224,13 +232,13 @@ test('supply that ends or comes late, and a new profile, correct the report the 
     const [{ version, profiledWattHours }] = await reports();
     return [version, profiledWattHours[24 * 96 + 99], profiledWattHours[25 * 96 + 4]]; // the end of the 25th, the beginning of the 26th
   };
-  const [version] = await profiled('2026-11-19T06:00:00Z');
-  await transact(db, (tx) => endContracts(tx, [{ contractId: PROFILED, endOn: '2026-10-26', toldAt: '2026-11-19T06:00:00Z' }]));
-  expect(await profiled('2026-11-20T05:00:00Z')).toEqual([version + 1, 100, 0]);
-  await transact(db, (tx) => addContracts(tx, [{ contractId: newId(), gridAreaId: AREA, gridAreaCode: '11YSTROM-NORD--9', profile: 'FLAT', meteringKind: 'PROFILE', expectedWattHours: '2000000', startOn: '2026-10-26', endOn: null, confirmedAt: '2026-11-20T06:00:00Z' }]));
-  expect(await profiled('2026-11-21T05:00:00Z')).toEqual([version + 2, 100, 50]);
+  const [version] = await profiled('2026-11-20T06:00:00Z');
+  await transact(db, (tx) => endContracts(tx, [{ contractId: PROFILED, endOn: '2026-10-26', toldAt: '2026-11-20T06:00:00Z' }]));
+  expect(await profiled('2026-11-21T05:00:00Z')).toEqual([version + 1, 100, 0]);
+  await transact(db, (tx) => addContracts(tx, [{ contractId: newId(), gridAreaId: AREA, gridAreaCode: '11YSTROM-NORD--9', profile: 'FLAT', meteringKind: 'PROFILE', expectedWattHours: '2000000', startOn: '2026-10-26', endOn: null, confirmedAt: '2026-11-21T06:00:00Z' }]));
+  expect(await profiled('2026-11-22T05:00:00Z')).toEqual([version + 2, 100, 50]);
   await importLoadProfile(db, { code: 'FLAT', year: 2026, version: 2, dynamised: false, seasonal: false, source: 'ENET', publishedAt: new Date('2026-11-21T05:00:00Z'), values: Array.from({ length: 12 }, (_, month) => (['WT', 'SA', 'FT'] as const).flatMap((dayType) => Array.from({ length: 96 }, (_slot, slot) => ({ month: month + 1, dayType, slot, value: '50' })))).flat() });
-  expect(await profiled('2026-11-22T05:00:00Z')).toEqual([version + 3, 200, 100]);
+  expect(await profiled('2026-11-23T05:00:00Z')).toEqual([version + 3, 200, 100]);
 });
 
 test('who is balanced on a profile counts by the load profile, also where a measured one shapes the demand', async () => {
@@ -240,7 +248,7 @@ test('who is balanced on a profile counts by the load profile, also where a meas
     INSERT INTO energy.measured_supply VALUES ('${PROFILED}', 'FLAT 11YSTROM-NORD--9', '2026-11-16')`);
   const [{ version, profiledWattHours: before }] = await reports();
   await measure(METER, METERED, '2026-10-29', 1, 10);
-  await goTo('2026-11-23T05:00:00Z');
+  await goTo('2026-11-24T05:00:00Z');
   const [report] = await reports();
   expect(report.version).toBe(version + 1);
   expect(report.profiledWattHours).toEqual(before);
@@ -250,14 +258,45 @@ test('a day on which the meter was exchanged is known when its two meters know a
   const [{ missingDays }] = await reports();
   const day = '2026-10-30';
   const part = (meterId: string, knows: (nth: number) => boolean) =>
-    transact(db, (tx) => takeMeteredDays(tx, [{ meterId, contractId: METERED, obis: '1-0:1.29.0', day, version: 1, wattHours: quarterHoursOf(day).map((_, nth) => (knows(nth) ? 30 : null)) }], new Date('2026-11-23T06:00:00Z')));
+    transact(db, (tx) => takeMeteredDays(tx, [{ meterId, contractId: METERED, obis: '1-0:1.29.0', day, version: 1, wattHours: quarterHoursOf(day).map((_, nth) => (knows(nth) ? 30 : null)) }], new Date('2026-11-24T06:00:00Z')));
   await part(METER, (nth) => nth < 40);
-  await goTo('2026-11-24T05:00:00Z');
+  await goTo('2026-11-25T05:00:00Z');
   expect(await reports()).toMatchObject([{ missingDays }, ...(await reports()).slice(1)]);
   await part(newId(), (nth) => nth >= 40);
-  await goTo('2026-11-25T05:00:00Z');
+  await goTo('2026-11-26T05:00:00Z');
   const [report] = await reports();
   expect([report.missingDays, report.measuredWattHours.filter((wattHours: number) => wattHours === 30)]).toEqual([missingDays - 1, Array(96).fill(30)]);
+});
+
+test('a report has the energy that profit and loss has, whatever is measured', async () => {
+  const [{ measuredWattHours, profiledWattHours, assumedWattHours, totalWattHours }] = await reports();
+  const days = Array.from({ length: 31 }, (_, nth) => addDays(OCTOBER.from, nth));
+  const figures = await transact(db, async (tx) => profitLossFigures(tx, areaDaysOf(await gridAreasById(tx, [AREA]), days), OCTOBER.until));
+  expect(figures.flatMap(({ consumptionWattHours }) => consumptionWattHours.map(Number))).toEqual(measuredWattHours.map((wattHours: number, at: number) => wattHours + profiledWattHours[at]));
+  expect([assumedWattHours > 0, assumedWattHours < totalWattHours]).toEqual([true, true]);
+});
+
+test('what was measured after an end that became known late counts nowhere any more, until supply goes on after all', async () => {
+  const day = '2026-10-30';
+  const used = async () => {
+    const [{ version, measuredWattHours }] = await reports();
+    const { rows: [realised] } = await database.owner.query(`SELECT DISTINCT ON (start_at) watt_hours::int AS wh FROM energy.realised_consumption WHERE source = 'METERED' AND start_at = '2026-10-30T12:00Z' ORDER BY start_at, version DESC`);
+    const { rows: [history] } = await database.owner.query(`SELECT watt_hours[53]::int AS wh FROM energy.historic_consumption WHERE day = '${day}' ORDER BY version DESC LIMIT 1`);
+    return { version, wattHours: [measuredWattHours[29 * 96 + 4 + 52], realised.wh, history.wh] };
+  };
+  await transact(db, (tx) => takeMeteredDays(tx, [{ meterId: METER, contractId: METERED, maloId: '41373559241', obis: '1-0:1.29.0', day, version: 2, wattHours: quarterHoursOf(day).map(() => 60) }], new Date('2026-11-26T06:00:00Z')));
+  await goTo('2026-11-27T05:00:00Z');
+  const { version, wattHours } = await used();
+  expect(wattHours).toEqual([90, 90, 60]); // of two meters, the other of which has no location
+  await acknowledge('DELIVERED');
+  const end = (endOn: string, toldAt: string) => transact(db, (tx) => endContracts(tx, [{ contractId: METERED, endOn, toldAt }]));
+  await end('2026-10-30', '2026-11-27T06:00:00Z');
+  await goTo('2026-11-28T05:00:00Z');
+  expect(await used()).toEqual({ version: version + 1, wattHours: [0, 0, null] });
+  expect((await reports())[0]).toMatchObject({ status: 'PREPARED', missingDays: 24 });
+  await end('2026-10-31', '2026-11-28T06:00:00Z');
+  await goTo('2026-11-29T05:00:00Z');
+  expect(await used()).toEqual({ version: version + 2, wattHours: [90, 90, 60] });
 });
 
 test('after the end of the seventh month after it, a month is not corrected, nor sent again', async () => {

@@ -40,10 +40,11 @@ test.each([
 );
 
 test('what is missing is a part of what is said', () => {
-  const sums = { measured: [0n], profiled: [0n], missingDays: 0 };
+  const sums = { measured: [0n], profiled: [0n], assumed: 0n, missingDays: 0 };
   expect(isEmpty(sums)).toBe(true);
   expect(isEmpty({ ...sums, missingDays: 1 })).toBe(false);
   expect(isSameReport(sums, { ...sums, missingDays: 1 })).toBe(false);
+  expect(isSameReport(sums, { ...sums, assumed: 1n })).toBe(false);
   expect(isSameReport(sums, { ...sums, measured: [1n] })).toBe(false);
   expect(isSameReport(sums, { ...sums })).toBe(true);
 });

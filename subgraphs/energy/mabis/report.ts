@@ -5,8 +5,8 @@ import { addDays, addMonths, addMs, atLocalTime, dayOf, startOfDay, type LocalDa
 
 export type SumKind = 'MEASURED' | 'PROFILE';
 export const SUM_KINDS: readonly SumKind[] = ['MEASURED', 'PROFILE'];
-/** What we found a group to have used in an area and month, by quarter hour. */
-export type Sums = Readonly<{ measured: readonly WattHours[]; profiled: readonly WattHours[]; missingDays: number }>;
+/** What we found a group to have used in an area and month, by quarter hour. `assumed`: what of the measured series is by load profile, as no value is known. */
+export type Sums = Readonly<{ measured: readonly WattHours[]; profiled: readonly WattHours[]; assumed: WattHours; missingDays: number }>;
 export type ReportStatus = 'PREPARED' | 'SENT' | 'REJECTED';
 /** A version of a group's sums in an area and month, which is its first day. */
 export type MabisReport = Sums &
@@ -55,5 +55,5 @@ export const triedAgainAt = (now: Date): Date => addMs(now, AGAIN_MS);
 
 export const sumOf = (values: readonly WattHours[]): WattHours => values.reduce((sum, value) => sum + value, 0n);
 export const seriesOf = (sums: Pick<Sums, 'measured' | 'profiled'>, kind: SumKind): readonly WattHours[] => (kind === 'MEASURED' ? sums.measured : sums.profiled);
-export const isSameReport = (one: Sums, other: Sums): boolean => one.missingDays === other.missingDays && SUM_KINDS.every((kind) => seriesOf(one, kind).join() === seriesOf(other, kind).join());
+export const isSameReport = (one: Sums, other: Sums): boolean => one.missingDays === other.missingDays && one.assumed === other.assumed && SUM_KINDS.every((kind) => seriesOf(one, kind).join() === seriesOf(other, kind).join());
 export const isEmpty = ({ measured, profiled, missingDays }: Sums): boolean => missingDays === 0 && [...measured, ...profiled].every((value) => value === 0n);

@@ -10,6 +10,7 @@ export const MabisReport: MabisReportResolvers = {
   start: ({ month }) => startOfDay(month),
   measuredWattHours: ({ measured }) => measured.map(Number),
   profiledWattHours: ({ profiled }) => profiled.map(Number),
+  assumedWattHours: ({ assumed }) => Number(assumed),
   totalWattHours: ({ measured, profiled }) => Number(sumOf(measured) + sumOf(profiled)),
   marketSums: async ({ balancingGroupId: groupId, gridAreaId, month }, _, { loaders }) =>
     (await loaders.marketSums.load(`${groupId} ${gridAreaId} ${month}`)).map(({ kind, formedAt, wattHours }) => ({ kind, formedAt, wattHours: wattHours.map(Number), totalWattHours: Number(sumOf(wattHours)) })),

@@ -39,6 +39,11 @@ export const STANDING_SUPPLY = `(
   FROM energy.supply_contract c LEFT JOIN (SELECT DISTINCT ON (contract_id) contract_id, end_on FROM energy.supply_end ORDER BY contract_id, version DESC) e USING (contract_id)
 )`;
 
+/** SQL of whether a contract has supply on a day, by the end that is known now; by keys, for few of both. */
+export const suppliedOn = (contractId: string, day: string): string => `EXISTS (
+  SELECT FROM energy.supply_contract c LEFT JOIN LATERAL (SELECT e.end_on FROM energy.supply_end e WHERE e.contract_id = c.contract_id ORDER BY e.version DESC LIMIT 1) e ON true
+  WHERE c.contract_id = ${contractId} AND c.start_on <= ${day} AND (coalesce(e.end_on, c.end_on) IS NULL OR ${day} < coalesce(e.end_on, c.end_on)))`;
+
 /** Adds confirmed contracts; answers those that were not known. */
 export async function addContracts<C extends SupplyContract>(tx: Tx, contracts: readonly C[]): Promise<C[]> {
   const rows = await tx.sql<{ contract_id: string }>`

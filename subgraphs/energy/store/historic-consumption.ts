@@ -5,6 +5,12 @@ import type { LocalDate } from '@stromgraph/kernel/time';
 export type DayOfLocation = Readonly<{ maloId: string; day: LocalDate }>;
 export type HistoricDay = Readonly<{ day: LocalDate; version: number; ingestedAt: Date; wattHours: readonly (bigint | null)[] }>;
 
+/** The days of locations, from a day on, that meters measured under these contracts. */
+export async function meteredLocations(at: Queryable, { contractIds, from }: { contractIds: readonly string[]; from: LocalDate }): Promise<DayOfLocation[]> {
+  const rows = await at.sql<{ malo_id: string; day: LocalDate }>`SELECT DISTINCT malo_id, day FROM energy.metered_day WHERE contract_id = ANY (${contractIds}::uuid[]) AND day >= ${from} AND malo_id IS NOT NULL`;
+  return rows.map((row) => ({ maloId: row.malo_id, day: row.day }));
+}
+
 /** Keeps what meters now say of these days where it is another than what was known. */
 export async function keepHistory(tx: Tx, days: readonly DayOfLocation[], ingestedAt: Date): Promise<void> {
   if (days.length === 0) return;

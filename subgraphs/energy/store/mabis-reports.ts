@@ -4,9 +4,9 @@ import type { MabisReport, MarketSum, ReportStatus, SumKind } from '../mabis/rep
 
 type Row = {
   id: string; balancing_group_id: string; grid_area_id: string; month: LocalDate; version: number; deadline_at: Date; status: ReportStatus; measured_watt_hours: string[]; profiled_watt_hours: string[];
-  missing_days: number; made_at: Date; sent_at: Date | null; reason: string | null;
+  assumed_watt_hours: bigint; missing_days: number; made_at: Date; sent_at: Date | null; reason: string | null;
 };
-const COLUMNS = 'id, balancing_group_id, grid_area_id, month, version, deadline_at, status, measured_watt_hours::text[], profiled_watt_hours::text[], missing_days, made_at, sent_at, reason';
+const COLUMNS = 'id, balancing_group_id, grid_area_id, month, version, deadline_at, status, measured_watt_hours::text[], profiled_watt_hours::text[], assumed_watt_hours, missing_days, made_at, sent_at, reason';
 /** Whose sums, of which month. */
 export type SumsKey = Readonly<{ groupId: string; gridAreaId: string; month: LocalDate }>;
 
@@ -49,8 +49,8 @@ export type NewReport = Omit<MabisReport, 'status' | 'sentAt' | 'reason'>;
 
 export async function addReport(tx: Tx, report: NewReport): Promise<void> {
   await tx.sql`
-    INSERT INTO energy.mabis_report (id, balancing_group_id, grid_area_id, month, version, deadline_at, measured_watt_hours, profiled_watt_hours, missing_days, made_at)
-    VALUES (${report.id}, ${report.balancingGroupId}, ${report.gridAreaId}, ${report.month}, ${report.version}, ${report.deadlineAt}, ${report.measured.map(String)}, ${report.profiled.map(String)}, ${report.missingDays}, ${report.madeAt})`;
+    INSERT INTO energy.mabis_report (id, balancing_group_id, grid_area_id, month, version, deadline_at, measured_watt_hours, profiled_watt_hours, assumed_watt_hours, missing_days, made_at)
+    VALUES (${report.id}, ${report.balancingGroupId}, ${report.gridAreaId}, ${report.month}, ${report.version}, ${report.deadlineAt}, ${report.measured.map(String)}, ${report.profiled.map(String)}, ${report.assumed}, ${report.missingDays}, ${report.madeAt})`;
 }
 
 /** A report and its group, held until the transaction ends; null for what is none of ours. */
@@ -82,5 +82,5 @@ export async function newestMarketSums(db: Queryable, keys: readonly SumsKey[]):
 
 const toReport = (row: Row): MabisReport => ({
   id: row.id, balancingGroupId: row.balancing_group_id, gridAreaId: row.grid_area_id, month: row.month, version: row.version, deadlineAt: row.deadline_at, status: row.status,
-  measured: row.measured_watt_hours.map(BigInt), profiled: row.profiled_watt_hours.map(BigInt), missingDays: row.missing_days, madeAt: row.made_at, sentAt: row.sent_at, reason: row.reason,
+  measured: row.measured_watt_hours.map(BigInt), profiled: row.profiled_watt_hours.map(BigInt), assumed: row.assumed_watt_hours, missingDays: row.missing_days, madeAt: row.made_at, sentAt: row.sent_at, reason: row.reason,
 });

@@ -37,6 +37,8 @@ test.each([
   ['a report begins as prepared', report({ status: `'SENT'`, sent_at: `'2026-11-09T05:00Z'` }), '23514', 'report_versions_follow_one_another'],
   ['October has its doubled hour', report({ measured_watt_hours: flat(1, 2976) }), '23514', 'reports_have_the_months_quarter_hours'],
   ['energy has no sign here', report({ profiled_watt_hours: flat(-1) }), '23514', 'reports_have_no_sign'],
+  ['what is assumed has no sign', report({ assumed_watt_hours: '-1' }), '23514', 'what_is_assumed_has_no_sign'],
+  ['what is assumed is a part of what is reported as measured', report({ assumed_watt_hours: `${OCTOBER + 1}` }), '23514', 'what_is_assumed_is_a_part'],
   ['every quarter hour is known', report({ measured_watt_hours: `array_fill(NULL::bigint, ARRAY[${OCTOBER}])` }), '23514', 'reports_have_no_sign'],
   ['what was reported stays', state(`measured_watt_hours = ${flat(3)}`), '23001', 'reports_stay_as_made'],
   ['a state does not go back', state(`status = 'PREPARED', sent_at = NULL`), '23001', 'report_states_follow_one_another'],

@@ -5,6 +5,7 @@ import type { DecimalText } from '@stromgraph/kernel/money';
 import type { LocalDate } from '@stromgraph/kernel/time';
 import type { AreaDay } from '../positions/area-day.ts';
 import type { DayFigures, ProfitLossState, ValuedAt } from '../profit/profit-loss.ts';
+import { CONSUMPTION, QUARTERS } from './consumption.ts';
 import { STANDING_SUPPLY } from './demand.ts';
 import { withHashJoins } from './hash-joins.ts';
 import { areaDayParameters } from './position-figures.ts';
@@ -43,43 +44,11 @@ export async function profitLossFigures(tx: Tx, areaDays: readonly AreaDay[], to
   }));
 }
 
-const QUARTERS = `
-  area_day AS MATERIALIZED (
-    SELECT g.*, g.day < $5::date AS is_over, g.day::timestamp AT TIME ZONE 'Europe/Berlin' AS start_at, (g.day + 1)::timestamp AT TIME ZONE 'Europe/Berlin' AS end_at
-    FROM unnest($1::uuid[], $2::date[], $3::text[], $4::numeric[]) AS g (grid_area_id, day, day_type, dynamisation)
-  ), quarter AS MATERIALIZED (
-    SELECT d.grid_area_id, d.day, d.day_type, d.is_over, q.nth, q.start_at, (extract(epoch FROM (q.start_at AT TIME ZONE 'Europe/Berlin')::time)::int / 900)::smallint AS slot
-    FROM area_day d CROSS JOIN LATERAL generate_series(d.start_at, d.end_at - interval '15 minutes', interval '15 minutes') WITH ORDINALITY q (start_at, nth)
-  )`;
-
-/**
- * What customers use: of days that are over what their meters measured, for all others and where no value is known, or is doubted, their share
- * by load profile. Energy is summed exactly and rounded once per quarter hour; money is not rounded here.
- */
-const CONSUMPTION = `
+const SUPPLIED = `
   supplied AS MATERIALIZED (
     SELECT d.grid_area_id, d.day, d.day_type, d.is_over AND c.metering_kind = 'INTERVAL' AS is_metered, c.contract_id, c.profile, c.expected_watt_hours AS expected, coalesce(p.energy_ct_per_kwh, 0) AS price
     FROM area_day d JOIN ${STANDING_SUPPLY} c ON c.grid_area_id = d.grid_area_id AND c.start_on <= d.day AND (c.end_on IS NULL OR d.day < c.end_on)
     LEFT JOIN energy.contract_price p USING (contract_id)
-  ), reading AS MATERIALIZED (
-    SELECT s.day, s.contract_id, s.profile, s.expected, s.price, m.watt_hours, (SELECT sum(w) FROM unnest(m.watt_hours) w) AS total, array_position(m.watt_hours, NULL) IS NOT NULL AS has_gaps
-    FROM supplied s JOIN energy.metered_day m ON m.grid_area_id = s.grid_area_id AND m.day = s.day AND m.contract_id = s.contract_id AND m.counts WHERE s.is_metered
-  ), metered_sold AS (
-    SELECT day, sum(total * price) AS priced FROM reading GROUP BY 1
-  ), known AS (
-    SELECT r.day, u.nth, sum(u.watt_hours) AS watt_hours FROM reading r CROSS JOIN LATERAL unnest(r.watt_hours) WITH ORDINALITY u (watt_hours, nth) GROUP BY 1, 2
-  ), gap AS (
-    SELECT r.day, r.contract_id, r.profile, r.expected, r.price, u.nth FROM reading r CROSS JOIN LATERAL unnest(r.watt_hours) WITH ORDINALITY u (watt_hours, nth)
-    WHERE (r.day, r.contract_id) IN (SELECT day, contract_id FROM reading WHERE has_gaps) GROUP BY 1, 2, 3, 4, 5, 6 HAVING count(u.watt_hours) = 0
-  ), profile_energy AS MATERIALIZED (
-    SELECT s.day, s.day_type, s.profile, NULL::bigint AS nth, sum(s.expected) AS energy, sum(s.expected * s.price) AS priced FROM supplied s
-    WHERE NOT EXISTS (SELECT FROM reading r WHERE r.day = s.day AND r.contract_id = s.contract_id) GROUP BY 1, 2, 3
-    UNION ALL
-    SELECT g.day, d.day_type, g.profile, g.nth, sum(g.expected), sum(g.expected * g.price) FROM gap g JOIN area_day d ON d.day = g.day GROUP BY 1, 2, 3, 4
-  ), allocated AS MATERIALIZED (
-    SELECT q.day, q.nth, sum(p.energy * v.share) AS watt_hours, sum(p.priced * v.share) AS priced
-    FROM quarter q JOIN profile_energy p ON p.day = q.day AND (p.nth IS NULL OR p.nth = q.nth)
-    JOIN profile_value v ON v.day = q.day AND v.day_type = q.day_type AND v.code = p.profile AND v.slot = q.slot GROUP BY 1, 2
   )`;
 
 /**
@@ -115,7 +84,7 @@ const DEALS = `
 
 /** Before its delivery a day has the demand and the curve's price of its positions; the average price of its customers is kept to six decimals. */
 const STATEMENT = `
-  WITH ${QUARTERS}, ${PROFILE_VALUES}, ${CONSUMPTION}, ${DEALS},
+  WITH ${QUARTERS}, ${PROFILE_VALUES}, ${SUPPLIED}, ${CONSUMPTION}, ${DEALS},
   figure AS (
     SELECT q.grid_area_id, q.day, q.is_over, q.nth, coalesce(x.scheduled, d.net, 0)::bigint AS scheduled, d.purchased, d.cost, d.resold, d.proceeds,
       CASE WHEN q.is_over THEN round(coalesce(k.watt_hours, 0) + coalesce(a.watt_hours, 0))::bigint ELSE coalesce(p.demand_watt_hours, 0) END AS consumption,

@@ -1,5 +1,6 @@
 import type { Tx } from '@stromgraph/kernel/database';
 import type { LocalDate } from '@stromgraph/kernel/time';
+import { suppliedOn } from './demand.ts';
 
 /** Measured quarter hours of one meter's consumption on one Berlin day; null where none is known. */
 export type MeteredDay = Readonly<{
@@ -21,12 +22,17 @@ export type RealisedRange = Readonly<{ gridAreaId: string; from: Date; until: Da
 export type Realised = Readonly<{ ranges: readonly RealisedRange[]; days: readonly { gridAreaId: string; day: LocalDate }[] }>;
 
 /**
- * Adds what is new in these days to the consumption of their areas: each quarter hour that changes gets a new version. What is doubted is kept and
- * does not count; of the registers of a meter that measure the same energy only the first in rank does, whichever came first.
+ * Adds what is new in these days to the consumption of their areas: each quarter hour that changes gets a new version. What is doubted, or of a day on which
+ * its contract has no supply, is kept and does not count; of the registers of a meter that measure the same energy only the first in rank does, whichever came first.
  * Days of contracts that energy does not know, and versions that it has already seen, change nothing.
  */
-export async function foldMeteredDays(tx: Tx, days: readonly MeteredDay[], ingestedAt: Date): Promise<Realised> {
-  const { rows } = await tx.query<{ grid_area_id: string; days: LocalDate[]; from_at: Date | null; until_at: Date }>(STATEMENT, [JSON.stringify(days), ingestedAt]);
+export const foldMeteredDays = (tx: Tx, days: readonly MeteredDay[], ingestedAt: Date): Promise<Realised> => fold(tx, GIVEN, [JSON.stringify(days), ingestedAt]);
+
+/** The supply of these contracts ends elsewhere than was known: what was measured from a day on is looked at again, and counts from now on or no longer. */
+export const recountMeteredDays = (tx: Tx, { contractIds, from }: { contractIds: readonly string[]; from: LocalDate }, at: Date): Promise<Realised> => fold(tx, KNOWN_BEFORE, [contractIds, at, from]);
+
+async function fold(tx: Tx, given: string, parameters: unknown[]): Promise<Realised> {
+  const { rows } = await tx.query<{ grid_area_id: string; days: LocalDate[]; from_at: Date | null; until_at: Date }>(statementOf(given), parameters);
   return {
     ranges: rows.flatMap((row) => (row.from_at === null ? [] : [{ gridAreaId: row.grid_area_id, from: row.from_at, until: row.until_at }])),
     days: rows.flatMap((row) => row.days.map((day) => ({ gridAreaId: row.grid_area_id, day }))),
@@ -34,20 +40,22 @@ export async function foldMeteredDays(tx: Tx, days: readonly MeteredDay[], inges
 }
 
 const KEY = 'meter_id, obis, day';
-const STATEMENT = `
-  WITH given AS MATERIALIZED (
+const GIVEN = `
     SELECT DISTINCT ON (g."meterId", g.obis, g.day) g."meterId" AS meter_id, g.obis, g.day, g."contractId" AS contract_id, c.grid_area_id,
       g.version, g."wattHours" AS watt_hours, coalesce(g.doubted, false) AS doubted, g."maloId" AS malo_id
     FROM jsonb_to_recordset($1::jsonb) AS g ("meterId" uuid, obis text, day date, "contractId" uuid, version int, "wattHours" bigint[], doubted boolean, "maloId" text)
     JOIN energy.supply_contract c ON c.contract_id = g."contractId"
-    ORDER BY g."meterId", g.obis, g.day, g.version DESC
+    ORDER BY g."meterId", g.obis, g.day, g.version DESC`;
+const KNOWN_BEFORE = 'SELECT * FROM energy.metered_day WHERE contract_id = ANY ($1::uuid[]) AND day >= $3';
+const statementOf = (given: string): string => `
+  WITH given AS MATERIALIZED (${given}
   ), known AS MATERIALIZED (
     SELECT o.* FROM (SELECT DISTINCT meter_id, day FROM given) g
     CROSS JOIN LATERAL (SELECT * FROM energy.metered_day o WHERE o.meter_id = g.meter_id AND o.day = g.day OFFSET 0) o
   ), news AS MATERIALIZED (
     SELECT g.* FROM given g LEFT JOIN known o USING (${KEY}) WHERE o.version IS NULL OR o.version < g.version
   ), standing AS MATERIALIZED (
-    SELECT s.*, NOT s.doubted AND energy.register_rank(s.obis) = min(energy.register_rank(s.obis)) OVER (PARTITION BY s.meter_id, s.day, split_part(s.obis, ':', 1)) AS counts FROM (
+    SELECT s.*, NOT s.doubted AND energy.register_rank(s.obis) = min(energy.register_rank(s.obis)) OVER (PARTITION BY s.meter_id, s.day, split_part(s.obis, ':', 1)) AND ${suppliedOn('s.contract_id', 's.day')} AS counts FROM (
       SELECT ${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, malo_id FROM news
       UNION ALL SELECT ${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, malo_id FROM known WHERE (${KEY}) NOT IN (SELECT ${KEY} FROM news)
     ) s
