@@ -20,7 +20,7 @@ export type DayFacts = Readonly<{
 
 const MINUTES_AN_HOUR = 60;
 const DAYS_A_YEAR = 365;
-/** Below so much power nothing is a spike: a kettle in an empty flat is many times what else it uses. */
+/** Up to so much power nothing is a spike: a kettle in an empty flat is many times what else it uses. */
 const SPIKE_FLOOR_WATTS = 4_000;
 /** The highest interval is compared with this one in the order of size: two high neighbours are one event. */
 const COMPARED_WITH = 2;
@@ -46,13 +46,15 @@ export function gap({ minutes, startsMs, wattHours, isOver }: DayFacts): Measure
   return { rule: 'R01', startMs: startsMs[first]!, measure: missing, detail: `${missing} minutes of the day have no value` };
 }
 
-/** R04: the highest interval in percent of the third highest. */
+/** R04: the highest interval in percent of the third highest; of nothing it is more than any percentage. */
 export function spike({ minutes, startsMs, wattHours }: DayFacts): Measured | null {
   const highest = highestOf(wattHours, COMPARED_WITH + 1);
-  const [first, compared] = [wattHours[highest[0] ?? -1] ?? 0, wattHours[highest[COMPARED_WITH] ?? -1] ?? 0];
-  if (compared === 0 || wattsOf(first, minutes) <= SPIKE_FLOOR_WATTS) return null;
+  const [first, compared] = [wattHours[highest[0] ?? -1] ?? 0, wattHours[highest[COMPARED_WITH] ?? -1]];
+  if (compared == null || wattsOf(first, minutes) <= SPIKE_FLOOR_WATTS) return null;
+  const found = { rule: 'R04', startMs: startsMs[highest[0]!]! } as const;
+  if (compared === 0) return { ...found, measure: Number.MAX_SAFE_INTEGER, detail: `${first} Wh, where the third highest interval of the day has none` };
   const percent = (first / compared) * 100;
-  return { rule: 'R04', startMs: startsMs[highest[0]!]!, measure: percent, detail: `${first} Wh are ${Math.round(percent)} % of the third highest interval of the day` };
+  return { ...found, measure: percent, detail: `${first} Wh are ${Math.round(percent)} % of the third highest interval of the day` };
 }
 
 /** The places of the highest values, the highest first and of equal ones the earliest; a whole day is not sorted for three of them. */
