@@ -53,7 +53,7 @@ beforeAll(async () => {
   const curveId = newId();
   await transact(db, (tx) => addCurves(tx, [{ curveId, tradingDay: '2026-10-23', version: 1, publishedAt: '2026-10-23T17:00:00Z', from: TODAY, until: addDays(TODAY, 3), minutes: 60 }]));
   await transact(db, (tx) => takeCurveDays(tx, [TODAY, AUTUMN, '2026-10-26'].map((day) => ({ curveId, day, eurPerMwh: Array.from({ length: day === AUTUMN ? 25 : 24 }, (_, hour) => String(hour * 7 - 20.5)) }))));
-  await transact(db, (tx) => takeMeteredDays(tx, [{ meterId: newId(), obis: '1-0:1.29.0', contractId: contracts[0]!.contractId, day: TODAY, version: 1, wattHours: Array.from({ length: 96 }, (_, nth) => (nth < 40 ? nth : null)) }], new Date(`${TODAY}T09:00:00Z`)));
+  await transact(db, (tx) => takeMeteredDays(tx, [{ meterId: newId(), obis: '1-0:1.29.0', contractId: contracts.find(({ gridAreaId, startOn }) => gridAreaId === contracts[0]!.gridAreaId && startOn < TODAY)!.contractId, day: TODAY, version: 1, wattHours: Array.from({ length: 96 }, (_, nth) => (nth < 40 ? nth : null)) }], new Date(`${TODAY}T09:00:00Z`)));
   for (const [gridAreaId, side, from, until, kilowatts] of [[NORD, 'BUY', '2026-10-25T00:00:00+02:00', '2026-10-26T00:00:00+01:00', 300], [NORD, 'SELL', '2026-10-25T00:00:00Z', '2026-10-25T02:15:00Z', 40], [WEST, 'BUY', '2026-10-24T10:15:00Z', '2026-10-27T10:30:00Z', 90]] as const) {
     const { errors } = await ask(energy.url, trader, 'mutation ($input: RecordTradeInput!) { recordTrade(input: $input) { __typename } }', { input: { idempotencyKey: newId(), gridAreaId, side, from, until, kilowatts, pricePerMwh: '80', counterparty: 'EEX' } });
     expect(errors).toBeUndefined();

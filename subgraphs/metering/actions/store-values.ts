@@ -61,9 +61,9 @@ const NONE = { accepted: 0, unchanged: 0, rejections: [] as Rejection[] };
 
 async function save(tx: Tx, changed: readonly DayColumns[], { replaced, explained }: Decided, { batchId, now }: About): Promise<void> {
   const about = { at: now, batchId };
+  await saveExplained(tx, explained, about);
   await addIntervals(tx, changed, about);
   await replaceIntervals(tx, replaced, about);
-  await saveExplained(tx, explained, about);
   await foldIntoUsage(tx, changed, about);
 }
 

@@ -9,7 +9,8 @@ import type { Rejection, ValueStatus, Warning } from './value.ts';
 export type Replacement = Readonly<{ registerId: number; startMs: number; wattHours: number; status: ValueStatus; was: ValueStatus; reason: string | null }>;
 /** Why a substitute that is stored was formed, and how. */
 export type Explained = Readonly<{ registerId: number; startMs: number; reason: string; method: string }>;
-export type Decided = { accepted: number; unchanged: number; replaced: Replacement[]; explained: Explained[]; refused: Rejection[]; warnings: Warning[] };
+export type ExplainedValue = Explained & Readonly<{ wattHours: number }>;
+export type Decided = { accepted: number; unchanged: number; replaced: Replacement[]; explained: ExplainedValue[]; refused: Rejection[]; warnings: Warning[] };
 
 const [SUBSTITUTE, PROVISIONAL] = [codeOf('SUBSTITUTE'), codeOf('PROVISIONAL')];
 
@@ -35,7 +36,7 @@ function decidePiece(piece: Piece, day: DayColumns, book: DoorBook, decided: Dec
     if (known === 0) {
       day.added.push(place);
       put(day, place, { wattHours, status, row: run.row + from + nth });
-      explain(piece, startAt(day, place), decided);
+      explain(piece, from + nth, startAt(day, place), decided);
     } else if (known === status && day.wattHours[place] === wattHours) {
       decided.unchanged += 1;
       day.rows[place] ||= run.row + from + nth; // said, so that the same batch again is answered as before
@@ -66,12 +67,12 @@ function replace({ run, registerId }: Piece, at: number, day: DayColumns, place:
   take(day, place);
   day.change.corrected = true;
   put(day, place, { wattHours: run.wattHours[at]!, status: codeOf(run.status), row: run.row + at });
-  explain({ run, registerId }, startAt(day, place), decided);
+  explain({ run, registerId }, at, startAt(day, place), decided);
 }
 
 /** Validation has let no substitute pass without both. */
-function explain({ run: { status, reason, method }, registerId }: Pick<Piece, 'run' | 'registerId'>, startMs: number, decided: Decided): void {
-  if (status === 'SUBSTITUTE') decided.explained.push({ registerId, startMs, reason: reason!, method: method! });
+function explain({ run: { status, reason, method, wattHours }, registerId }: Pick<Piece, 'run' | 'registerId'>, at: number, startMs: number, decided: Decided): void {
+  if (status === 'SUBSTITUTE') decided.explained.push({ registerId, startMs, wattHours: wattHours[at]!, reason: reason!, method: method! });
 }
 
 function put(day: DayColumns, place: number, { wattHours, status, row }: { wattHours: number; status: number; row: number }): void {

@@ -46,6 +46,7 @@ const interval = (change: Record<string, string>) => insert('interval', { start_
 const reading = (change: Record<string, string>) => insert('reading', { id: `'${newId()}'`, meter_id: `'${METER}'`, register_id: '2', contract_id: `'${CONTRACT}'`, customer_id: `'${CUSTOMER}'`, read_at: `'2026-10-02'`, watt_hours: '5', source: `'UPLOAD'`, quality: `'MEASURED'`, imported_at: `'2026-11-01'`, ...change });
 const daily = (change: Record<string, string>) => insert('usage_daily', { register_id: '1', day: `'2026-10-02'`, contract_id: `'${CONTRACT}'`, customer_id: `'${CUSTOMER}'`, minutes: '15', watt_hours: '5', known_values: '1', expected_values: '96', substitute_values: '0', provisional_values: '0', version: '1', known_at: `'2026-11-01'`, ...change });
 const superseded = (change: Record<string, string>) => insert('interval_superseded', { register_id: '1', start_at: `'2026-10-01T10:00Z'`, watt_hours: '4', status: `'TRUE'`, known_from: `'2026-10-02'`, known_until: `'2026-11-01'`, cause: `'x'`, ...change });
+const explanation = (change: Record<string, string>) => insert('interval_substitute', { register_id: '1', start_at: `'2026-10-01T11:00Z'`, watt_hours: '5', reason: `'Z75'`, method: `'Z92'`, known_from: `'2026-11-01'`, batch_id: `'${BATCH}'`, ...change });
 const finding = (change: Record<string, string>) => insert('vee_result', { register_id: '1', rule: `'R02'`, severity: `'ERROR'`, action: `'REJECTED'`, detail: `'x'`, decided_at: `'2026-11-01'`, decided_by: `'x'`, ...change });
 const batch = (change: Record<string, string>) => insert('batch', { id: `'${newId()}'`, source: `'GRAPHQL'`, actor: `'x'`, received_at: `'2026-11-01'`, state: `'STORING'`, ...change });
 
@@ -90,6 +91,17 @@ test.each([
   ['an interval has a register that knows its length', interval({ register_id: '2' }), '23503', 'intervals_fit_their_register'],
   ['an interval has a register', interval({ register_id: '99' }), '23503', 'intervals_fit_their_register'],
   ['an interval does not change its register', 'UPDATE metering.interval SET register_id = 2', '23001', 'values_keep_their_place'],
+  ['a substitute that is the first in its place has a reason and a method', interval({ status: `'SUBSTITUTE'` }), '23514', 'substitutes_are_explained'],
+  ['none of many substitutes goes without', `${explanation({})}; INSERT INTO metering.interval SELECT '2026-10-01T11:00Z'::timestamptz + n * interval '15 minutes', 5, '2026-11-01', 1, 'SUBSTITUTE', 15 FROM generate_series(0, 3) n`, '23514', 'substitutes_are_explained'],
+  ['a substitute is not explained by what was said of another value', `${explanation({ watt_hours: '6' })}; ${interval({ status: `'SUBSTITUTE'` })}`, '23514', 'substitutes_are_explained'],
+  ['a substitute is not explained by what was said at another time', `${explanation({ known_from: `'2026-10-31'` })}; ${interval({ status: `'SUBSTITUTE'` })}`, '23514', 'substitutes_are_explained'],
+  ['a substitute is not explained by what was said of another register', `${explanation({ register_id: '3' })}; ${interval({ status: `'SUBSTITUTE'` })}`, '23514', 'substitutes_are_explained'],
+  ['a blank explains no substitute', explanation({ reason: `' '` }), '23514', 'interval_substitute_reason_check'],
+  ['a blank is no method of a substitute', explanation({ method: `E'\t'` }), '23514', 'interval_substitute_method_check'],
+  ['an explanation is of a value', explanation({ watt_hours: 'NULL' }), '23514', 'explanations_are_of_a_value'],
+  ['a blank explains no substituted reading', reading({ quality: `'SUBSTITUTED'`, reason: `' '`, method: `'x'` }), '23514', 'reading_reason_check'],
+  ['a blank is no method of a substituted reading', reading({ quality: `'SUBSTITUTED'`, reason: `'x'`, method: `' '` }), '23514', 'reading_method_check'],
+  ['a blank explains no working value', `INSERT INTO metering.interval_working VALUES (1, '2026-10-01T11:00Z', 6, 'LIKE_DAYS', ' ', '2026-11-01', 'x')`, '23514', 'interval_working_reason_check'],
   ['an interval has a known status', interval({ status: `'GUESSED'` }), '22P02', /invalid input value for enum metering.value_status/],
   ['an interval has a month that was made', interval({ start_at: `'2026-12-01T00:00Z'` }), '23514', /no partition of relation "interval"/],
   ['a reading is there once', reading({ read_at: `'2026-10-01'` }), '23505', 'reading_meter_id_register_id_read_at_key'],
@@ -161,6 +173,7 @@ async function placeMeter(): Promise<void> {
     INSERT INTO metering.reading SELECT '${newId()}', '${PLACED}', id, '${ITS_CONTRACT}', '${ITS_CUSTOMER}', '2026-10-10', 5, 'UPLOAD', 'MEASURED', '2026-11-01', NULL FROM metering.meter_register WHERE meter_id = '${PLACED}' AND obis = '1-0:1.8.0'`);
   itsRegister = (await database.owner.query(`SELECT id FROM metering.meter_register WHERE meter_id = '${PLACED}' AND obis = '1-0:1.29.0'`)).rows[0].id;
   await database.owner.query(`
+    ${explanation({ register_id: String(itsRegister), start_at: `'2026-10-05T10:30Z'`, watt_hours: '10' })};
     INSERT INTO metering.interval VALUES ${values(itsRegister, ['2026-10-05T10:00Z', '2026-10-05T10:15Z'], 'TRUE')}, ${values(itsRegister, ['2026-10-05T10:30Z'], 'SUBSTITUTE')}, ${values(itsRegister, ['2026-10-05T10:45Z'], 'PROVISIONAL')};
     INSERT INTO metering.usage_daily VALUES (${itsRegister}, '2026-10-05', '${ITS_CONTRACT}', '${ITS_CUSTOMER}', 15, 41, 4, 96, 1, 1, 1, '2026-11-01')`);
 }
@@ -177,6 +190,26 @@ test.each([
 ])('the domain does not replace %s', async (_, set, at, code, constraint) => {
   if (itsRegister === undefined) await placeMeter();
   await expect(db.query(`UPDATE metering.interval SET ${set} WHERE register_id = ${itsRegister} AND start_at = '2026-10-05T${at}Z'`)).rejects.toMatchObject({ code, constraint });
+});
+
+test('whatever is replaced by a substitute, it needs the reason, and the explanation of this very value', async () => {
+  const to = (status: string, { wattHours, at, reason, first = 'SELECT' }: { wattHours: number; at: string; reason: string | null; first?: string }) =>
+    transact(db, async (tx) => {
+      await tx.query(`SELECT set_config('stromgraph.replacement', $1, true)`, [JSON.stringify({ batchId: BATCH, reasons: [{ register_id: itsRegister, start_at: `2026-10-05T${at}Z`, reason }] })]);
+      await tx.query(first);
+      await tx.query(`UPDATE metering.interval SET watt_hours = ${wattHours}, status = '${status}', known_from = '2026-11-02' WHERE register_id = ${itsRegister} AND start_at = '2026-10-05T${at}Z'`);
+      throw new Error('taken');
+    });
+  const explained = (at: string, change: Record<string, string> = {}) => explanation({ register_id: String(itsRegister), start_at: `'2026-10-05T${at}Z'`, watt_hours: '7', known_from: `'2026-11-02'`, ...change });
+  for (const at of ['10:00', '10:30', '10:45']) {
+    await expect(to('SUBSTITUTE', { wattHours: 7, at, reason: 'Z75' })).rejects.toMatchObject({ code: '23514', constraint: 'substitutes_are_explained' });
+    await expect(to('SUBSTITUTE', { wattHours: 7, at, reason: ' ', first: explained(at) })).rejects.toMatchObject({ code: '23514', constraint: 'values_are_replaced_by_the_matrix' });
+    await expect(to('SUBSTITUTE', { wattHours: 8, at, reason: 'Z75', first: explained(at) })).rejects.toMatchObject({ constraint: 'substitutes_are_explained' });
+    await expect(to('SUBSTITUTE', { wattHours: 7, at, reason: 'Z75', first: explained(at, { known_from: `'2026-11-01'` }) })).rejects.toMatchObject({ constraint: 'substitutes_are_explained' });
+    await expect(to('SUBSTITUTE', { wattHours: 7, at, reason: 'Z75', first: explained(at) })).rejects.toThrow('taken');
+  }
+  await expect(to('TRUE', { wattHours: 7, at: '10:00', reason: ' ' })).rejects.toMatchObject({ code: '23514', constraint: 'values_are_replaced_by_the_matrix' });
+  await expect(to('TRUE', { wattHours: 7, at: '10:30', reason: null })).rejects.toThrow('taken');
 });
 
 test('what is replaced is kept by the database, with the batch and the reason of the next statement only', async () => {

@@ -1,15 +1,21 @@
 // Why the market's substitutes were formed, and how: beside the values, as few of them are one.
 import type { Queryable, Tx } from '@stromgraph/kernel/database';
-import type { Explained } from '../intervals/decide.ts';
-import { int4Array, timestamptzArray } from './binary-arrays.ts';
+import type { Explained, ExplainedValue } from '../intervals/decide.ts';
+import { int4Array, int8Array, timestamptzArray } from './binary-arrays.ts';
 import type { DayOfRegister } from './working.ts';
 
-export async function saveExplained(tx: Tx, explained: readonly Explained[], { at, batchId }: { at: Date; batchId: string }): Promise<void> {
+/** Before the values themselves, which the database takes with their explanation only: known from when they will be. */
+export async function saveExplained(tx: Tx, explained: readonly ExplainedValue[], { at, batchId }: { at: Date; batchId: string }): Promise<void> {
   if (explained.length === 0) return;
   await tx.query(
-    `INSERT INTO metering.interval_substitute (register_id, start_at, reason, method, known_from, batch_id)
-     SELECT g.register_id, g.start_at, g.reason, g.method, $5, $6 FROM unnest($1::int4[], $2::timestamptz[], $3::text[], $4::text[]) g (register_id, start_at, reason, method)`,
-    [int4Array(explained.map(({ registerId }) => registerId)), timestamptzArray(explained.map(({ startMs }) => startMs)), explained.map(({ reason }) => reason), explained.map(({ method }) => method), at, batchId],
+    `INSERT INTO metering.interval_substitute (register_id, start_at, watt_hours, reason, method, known_from, batch_id)
+     SELECT g.register_id, g.start_at, g.watt_hours, g.reason, g.method, greatest($6, i.known_from), $7
+     FROM unnest($1::int4[], $2::timestamptz[], $3::int8[], $4::text[], $5::text[]) g (register_id, start_at, watt_hours, reason, method)
+     LEFT JOIN LATERAL (SELECT known_from FROM metering.interval i WHERE i.register_id = g.register_id AND i.start_at = g.start_at OFFSET 0) i ON true`,
+    [
+      int4Array(explained.map(({ registerId }) => registerId)), timestamptzArray(explained.map(({ startMs }) => startMs)), int8Array(explained.map(({ wattHours }) => wattHours)),
+      explained.map(({ reason }) => reason), explained.map(({ method }) => method), at, batchId,
+    ],
   );
 }
 

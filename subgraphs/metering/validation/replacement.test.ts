@@ -18,6 +18,7 @@ test.each([
   ['PROVISIONAL', 'TRUE', nothing, true],
   ['SUBSTITUTE', 'TRUE', nothing, true],
   ['TRUE', 'TRUE', nothing, false],
+  ['TRUE', 'TRUE', { reason: ' ', method: null }, false],
   ['TRUE', 'TRUE', reason, true],
 ] as const)('%s to %s with %j: %s', (known, next, explained, allowed) => {
   expect(replacementFault(known, next, explained) === null).toBe(allowed);

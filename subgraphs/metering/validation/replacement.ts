@@ -13,5 +13,5 @@ export const substituteFault = (status: ValueStatus, { reason, method }: Explain
 export function replacementFault(known: ValueStatus, next: ValueStatus, explained: Explained): string | null {
   if (next === 'PROVISIONAL') return `a provisional value never replaces one that is known (${known})`;
   if (next === 'SUBSTITUTE') return substituteFault(next, explained);
-  return known === 'TRUE' && !explained.reason ? 'a true value is replaced by another only with a reason' : null;
+  return known === 'TRUE' && !explained.reason?.trim() ? 'a true value is replaced by another only with a reason' : null;
 }
