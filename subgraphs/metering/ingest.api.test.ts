@@ -8,6 +8,7 @@ import { ask, sendSigned } from '../../tests/ask.ts';
 import type { Confirmed } from '../../tests/build/contract-confirmed.ts';
 import { agent, type Desk, openDesk, PROFILE } from '../../tests/build/metering-desk.ts';
 import type { TestDatabase } from '../../tests/database.ts';
+import { MOST_CHUNK_ROWS } from './actions/ingest-file.ts';
 import { takeFile } from './actions/take-file.ts';
 import { createPartitionsAhead } from './jobs/due.ts';
 import { makeLoaders } from './loaders.ts';
@@ -93,6 +94,30 @@ test('the same file twice changes nothing, whatever it contradicts itself about'
     expect((await send(file)).body).toMatchObject({ accepted: 0, unchanged: 2, rejected: 3 });
     expect(await state()).toEqual(first);
   }
+});
+
+test('of two rows of a file that contradict each other the first stands, however many parts of the file lie between them; another file may correct it', async () => {
+  const [a, filler] = [await confirm({ startOn: '2026-01-01' }), await confirm({ startOn: '2026-01-01' })];
+  const interval = ({ meterNumber }: Confirmed, at: number, kwh: string, rest: string) => `${meterNumber},${PROFILE},${new Date(at).toISOString()},${new Date(at + 900_000).toISOString()},${kwh},${rest}`;
+  const read = (kwh: string, rest: string) => `${a.meterNumber},1-0:1.8.0,2026-11-10T00:00:00Z,,${kwh},${rest}`;
+  const start = Date.parse('2026-11-10T00:00:00Z');
+  const between = Array.from({ length: 3 * MOST_CHUNK_ROWS }, (_, nth) => interval(filler, Date.parse('2026-01-02T00:00:00Z') + (nth % 25_000) * 900_000, '0.1', 'TRUE,,'));
+  const state = async () => (await database.owner.query(`SELECT i.start_at, i.watt_hours::int AS wh, i.status FROM metering.${INTERVALS} ORDER BY 1`, [numberOf(a)])).rows.map(({ wh, status }) => [wh, status]);
+  await send([`${HEADER},reason,method`, interval(a, start + 900_000, '0.2', 'TRUE,,'), ''].join('\n')); // known before, and said again
+  const first = [interval(a, start, '0.1', 'TRUE,,'), interval(a, start + 900_000, '0.2', 'TRUE,,'), interval(a, start + 1_800_000, '0.3', 'PROVISIONAL,,'), read('100', 'TRUE,,')];
+  const last = [interval(a, start, '0.9', 'TRUE,read again,'), interval(a, start + 900_000, '0.9', 'TRUE,read again,'), interval(a, start + 1_800_000, '0.9', 'SUBSTITUTE,Z75,Z92'), interval(a, start + 2_700_000, '0.4', 'TRUE,,'), read('190', 'TRUE,read again,')];
+  const rejected = [1, 2, 3, 4].map((row) => ({ row: first.length + between.length + row + (row === 4 ? 1 : 0), rule: 'R02', reason: `row ${row} says something else of the same ${row === 4 ? 'instant' : 'interval'}` }));
+  const file = [`${HEADER},reason,method`, ...first, ...between, ...last, ''].join('\n');
+  for (const accepted of [3 + 25_000 + 1, 0]) {
+    const { body } = await send(file);
+    expect(body).toMatchObject({ state: 'COMPLETE', accepted, rejected: 4 });
+    expect(body.rejections.map(({ row, rule, reason }: any) => ({ row, rule, reason }))).toEqual(rejected);
+    expect(await state()).toEqual([[100, 'TRUE'], [200, 'TRUE'], [300, 'PROVISIONAL'], [400, 'TRUE']]);
+    expect(await count('batch_stretch')).toBe(0);
+  }
+  expect((await send([`${HEADER},reason,method`, ...last, ''].join('\n'))).body).toMatchObject({ accepted: 4, unchanged: 1, rejected: 0 });
+  expect(await state()).toEqual([[900, 'TRUE'], [900, 'TRUE'], [900, 'SUBSTITUTE'], [400, 'TRUE']]);
+  expect(await sumFaults()).toEqual([]);
 });
 
 test('a file of thousands of register reads of one meter is stored whole and told of as one batch', async () => {

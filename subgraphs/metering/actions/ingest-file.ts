@@ -6,6 +6,7 @@ import { isProblem, problem, type Problem } from '@stromgraph/kernel/problem';
 import type { DomainContext } from '../context.ts';
 import { type Batch, closeBatch, countChunk, type FileKey, fileOfKey, openFile, releaseKey } from '../store/batches.ts';
 import { rememberDays } from '../store/day-sums.ts';
+import { forgetRows } from '../store/file-rows.ts';
 import { ruleBook } from '../store/findings.ts';
 import { type Chunk, emptyChunk, lineFault, takeLine, unreadable } from './csv-chunk.ts';
 import { type Columns, makeReaders, readHeader } from '../validation/csv-row.ts';
@@ -34,7 +35,7 @@ export async function ingestFile(ctx: DomainContext, body: AsyncIterable<Uint8Ar
   const { db, log } = ctx;
   const now = await ctx.now();
   await ensurePartitions(db, now);
-  const about: About = { batchId: newId<'batch'>(), now, by: requireActor(ctx.actor).name, book: await ruleBook(db) };
+  const about: About = { batchId: newId<'batch'>(), now, by: requireActor(ctx.actor).name, book: await ruleBook(db), inParts: true };
   const hash = key && createHash('sha256');
   const close = (cutOff: boolean, keepsKey: boolean) =>
     transact(db, async (tx) => {
@@ -46,6 +47,7 @@ export async function ingestFile(ctx: DomainContext, body: AsyncIterable<Uint8Ar
     const outcome = await storeRows(file, hash ? hashed(body, hash) : body);
     if (isProblem(outcome)) return outcome;
     const batch = await close(outcome.cutOff, !outcome.brokeOff);
+    await forgetRows(db).catch((error: unknown) => log.warn({ err: error, batchId: about.batchId }, 'which rows said what is forgotten with the next file'));
     await announceBatch(db, about.batchId).catch((error: unknown) => log.warn({ err: error, batchId: about.batchId }, 'the values are stored; hearers are told later'));
     return batch;
   } catch (error) {

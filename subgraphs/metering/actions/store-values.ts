@@ -1,14 +1,16 @@
 import { addMonths, dayOf, startOfDay } from '@stromgraph/kernel/time';
 import type { Tx } from '@stromgraph/kernel/database';
 import { makeBerlinDayFinder } from '../intervals/berlin-day.ts';
-import { type DayColumns, emptyDay, isChanged } from '../intervals/day-columns.ts';
+import { type DayColumns, emptyDay, isChanged, startAt } from '../intervals/day-columns.ts';
 import { decide, type Decided, type Replacement } from '../intervals/decide.ts';
 import type { Run } from '../intervals/run.ts';
+import { contestedPlaces, stretchesOf } from '../intervals/stretches.ts';
 import type { Flagged, Rejection, Warning } from '../intervals/value.ts';
 import type { GivenReading } from '../meters/reading.ts';
 import { type Counts, saveRejections } from '../store/batches.ts';
 import { fillDays, fillPlaces } from '../store/day-columns.ts';
 import { foldIntoUsage } from '../store/day-sums.ts';
+import { rememberRows, stretchesAt } from '../store/file-rows.ts';
 import { saveExplained } from '../store/substitutes.ts';
 import { saveWarnings } from '../store/findings.ts';
 import { addIntervals, replaceIntervals } from '../store/intervals.ts';
@@ -23,7 +25,8 @@ export const KEPT_MONTHS = 36;
 export const oldestKept = (now: Date): Date => startOfDay(`${addMonths(dayOf(now), -KEPT_MONTHS).slice(0, 7)}-01`);
 
 export type Values = Readonly<{ intervals: readonly Run[]; readings: readonly GivenReading[]; unreadable: readonly Rejection[]; flagged?: readonly Flagged[] }>;
-export type About = Readonly<{ batchId: string; now: Date; by: string; book: RuleBook }>;
+/** `inParts`: other parts of the same batch are stored in other transactions. */
+export type About = Readonly<{ batchId: string; now: Date; by: string; book: RuleBook; inParts?: boolean }>;
 /** What became of some values. `isWhole`: the changed days hold everything that is now stored of them. */
 export type Stored = Readonly<{ counts: Counts; meters: ReadonlyMap<string, MeterFacts>; changed: readonly DayColumns[]; replaced: readonly Replacement[]; isWhole: boolean; readings: number }>;
 
@@ -40,9 +43,12 @@ export async function storeValues(tx: Tx, { intervals, readings, unreadable, fla
   const placed = placeRuns(intervals, meters, { nowMs: now.getTime(), oldestMs: oldestKept(now).getTime(), book, dayOf: dayFinder });
   const days = daysOf(placed.pieces);
   const isWhole = await fill(tx, placed.pieces, days);
-  const decided = decide(placed.pieces, (piece) => days.get(keyOf(piece))!, book);
+  const dayOf = (piece: Piece) => days.get(keyOf(piece))!;
+  if (about.inParts) await recall(tx, contestedPlaces(placed.pieces, dayOf), batchId);
+  const decided = decide(placed.pieces, dayOf, book);
   const changed = [...days.values()].filter(isChanged);
   await save(tx, changed, decided, about);
+  if (about.inParts) await rememberRows(tx, batchId, stretchesOf(days.values(), firstRowOf(placed.pieces)));
   const ofReadings = readings.length === 0 ? NONE : await storeReadings(tx, readings, meters, about);
   const rejections = [...unreadable, ...placed.rejections, ...decided.refused, ...ofReadings.rejections];
   await saveRejections(tx, batchId, rejections, { at: now, by });
@@ -65,6 +71,18 @@ async function save(tx: Tx, changed: readonly DayColumns[], { replaced, explaine
   await addIntervals(tx, changed, about);
   await replaceIntervals(tx, replaced, about);
   await foldIntoUsage(tx, changed, about);
+}
+
+/** Rows of a file come in their order. */
+const firstRowOf = ([first]: readonly Piece[]): number => (first ? first.run.row + first.from : 1);
+
+/** Puts the rows of earlier parts that said them into places. */
+async function recall(tx: Tx, places: readonly (readonly [DayColumns, number])[], batchId: string): Promise<void> {
+  const stretches = await stretchesAt(tx, batchId, places.map(([day, place]) => ({ registerId: day.registerId, startMs: startAt(day, place) })));
+  stretches.forEach((stretch, nth) => {
+    const [day, place] = places[nth]!;
+    if (stretch) day.rows[place] = stretch.row + (startAt(day, place) - stretch.startMs) / (startAt(day, 1) - day.fromMs);
+  });
 }
 
 const keyOf = ({ registerId, day }: Piece): string => `${registerId} ${day.day}`;
