@@ -102,6 +102,7 @@ test('the quarter hour within which a meter was exchanged is the new one\'s: sub
   await desk.database.setClock('2026-11-24T09:00:00Z');
   const day = '2026-11-10';
   const [from, until] = ['2026-11-10T10:00:00.000Z', '2026-11-10T10:15:00.000Z'];
+  const read = ({ meterNumber }: Confirmed, readAt: string, wattHours: number) => ({ meterNumber, obis: COUNTER, readAt, wattHours });
   async function exchanged() {
     const contract = await desk.confirm();
     const meterNumber = `1NEU${newId().slice(-8)}`.toUpperCase();
@@ -114,16 +115,20 @@ test('the quarter hour within which a meter was exchanged is the new one\'s: sub
     expect(await quarters()).toMatchObject({ complete: false, missing: [{ from, until, reason: 'METER_EXCHANGED' }] });
     const z78 = { start: from, status: 'SUBSTITUTE', reason: 'Z78', method: 'Z92' };
     expect(await desk.ingest({ intervals: [series(contract, day, [55], z78)] })).toMatchObject({ rejected: 1, rejections: { nodes: [{ rule: 'R14' }] } });
-    return { substitute: () => desk.ingest({ intervals: [series(after, day, [55], z78)] }), quarters, contract };
+    return { substitute: () => desk.ingest({ intervals: [series(after, day, [55], z78)] }), quarters, contract, after };
   }
-  const [substituted, silent] = [await exchanged(), await exchanged()];
+  const [substituted, silent, counted] = [await exchanged(), await exchanged(), await exchanged()];
+  expect(await desk.ingest({ registers: [read(counted.contract, '2026-11-10T09:00:00Z', 779), read(counted.after, '2026-11-10T12:00:00Z', 450)] })).toMatchObject({ accepted: 2 });
   expect(await substituted.substitute()).toMatchObject({ accepted: 1 });
   expect(await substituted.quarters()).toMatchObject({ complete: true, totalWattHours: 44 * 50 + 55 + 51 * 60, missing: [], substitutes: [{ from, until, reason: 'Z78', method: 'Z92' }] });
   const held = async () => (await desk.published(silent.contract)).at(-1)!.payload.days.map(({ held = false, ours = [] }: any) => [held, ours]);
   expect(await held()).toEqual([[true, []]]);
   await desk.database.setClock('2026-12-08T10:00:00Z');
   await desk.doWhatIsDue();
-  expect(await silent.quarters()).toMatchObject({ complete: true, missing: [], estimates: [{ from, until }] });
+  const [ofOld, ofNew] = [Math.round((50 * 7) / 15), Math.round((60 * 8) / 15)]; // as much of its own neighbour as lies in each part
+  expect(await silent.quarters()).toMatchObject({ complete: true, missing: [], estimates: [{ from, until, method: 'EXCHANGE', explanation: expect.stringMatching(`${ofOld} Wh of the old meter until then and ${ofNew} Wh of the new one`) }], wattHours: { 44: ofOld + ofNew } });
+  // The old counter made 221 Wh from 09:00 on, four quarter hours and its part; the new one 450 Wh until 12:00, seven and its part: nothing is lost, nothing made up.
+  expect(await counted.quarters()).toMatchObject({ complete: true, estimates: [{ method: 'EXCHANGE' }], wattHours: { 44: 221 - 4 * 50 + (450 - 7 * 60) } });
   expect(await held()).toEqual([[false, [44]]]);
   expect((await usage({ contractId: silent.contract.contractId }, day, addDays(day, 1))).complete).toBe(true);
 });

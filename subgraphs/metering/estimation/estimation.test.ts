@@ -4,6 +4,7 @@ import { addDays, dayOf, quarterHoursOf, startOfDay } from '@stromgraph/kernel/t
 import { advanceOf } from '@stromgraph/kernel/energy';
 import { likeDays } from './day-kind.ts';
 import { estimate, type MethodRule, scaleToCounter } from './estimate.ts';
+import { dividedAt, partOf } from './exchange.ts';
 import { explain } from './explain.ts';
 import { findGaps } from './gaps.ts';
 import { advancesAround, estimatedBefore, estimateDueOn } from './ground.ts';
@@ -112,6 +113,38 @@ test.each([
   expect(scaleToCounter(formed, ground(values), [advance])).toEqual(formed);
 });
 
+describe('the interval in which a meter was exchanged, at 10:07', () => {
+  const day = '2026-11-10';
+  const [at, exchangedMs] = [(nth: number) => quarterHoursOf(day)[nth]!.getTime(), quarterHoursOf(day)[40]!.getTime() + 7 * 60_000];
+  const before = { startMs: at(40), fromMs: at(40), untilMs: exchangedMs, neighbourMs: at(39) };
+  const after = { startMs: at(40), fromMs: exchangedMs, untilMs: at(41), neighbourMs: at(41) };
+  const old = (value: number) => ground(known([day], (_, nth) => (nth < 40 ? value : null)));
+
+  test('each part is as much of its own neighbour as lies in it, whatever the other meter shows', () => {
+    expect(partOf(before, old(150), RULES)).toMatchObject({ wattHours: 70n, method: 'EXCHANGE', part: { fromMs: at(40), untilMs: exchangedMs } });
+    expect(partOf(after, ground(known([day], (_, nth) => (nth > 40 ? 9_000 : null))), RULES)).toMatchObject({ wattHours: 4_800n });
+  });
+  test('without a neighbour it is of what is usual, or expected; of nothing there is none', () => {
+    expect(partOf(before, ground(known(weeks(addDays(day, -1)), () => 30)), RULES)).toMatchObject({ wattHours: 14n });
+    expect(partOf(before, ground(new Map()), RULES)).toMatchObject({ wattHours: 47n }); // 100 Wh
+    expect(partOf(before, ground(new Map(), 0n), RULES)).toBeNull();
+  });
+  test('a counter that was read at the exchange says more: its part, and what else is missing, are what it advanced', () => {
+    const part = partOf(before, old(150), RULES)!;
+    const advance = { fromMs: at(36), untilMs: exchangedMs, wattHours: 4n * 150n + 91n };
+    expect(scaleToCounter([part], old(150), [advance])).toMatchObject([{ wattHours: 91n }]);
+    expect(scaleToCounter([part], old(150), [{ ...advance, wattHours: 599n }])).toEqual([part]); // less than its intervals say
+    expect(scaleToCounter([part], old(150), [{ ...advance, untilMs: exchangedMs + 60_000 }])).toEqual([part]);
+    const missing = { startMs: at(39), wattHours: 140n, method: 'LIKE_DAYS' as const, inputs: {} };
+    const ofOld = ground(known([day], (_, nth) => (nth < 39 ? 150 : null)));
+    expect(scaleToCounter([missing, part], ofOld, [{ ...advance, wattHours: 3n * 150n + 420n }]).map(({ wattHours }) => wattHours)).toEqual([280n, 140n]);
+  });
+  test('between two intervals nothing is divided', () => {
+    const exchange = { registerId: 2, oldRegisterId: 1, exchangedMs };
+    expect([dividedAt(exchange, 15), dividedAt(exchange, 60), dividedAt({ ...exchange, exchangedMs: at(40) }, 15)]).toEqual([at(40), at(40), null]);
+  });
+});
+
 test.each([
   [{ digits: 5, factor: '1' }, 99_820_000n, 180_000n, 360_000n, true], // the worked figure of the market's rules, in watt-hours
   [{ digits: 5, factor: '40' }, 99_820_000n, 180_000n, 14_400_000n, true],
@@ -138,5 +171,6 @@ test.each([
   ['LIKE_DAYS', { days: ['2026-11-03'], counter: { from: 'a', until: 'b', wattHours: '9600' } }, 'The mean of the same time on comparable days before (2026-11-03), scaled to what the counter advanced (9.6 kWh from a to b).'],
   ['PROFILE', { from: '2026-10-06', until: '2026-11-02' }, 'The usual use at this time of such days, from what was measured from 2026-10-06 to 2026-11-02.'],
   ['PROFILE', { expectedWattHoursAYear: '3504000' }, 'The expected use of a year (3504 kWh), spread evenly.'],
+  ['EXCHANGE', { exchange: { at: '2026-11-10T10:07:00.000Z', before: '23', after: '32' } }, 'The meter was exchanged at 2026-11-10T10:07:00.000Z: 23 Wh of the old meter until then and 32 Wh of the new one, each from its own side.'],
   ['BY_HAND', { note: 'read on site' }, 'Set by a person: read on site.'],
 ] as const)('%s is explained', (method, inputs, words) => expect(explain(method, inputs as never)).toBe(words));

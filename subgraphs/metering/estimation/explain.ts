@@ -11,6 +11,7 @@ const HOW: Readonly<Record<Method, (inputs: Inputs) => string>> = {
   LIKE_DAYS: ({ days = [] }) => `The mean of the same time on comparable days before (${days.join(', ')})`,
   PROFILE: ({ from, until, expectedWattHoursAYear }) =>
     from ? `The usual use at this time of such days, from what was measured from ${from} to ${until}` : `The expected use of a year (${kwh(expectedWattHoursAYear ?? '0')} kWh), spread evenly`,
+  EXCHANGE: ({ exchange }) => `The meter was exchanged at ${exchange?.at}: ${exchange?.before} Wh of the old meter until then and ${exchange?.after} Wh of the new one, each from its own side`,
   BY_HAND: ({ note }) => `Set by a person${note ? `: ${note}` : ''}`,
 };
 

@@ -85,4 +85,4 @@ function timesOf(values: ReadonlyMap<number, bigint>, dayOf: Ground['dayOf']): M
 }
 
 /** Half away from zero; energy is not negative. */
-const rounded = (dividend: bigint, divisor: bigint): bigint => (2n * dividend + divisor) / (2n * divisor);
+export const rounded = (dividend: bigint, divisor: bigint): bigint => (2n * dividend + divisor) / (2n * divisor);

@@ -1,6 +1,7 @@
 // What estimation needs to know, and what it leaves behind.
 import type { Queryable, Tx } from '@stromgraph/kernel/database';
 import type { LocalDate } from '@stromgraph/kernel/time';
+import type { Exchange } from '../estimation/exchange.ts';
 import type { DayOfRegister } from './working.ts';
 
 /** Days that have an open finding of a gap: before a day, found until an instant, after the place (register and day) of the last one that was looked at. */
@@ -47,6 +48,18 @@ export async function placesOf(db: Queryable, registerIds: readonly number[]): P
       && tstzrange(s.start_on::timestamp AT TIME ZONE 'Europe/Berlin', s.end_on::timestamp AT TIME ZONE 'Europe/Berlin') ORDER BY r.id, 4`;
   const places = Map.groupBy(rows, (row) => row.id);
   return new Map([...places].map(([id, all]) => [id, all.map((row) => ({ fromMs: row.from_at.getTime(), untilMs: row.until_at?.getTime() ?? Infinity, exchangedMs: row.exchanged_at?.getTime() ?? null, expectedWattHours: row.expected_watt_hours }))]));
+}
+
+/** Exchanges on some days of registers, whose meters took the place of others with a register of the same energy. */
+export async function exchangesOn(db: Queryable, days: readonly DayOfRegister[]): Promise<Exchange[]> {
+  const { rows } = await db.query<{ id: number; old_id: number; exchanged_at: Date }>(
+    `SELECT r.id, o.id AS old_id, e.exchanged_at FROM unnest($1::int4[], $2::date[]) g (register_id, day)
+     JOIN metering.meter_register r ON r.id = g.register_id
+     JOIN metering.meter_exchange e ON e.new_meter_id = r.meter_id AND (e.exchanged_at AT TIME ZONE 'Europe/Berlin')::date = g.day
+     JOIN metering.meter_register o ON o.meter_id = e.old_meter_id AND o.obis = r.obis`,
+    [days.map(({ registerId }) => registerId), days.map(({ day }) => day)],
+  );
+  return rows.map((row) => ({ registerId: row.id, oldRegisterId: row.old_id, exchangedMs: row.exchanged_at.getTime() }));
 }
 
 export type CounterRead = Readonly<{ registerId: number; readAtMs: number; wattHours: bigint }>;

@@ -2,7 +2,7 @@ import type { WattHours } from '@stromgraph/kernel/energy';
 import type { ValueStatus } from '../intervals/value.ts';
 
 /** How a working value was formed. */
-export type Method = 'INTERPOLATION' | 'LIKE_DAYS' | 'PROFILE' | 'BY_HAND';
+export type Method = 'INTERPOLATION' | 'LIKE_DAYS' | 'PROFILE' | 'EXCHANGE' | 'BY_HAND';
 export type MarketValue = Readonly<{ wattHours: WattHours; status: ValueStatus }>;
 /** Our value of an interval: a substitute, in place of what the market said when it was formed (null: nothing). */
 export type WorkingValue = Readonly<{
@@ -15,7 +15,9 @@ export type WorkingValue = Readonly<{
   inputs: Inputs;
 }>;
 /** What a method was given, for those who ask why. */
-export type Inputs = Readonly<{ neighbours?: string[]; days?: string[]; from?: string; until?: string; expectedWattHoursAYear?: string; counter?: CounterInput; note?: string }>;
+export type Inputs = Readonly<{ neighbours?: string[]; days?: string[]; from?: string; until?: string; expectedWattHoursAYear?: string; counter?: CounterInput; exchange?: ExchangeInput; note?: string }>;
+/** When a meter took another's place, and the watt-hours of each in that interval. */
+export type ExchangeInput = Readonly<{ at: string; before: string; after: string }>;
 export type CounterInput = Readonly<{ from: string; until: string; wattHours: string }>;
 
 /** The values of a register's day, in order of time. */
