@@ -1,6 +1,6 @@
 import { ForecastImported } from '@stromgraph/events/energy';
 import { type Db, planningOnce, together, transact, type Tx } from '@stromgraph/kernel/database';
-import { publishAll } from '@stromgraph/kernel/outbox';
+import { eventOf } from '@stromgraph/kernel/outbox';
 import { moveCursor } from '@stromgraph/kernel/publication-cursor';
 import { gridAreaUnknown, type GridAreaUnknown } from '../areas/grid-area.ts';
 import { ENET } from '../clients/enet.ts';
@@ -31,14 +31,15 @@ export async function takeForecasts(tx: Tx, cause: Cause, forecasts: readonly Pu
   if (added.length === 0) return;
   const gridAreaIds = [...new Set(added.map(({ gridAreaId }) => gridAreaId))];
   const days = cause.days.filter((day) => added.some(({ horizon, deliveryDay }) => firstDayOf(horizon, day) === deliveryDay));
-  const tell = publishAll(tx, ForecastImported, added.map(({ id, gridAreaId, horizon, basis, deliveryDay, version, publishedAt }) => ({
-    aggregateType: 'grid-area',
-    aggregateId: gridAreaId,
-    data: { forecastId: id, gridAreaId, horizon, basis, deliveryDay, version, publishedAt: publishedAt.toISOString() },
-  })));
+  const events = added.map(({ id, gridAreaId, horizon, basis, deliveryDay, version, publishedAt }) =>
+    eventOf(ForecastImported, {
+      aggregateType: 'grid-area',
+      aggregateId: gridAreaId,
+      data: { forecastId: id, gridAreaId, horizon, basis, deliveryDay, version, publishedAt: publishedAt.toISOString() },
+    }),
+  );
   await together(
-    tell,
     days.length > 0 ? rebuildProfileDemand(tx, { gridAreaIds, days }) : Promise.resolve(),
-    settleCause(tx, cause, { gridAreaIds, days, figures: 'DEMAND' }, added.map(({ id }) => `forecast ${id}`)),
+    settleCause(tx, cause, { gridAreaIds, days, figures: 'DEMAND' }, added.map(({ id }) => `forecast ${id}`), events),
   );
 }

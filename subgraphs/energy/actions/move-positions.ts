@@ -1,5 +1,6 @@
 // Every cause that moves positions runs between `beginCause` and `settleCause`, in one transaction.
 import { together, type Tx } from '@stromgraph/kernel/database';
+import type { Event } from '@stromgraph/kernel/outbox';
 import { dayOf, type LocalDate } from '@stromgraph/kernel/time';
 import type { GridArea } from '../areas/grid-area.ts';
 import { areaDaysOf } from '../positions/area-day.ts';
@@ -31,15 +32,13 @@ export async function beginCause(tx: Tx, gridAreaIds: readonly string[] | null):
   return { now, today, days, areas, opened };
 }
 
-/** Recalculates the touched areas and days as far as they are open, and tells of what has changed; later days follow in transactions of their own. */
-export async function settleCause(tx: Tx, { now, days, areas, opened }: Cause, touched: Touched, causes: readonly string[]): Promise<void> {
+/** Recalculates the touched areas and days as far as they are open, and tells of the causes (`events`) and what has changed; later days follow in transactions of their own. */
+export async function settleCause(tx: Tx, { now, days, areas, opened }: Cause, touched: Touched, causes: readonly string[], events: readonly Event[] = []): Promise<void> {
   const isTouched = ({ id }: GridArea, day: LocalDate) =>
     opened.includes(day) || (touched.gridAreaIds.includes(id) && touched.days.includes(day));
   const areaDays = areas.flatMap((area) => areaDaysOf([area], days.filter((day) => isTouched(area, day))));
   const told = nameCauses([...opened.map((day) => `day ${day}`), ...causes]);
   const figures = opened.length > 0 ? 'ALL' : touched.figures;
-  const move = async () => {
-    if (areaDays.length > 0) await tellOfChanges(tx, await recalculate(tx, { areaDays, figures, calculatedAt: now, causes: told }), told);
-  };
+  const move = async () => tellOfChanges(tx, areaDays.length > 0 ? await recalculate(tx, { areaDays, figures, calculatedAt: now, causes: told }) : [], told, events);
   await together(planForward(tx, now), move());
 }

@@ -3,7 +3,7 @@ import { requireActor } from '@stromgraph/kernel/auth';
 import { planningOnce, together, transact } from '@stromgraph/kernel/database';
 import { once } from '@stromgraph/kernel/idempotency';
 import { isId, newId } from '@stromgraph/kernel/ids';
-import { publish } from '@stromgraph/kernel/outbox';
+import { eventOf } from '@stromgraph/kernel/outbox';
 import { fault, invalid, problem } from '@stromgraph/kernel/problem';
 import { addDays, type LocalDate, startOfDay } from '@stromgraph/kernel/time';
 import type { DomainContext } from '../context.ts';
@@ -38,8 +38,9 @@ export async function recordTrade({ db, actor }: DomainContext, { idempotencyKey
       };
       await together(
         addTrade(tx, recorded),
-        publish(tx, TradeRecorded, { aggregateType: 'trade', aggregateId: recorded.id, data: factOfTrade(recorded) }),
-        settleCause(tx, cause, { gridAreaIds: [area.id], days: daysTouched(cause, recorded), figures: 'HEDGES' }, [`trade ${recorded.id}`]),
+        settleCause(tx, cause, { gridAreaIds: [area.id], days: daysTouched(cause, recorded), figures: 'HEDGES' }, [`trade ${recorded.id}`], [
+          eventOf(TradeRecorded, { aggregateType: 'trade', aggregateId: recorded.id, data: factOfTrade(recorded) }),
+        ]),
       );
       return { tradeId: recorded.id };
     });

@@ -16,8 +16,8 @@ beforeAll(async () => {
   await database.owner.query(`
     INSERT INTO energy.grid_area VALUES ('${area}', '11YSTROM-NORD--9', 'Nord', '11YSTROM-NORD--9', NULL, 'SH');
     INSERT INTO energy.recalculation (calculated_at, causes) VALUES ('2026-11-24T09:00Z', '{test}');
-    INSERT INTO energy.current_position (grid_area_id, start_at, end_at, version, recalculation_id, calculated_at, demand_watt_hours, hedged_watt_hours, open_watt_hours, status)
-      VALUES ('${area}', '2026-11-25T10:00Z', '2026-11-25T10:15Z', 1, 1, '2026-11-24T09:00Z', 5, 2, 3, 'OPEN');
+    INSERT INTO energy.current_position (grid_area_id, start_at, end_at, version, recalculation_id, calculated_at, demand_watt_hours, hedged_watt_hours)
+      VALUES ('${area}', '2026-11-25T10:00Z', '2026-11-25T10:15Z', 1, 1, '2026-11-24T09:00Z', 5, 2);
     ${trade(TRADE, 10, '2026-11-25T11:00Z')} ${trade(OTHER, 12, '2026-11-25T11:00Z')} ${trade(SPARE, 10, '2026-11-25T12:00Z')}
     INSERT INTO energy.limit_breach VALUES ('${BREACH}', '${area}', '2026-11-25T10:00Z', 'PCT', 5, 3, 1, '2026-11-24T09:00Z');
     INSERT INTO energy.hedging_suspension VALUES ('${newId()}', '${area}', '2026-11-24', '2026-11-25', 'why', 'me');

@@ -23,19 +23,19 @@ const BEGIN_AND_END = `g.day::timestamp AT TIME ZONE 'Europe/Berlin' AS start_at
 const GIVEN = `FROM unnest((SELECT $1::uuid[]), (SELECT $2::date[]), (SELECT $3::text[]), (SELECT $4::numeric[])) AS g (grid_area_id, day, day_type, dynamisation)`;
 const WITH_FORECAST = `LEFT JOIN LATERAL (${newestForecastSql('g.grid_area_id', 'g.day')}) f ON true`;
 const WITH_LIMIT = `LEFT JOIN LATERAL (${LIMIT}) l ON true`;
-/** Quarter hours by the local clock: on the days of a clock change an hour is missing or comes twice. */
-const EACH_QUARTER = `FROM area_day d CROSS JOIN LATERAL generate_series(d.start_at, d.end_at - interval '15 minutes', interval '15 minutes') q (start_at)
-    CROSS JOIN LATERAL (SELECT q.start_at AT TIME ZONE 'Europe/Berlin') l (at)`;
-const SLOT = `(date_part('epoch', l.at::time) / 900)::int`;
+/** Of the quarter hour by the local clock. */
+const slotSql = (local: string): string => `(date_part('epoch', ${local}::time) / 900)::int`;
 
+/** On the days of a clock change an hour is missing or comes twice. */
 const QUARTERS = `
   area_day AS MATERIALIZED (
     SELECT g.*, f.id AS forecast_id, f.cut_off_at, c.curve_id, c.minutes AS curve_minutes, c.eur_per_mwh, l.percent, l.watt_hours_per_hour, ${BEGIN_AND_END}
     ${GIVEN} ${WITH_FORECAST} LEFT JOIN LATERAL (${newestPricesSql('g.day')}) c ON true ${WITH_LIMIT}
   ), quarter AS MATERIALIZED (
     SELECT d.grid_area_id, d.day, d.forecast_id, q.start_at, d.curve_id, d.percent, d.watt_hours_per_hour,
-      d.eur_per_mwh[(extract(epoch FROM q.start_at - d.start_at)::int / 60) / d.curve_minutes + 1] AS price, ${SLOT} AS slot
-    ${EACH_QUARTER}
+      d.eur_per_mwh[(extract(epoch FROM q.start_at - d.start_at)::int / 60) / d.curve_minutes + 1] AS price, ${slotSql('l.at')} AS slot
+    FROM area_day d CROSS JOIN LATERAL generate_series(d.start_at, d.end_at - interval '15 minutes', interval '15 minutes') q (start_at)
+    CROSS JOIN LATERAL (SELECT q.start_at AT TIME ZONE 'Europe/Berlin') l (at)
   )`;
 
 /**
@@ -93,7 +93,7 @@ export const breachSql = (demand: string, open: string): string =>
   `CASE WHEN abs(${open}) * 100 > f.percent * abs(${demand}) THEN 'PCT' WHEN abs(${open}) * 4 > f.watt_hours_per_hour THEN 'MWH' END`;
 
 const DEMAND = `round(coalesce(f.demand_watt_hours, 0) + coalesce(s.watt_hours, 0))::bigint AS demand`;
-const WITH_DEMAND = `LEFT JOIN forecast_quarter f ON f.forecast_id = q.forecast_id AND f.start_at = q.start_at
+const withDemandSql = (forecastId: string): string => `LEFT JOIN forecast_quarter f ON f.forecast_id = q.${forecastId} AND f.start_at = q.start_at
     LEFT JOIN share s ON s.grid_area_id = q.grid_area_id AND s.day = q.day AND s.slot = q.slot`;
 
 /**
@@ -104,17 +104,18 @@ export const freshFiguresSql = (demand: string): string => `${QUARTERS}, forecas
   demand AS (${demand}), ${byProfileSql()}, ${hedgesSql('quarter')}, ${REALISED},
   figure AS (
     SELECT q.*, ${DEMAND}, h.watt_hours::bigint AS hedged, h.average_price, r.watt_hours AS realised
-    FROM quarter q ${WITH_DEMAND}
+    FROM quarter q ${withDemandSql('forecast_id')}
     LEFT JOIN hedge h ON h.grid_area_id = q.grid_area_id AND h.start_at = q.start_at
     LEFT JOIN realised r ON r.grid_area_id = q.grid_area_id AND r.start_at = q.start_at
   ), fresh AS MATERIALIZED (
     SELECT f.*, f.demand - f.hedged AS open, ${breachSql('f.demand', '(f.demand - f.hedged)')} AS breach FROM figure f
   )`;
 
-/** What the positions of the area-days say, found by their places; they are locked with their areas. */
-const STANDING_COLUMNS = ['id', 'demand_watt_hours', 'hedged_watt_hours', 'average_price_eur_per_mwh', 'forecast_id', 'price_eur_per_mwh', 'breach', 'percent', 'watt_hours_per_hour'];
-const STANDING = `standing AS MATERIALIZED (
-    SELECT p.grid_area_id, p.start_at, p.id, p.demand_watt_hours, p.hedged_watt_hours, p.average_price_eur_per_mwh, p.forecast_id, p.price_eur_per_mwh, p.breach, d.percent, d.watt_hours_per_hour
+/** What the positions of the area-days say, found by their places, beside columns of their day as SQL; they are locked with their areas. */
+const KEPT = ['id', 'demand_watt_hours', 'hedged_watt_hours', 'average_price_eur_per_mwh', 'forecast_id', 'breach'];
+const LIMITS = ['percent', 'watt_hours_per_hour'];
+const standingSql = (ofDay = ''): string => `standing AS MATERIALIZED (
+    SELECT p.grid_area_id, p.start_at${listed(KEPT.map((column) => `p.${column}`))}${listed(LIMITS.map((column) => `d.${column}`))}${ofDay}
     FROM area_day d JOIN energy.current_position p ON p.grid_area_id = d.grid_area_id AND p.start_at >= d.start_at AND p.start_at < d.end_at
   )`;
 
@@ -122,7 +123,7 @@ const STANDING = `standing AS MATERIALIZED (
 export const FRESH_HEDGES = `
   area_day AS MATERIALIZED (
     SELECT g.*, l.percent, l.watt_hours_per_hour, ${BEGIN_AND_END} FROM unnest((SELECT $1::uuid[]), (SELECT $2::date[])) AS g (grid_area_id, day) ${WITH_LIMIT}
-  ), ${STANDING}, ${hedgesSql('standing', STANDING_COLUMNS)}, fresh AS (
+  ), ${standingSql()}, ${hedgesSql('standing', [...KEPT, ...LIMITS])}, fresh AS (
     SELECT h.*, h.demand_watt_hours AS demand, h.watt_hours::bigint AS hedged FROM hedge h
   )`;
 
@@ -130,13 +131,9 @@ export const FRESH_HEDGES = `
 export const FRESH_DEMAND = `
   area_day AS MATERIALIZED (
     SELECT g.*, f.id AS forecast_id, l.percent, l.watt_hours_per_hour, ${BEGIN_AND_END} ${GIVEN} ${WITH_FORECAST} ${WITH_LIMIT}
-  ), ${STANDING}, quarter AS MATERIALIZED (
-    SELECT d.grid_area_id, d.day, d.forecast_id, q.start_at, ${SLOT} AS slot ${EACH_QUARTER}
-  ), forecast_quarter AS MATERIALIZED (${forecastQuartersSql('area_day')}), demand AS (SELECT * FROM energy.profile_demand), ${byProfileSql()},
-  demanded AS MATERIALIZED (SELECT q.grid_area_id, q.start_at, q.forecast_id AS newest_forecast_id, ${DEMAND} FROM quarter q ${WITH_DEMAND}),
-  fresh AS (
-    SELECT p.*, q.newest_forecast_id, q.demand, p.hedged_watt_hours AS hedged FROM demanded q JOIN standing p ON p.grid_area_id = q.grid_area_id AND p.start_at = q.start_at
-  )`;
+  ), ${standingSql(`, d.day, d.forecast_id AS newest_forecast_id, ${slotSql(`(p.start_at AT TIME ZONE 'Europe/Berlin')`)} AS slot`)},
+  forecast_quarter AS MATERIALIZED (${forecastQuartersSql('area_day')}), demand AS (SELECT * FROM energy.profile_demand), ${byProfileSql()},
+  fresh AS MATERIALIZED (SELECT q.*, ${DEMAND}, q.hedged_watt_hours AS hedged FROM standing q ${withDemandSql('newest_forecast_id')})`;
 
 /** Whether a position says something else than the fresh figures. */
 export const differsSql = (position: string, fresh: string): string =>

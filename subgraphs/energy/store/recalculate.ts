@@ -33,14 +33,12 @@ async function prepared<R extends Row>(tx: Tx, { name, text }: { name: string; t
 
 const toChanged = (row: Row): ChangedPositions => ({ recalculation: row.id, gridAreaId: row.grid_area_id, from: row.from_at, until: row.until_at });
 
-/** A value is the open energy at its price, rounded once. */
 const RECALCULATE_ALL = {
   name: 'recalculate positions',
   text: `
   WITH ${freshFiguresSql('SELECT * FROM energy.profile_demand')},
   changed AS MATERIALIZED (
-    SELECT p.id, f.grid_area_id, f.start_at, f.forecast_id, f.demand, f.hedged, f.open, f.realised, f.average_price, f.curve_id, f.price, f.breach,
-      round(f.open * f.price * 0.0001)::bigint AS value_cents, CASE WHEN f.open = 0 THEN 'HEDGED' ELSE 'OPEN' END AS status
+    SELECT p.id, f.grid_area_id, f.start_at, f.forecast_id, f.demand, f.hedged, f.realised, f.average_price, f.curve_id, f.price, f.breach
     FROM fresh f LEFT JOIN energy.current_position p ON p.grid_area_id = f.grid_area_id AND p.start_at = f.start_at
     WHERE p.id IS NULL OR ${differsSql('p', 'f')}
   ), run AS (
@@ -48,15 +46,15 @@ const RECALCULATE_ALL = {
   ), moved AS (
     UPDATE energy.current_position p
     SET version = p.version + 1, recalculation_id = run.id, calculated_at = $5, forecast_id = c.forecast_id, demand_watt_hours = c.demand,
-      hedged_watt_hours = c.hedged, open_watt_hours = c.open, realised_watt_hours = c.realised, average_price_eur_per_mwh = c.average_price,
-      curve_id = c.curve_id, price_eur_per_mwh = c.price, value_cents = c.value_cents, status = c.status, breach = c.breach
+      hedged_watt_hours = c.hedged, realised_watt_hours = c.realised, average_price_eur_per_mwh = c.average_price,
+      curve_id = c.curve_id, price_eur_per_mwh = c.price, breach = c.breach
     FROM changed c, run WHERE p.id = c.id
     RETURNING p.recalculation_id, p.grid_area_id, p.start_at, p.end_at
   ), opened AS (
     INSERT INTO energy.current_position AS p (grid_area_id, start_at, end_at, version, recalculation_id, calculated_at, forecast_id,
-      demand_watt_hours, hedged_watt_hours, open_watt_hours, realised_watt_hours, average_price_eur_per_mwh, curve_id, price_eur_per_mwh, value_cents, status, breach)
-    SELECT c.grid_area_id, c.start_at, c.start_at + interval '15 minutes', 1, run.id, $5, c.forecast_id, c.demand, c.hedged, c.open, c.realised,
-      c.average_price, c.curve_id, c.price, c.value_cents, c.status, c.breach
+      demand_watt_hours, hedged_watt_hours, realised_watt_hours, average_price_eur_per_mwh, curve_id, price_eur_per_mwh, breach)
+    SELECT c.grid_area_id, c.start_at, c.start_at + interval '15 minutes', 1, run.id, $5, c.forecast_id, c.demand, c.hedged, c.realised,
+      c.average_price, c.curve_id, c.price, c.breach
     FROM changed c, run WHERE c.id IS NULL
     RETURNING p.recalculation_id, p.grid_area_id, p.start_at, p.end_at
   )
@@ -64,17 +62,17 @@ const RECALCULATE_ALL = {
   FROM (SELECT * FROM moved UNION ALL SELECT * FROM opened) saved GROUP BY 1, 2 ORDER BY 2`,
 };
 
-/** A position is found once, by its place, and written by its id; `own` is the column that a cause moves besides demand or hedges, and what it becomes. */
+/** A position is found once, by its place, and written by its id; its figures are calculated once (OFFSET 0). `own` is the column that a cause moves besides demand or hedges, and what it becomes. */
 const moveSql = ({ fresh, at, causes, own: [column, value] }: Readonly<{ fresh: string; at: string; causes: string; own: readonly [string, string] }>): string => `
   WITH ${fresh}, changed AS MATERIALIZED (
-    SELECT id, grid_area_id, start_at, demand, hedged, demand - hedged AS open, ${value}, rule FROM (SELECT f.*, ${breachSql('f.demand', '(f.demand - f.hedged)')} AS rule FROM fresh f) f
+    SELECT id, grid_area_id, start_at, demand, hedged, ${value}, rule FROM (SELECT f.*, ${breachSql('f.demand', '(f.demand - f.hedged)')} AS rule FROM fresh f OFFSET 0) f
     WHERE (demand_watt_hours, hedged_watt_hours, ${column}, breach) IS DISTINCT FROM (demand, hedged, ${value}, rule)
   ), run AS MATERIALIZED (
     INSERT INTO energy.recalculation (calculated_at, causes) SELECT ${at}, ${causes} WHERE EXISTS (SELECT FROM changed) RETURNING id
   ), moved AS (
     UPDATE energy.current_position p
-    SET version = p.version + 1, recalculation_id = run.id, calculated_at = ${at}, demand_watt_hours = c.demand, hedged_watt_hours = c.hedged, open_watt_hours = c.open,
-      value_cents = round(c.open * p.price_eur_per_mwh * 0.0001)::bigint, status = CASE WHEN c.open = 0 THEN 'HEDGED' ELSE 'OPEN' END, breach = c.rule, ${column} = c.${value}
+    SET version = p.version + 1, recalculation_id = run.id, calculated_at = ${at}, demand_watt_hours = c.demand, hedged_watt_hours = c.hedged, breach = c.rule,
+      ${column} = c.${value}
     FROM run, changed c WHERE p.id = c.id
   )
   SELECT s.standing, m.* FROM (SELECT count(*)::int AS standing FROM standing) s
