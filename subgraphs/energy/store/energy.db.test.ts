@@ -175,7 +175,7 @@ test('the ledger has one row per version, and none of the domain itself', async 
 test.each([
   ['current_position', 'open_watt_hours', '4'], ['current_position', 'value_cents', '1'], ['current_position', 'status', `'HEDGED'`],
   ['open_position', 'open_watt_hours', '9'], ['open_position', 'status', `'HEDGED'`],
-])('what follows from other figures is not written: %s.%s', async (table, column, value) => {
+])('what follows from other figures of a position is not written: %s.%s', async (table, column, value) => {
   const refused = { code: '428C9', message: expect.stringContaining(`"${column}"`) };
   await expect(database.owner.query(`UPDATE energy.${table} SET ${column} = ${value}`)).rejects.toMatchObject(refused);
   await expect(database.owner.query(`INSERT INTO energy.${table} (${column}) VALUES (${value})`)).rejects.toMatchObject(refused);
@@ -187,7 +187,7 @@ test.each([
   [500_000, 2_000_000, 100.05, { open: -1_500_000n, status: 'OPEN', cents: -15_008n }],
   [7, 7, 100, { open: 0n, status: 'HEDGED', cents: 0n }],
   [7, 2, null, { open: 5n, status: 'OPEN', cents: null }],
-])('of %i Wh demand and %i Wh hedged at %s €/MWh', async (demand, hedged, price, figures) => {
+])('a position is demand less hedged, and worth what is open: %i Wh less %i Wh at %s €/MWh', async (demand, hedged, price, figures) => {
   const shown = (table: string) => `SELECT open_watt_hours AS open, status, value_cents AS cents FROM energy.${table} WHERE start_at = '2026-11-25T11:00Z'`;
   const outcome = transact(db, async (tx) => {
     await tx.query(position({ demand_watt_hours: `${demand}`, hedged_watt_hours: `${hedged}`, ...(price !== null && { curve_id: `'${CURVE}'`, price_eur_per_mwh: `${price}` }) }));

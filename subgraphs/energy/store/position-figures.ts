@@ -111,9 +111,9 @@ export const freshFiguresSql = (demand: string): string => `${QUARTERS}, forecas
     SELECT f.*, f.demand - f.hedged AS open, ${breachSql('f.demand', '(f.demand - f.hedged)')} AS breach FROM figure f
   )`;
 
-/** What the positions of the area-days say, found by their places, beside columns of their day as SQL; they are locked with their areas. */
 const KEPT = ['id', 'demand_watt_hours', 'hedged_watt_hours', 'average_price_eur_per_mwh', 'forecast_id', 'breach'];
 const LIMITS = ['percent', 'watt_hours_per_hour'];
+/** What the positions of the area-days say, found by their places, beside what `ofDay` (SQL) says of their day; they are locked with their areas. */
 const standingSql = (ofDay = ''): string => `standing AS MATERIALIZED (
     SELECT p.grid_area_id, p.start_at${listed(KEPT.map((column) => `p.${column}`))}${listed(LIMITS.map((column) => `d.${column}`))}${ofDay}
     FROM area_day d JOIN energy.current_position p ON p.grid_area_id = d.grid_area_id AND p.start_at >= d.start_at AND p.start_at < d.end_at
