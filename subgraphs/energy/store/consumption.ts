@@ -1,4 +1,5 @@
 // What customers of area-days that are over used: measured, or by profile where it is not known. Profit and loss and the reports of balancing groups say the same.
+import { profileValuesSql } from './profile-shares.ts';
 
 /** SQL of `area_day` and its `quarter` hours, for area-days as parameters, those before the fifth over. */
 export const QUARTERS = `
@@ -11,17 +12,20 @@ export const QUARTERS = `
   )`;
 
 /**
- * SQL over `supplied` (day, day_type, contract, profile, expected energy, price, is_metered): of those who are metered what their meters measured (`known`), for all others and
- * where no value is known, or is doubted, their share by load profile (`allocated`). Energy is summed exactly and rounded once per quarter hour; money is not rounded here.
+ * SQL over `supplied` (an area's day, its start, day_type, contract, profile, expected energy, price, is_metered): of those who are metered what their meters measured (`known`), for
+ * all others and where no value is known, or is doubted, their share by load profile (`allocated`). Energy is summed exactly and rounded once per quarter hour; money is not rounded
+ * here. Quarter hours are met by their start alone: by day and number, a plan that is kept compares all of a day with all. `codes` is SQL of the profiles whose values are read.
  */
-export const CONSUMPTION = `
+export const consumptionSql = (codes: string): string => `
   reading AS MATERIALIZED (
-    SELECT s.day, s.contract_id, s.profile, s.expected, s.price, m.watt_hours, (SELECT sum(w) FROM unnest(m.watt_hours) w) AS total, array_position(m.watt_hours, NULL) IS NOT NULL AS has_gaps
-    FROM supplied s JOIN energy.metered_day m ON m.grid_area_id = s.grid_area_id AND m.day = s.day AND m.contract_id = s.contract_id AND m.counts WHERE s.is_metered
+    SELECT s.day, s.start_at, s.contract_id, s.profile, s.expected, s.price, m.watt_hours, (SELECT sum(w) FROM unnest(m.watt_hours) w) AS total, array_position(m.watt_hours, NULL) IS NOT NULL AS has_gaps
+    FROM supplied s JOIN energy.metered_day m ON m.grid_area_id = s.grid_area_id AND m.day = s.day AND m.contract_id = s.contract_id AND m.counts
+    WHERE s.is_metered AND m.grid_area_id = ANY ($1) AND m.day = ANY ($2)
   ), metered_sold AS (
     SELECT day, sum(total * price) AS priced FROM reading GROUP BY 1
   ), known AS (
-    SELECT r.day, u.nth, sum(u.watt_hours) AS watt_hours FROM reading r CROSS JOIN LATERAL unnest(r.watt_hours) WITH ORDINALITY u (watt_hours, nth) GROUP BY 1, 2
+    SELECT r.start_at + (u.nth - 1) * interval '15 minutes' AS start_at, sum(u.watt_hours) AS watt_hours
+    FROM reading r CROSS JOIN LATERAL unnest(r.watt_hours) WITH ORDINALITY u (watt_hours, nth) GROUP BY 1
   ), gap AS (
     SELECT r.day, r.contract_id, r.profile, r.expected, r.price, u.nth FROM reading r CROSS JOIN LATERAL unnest(r.watt_hours) WITH ORDINALITY u (watt_hours, nth)
     WHERE (r.day, r.contract_id) IN (SELECT day, contract_id FROM reading WHERE has_gaps) GROUP BY 1, 2, 3, 4, 5, 6 HAVING count(u.watt_hours) = 0
@@ -30,8 +34,9 @@ export const CONSUMPTION = `
     WHERE NOT EXISTS (SELECT FROM reading r WHERE r.day = s.day AND r.contract_id = s.contract_id) GROUP BY 1, 2, 3
     UNION ALL
     SELECT g.day, d.day_type, g.profile, g.nth, sum(g.expected), sum(g.expected * g.price) FROM gap g JOIN area_day d ON d.day = g.day GROUP BY 1, 2, 3, 4
-  ), allocated AS MATERIALIZED (
-    SELECT q.day, q.nth, sum(p.energy * v.share) AS watt_hours, sum(p.priced * v.share) AS priced
+  ), ${profileValuesSql(codes)},
+  allocated AS MATERIALIZED (
+    SELECT q.start_at, sum(p.energy * v.share) AS watt_hours, sum(p.priced * v.share) AS priced
     FROM quarter q JOIN profile_energy p ON p.day = q.day AND (p.nth IS NULL OR p.nth = q.nth)
-    JOIN profile_value v ON v.day = q.day AND v.day_type = q.day_type AND v.code = p.profile AND v.slot = q.slot GROUP BY 1, 2
+    JOIN profile_value v ON v.day = q.day AND v.day_type = q.day_type AND v.code = p.profile AND v.slot = q.slot GROUP BY 1
   )`;

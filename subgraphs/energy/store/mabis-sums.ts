@@ -5,11 +5,10 @@ import type { GridArea } from '../areas/grid-area.ts';
 import type { Sums } from '../mabis/report.ts';
 import { areaDaysOf } from '../positions/area-day.ts';
 import { areasOfGroupSql } from './balancing-groups.ts';
-import { CONSUMPTION, QUARTERS } from './consumption.ts';
+import { consumptionSql, QUARTERS } from './consumption.ts';
 import { STANDING_SUPPLY, SUPPLY_BY_LOAD_PROFILE } from './demand.ts';
 import { withHashJoins } from './hash-joins.ts';
 import { areaDayParameters } from './position-figures.ts';
-import { PROFILE_VALUES } from './profile-shares.ts';
 
 type Month = Readonly<{ groupId: string; area: GridArea; month: LocalDate }>;
 
@@ -46,7 +45,7 @@ async function daysInGroup(db: Queryable, { groupId, area, month }: Month): Prom
  * which their supply begins and ends. Customers read by the quarter hour count as profit and loss has them. One rounding per quarter hour and series.
  */
 const SUMS = `
-  WITH ${QUARTERS}, ${PROFILE_VALUES},
+  WITH ${QUARTERS},
   span AS (SELECT grid_area_id, min(day) AS first_day, max(day) AS last_day FROM area_day GROUP BY 1),
   profiled AS MATERIALIZED (
     SELECT s.profile, greatest(s.from_on, p.first_day) AS from_day, CASE WHEN s.until_on <= p.last_day THEN s.until_on END AS until_day, sum(s.expected_watt_hours) AS expected_watt_hours
@@ -55,14 +54,15 @@ const SUMS = `
   ), demand AS (
     SELECT d.day, s.profile, sum(s.expected_watt_hours)::bigint AS expected_watt_hours
     FROM area_day d JOIN profiled s ON s.from_day <= d.day AND (s.until_day IS NULL OR d.day < s.until_day) GROUP BY 1, 2
-  ), share AS MATERIALIZED (
-    SELECT v.day, v.slot, sum(d.expected_watt_hours * v.share) AS watt_hours FROM demand d JOIN profile_value v ON v.day = d.day AND v.code = d.profile GROUP BY 1, 2
   ), supplied AS MATERIALIZED (
-    SELECT d.grid_area_id, d.day, d.day_type, true AS is_metered, c.contract_id, c.profile, c.expected_watt_hours AS expected, 0 AS price
+    SELECT d.grid_area_id, d.day, d.start_at, d.day_type, true AS is_metered, c.contract_id, c.profile, c.expected_watt_hours AS expected, 0 AS price
     FROM area_day d JOIN ${STANDING_SUPPLY} c ON c.grid_area_id = d.grid_area_id AND c.metering_kind = 'INTERVAL' AND c.start_on <= d.day AND (c.end_on IS NULL OR d.day < c.end_on)
-  ), ${CONSUMPTION}
+  ), ${consumptionSql('SELECT profile AS code FROM profile_energy UNION SELECT profile FROM profiled')},
+  share AS MATERIALIZED (
+    SELECT v.day, v.slot, sum(d.expected_watt_hours * v.share) AS watt_hours FROM demand d JOIN profile_value v ON v.day = d.day AND v.code = d.profile GROUP BY 1, 2
+  )
   SELECT q.start_at, greatest(round(coalesce(k.watt_hours, 0) + coalesce(a.watt_hours, 0)), 0)::bigint AS measured, coalesce(k.watt_hours, 0)::bigint AS known, greatest(round(coalesce(s.watt_hours, 0)), 0)::bigint AS profiled
-  FROM quarter q LEFT JOIN share s ON s.day = q.day AND s.slot = q.slot LEFT JOIN known k ON k.day = q.day AND k.nth = q.nth LEFT JOIN allocated a ON a.day = q.day AND a.nth = q.nth`;
+  FROM quarter q LEFT JOIN share s ON s.day = q.day AND s.slot = q.slot LEFT JOIN known k ON k.start_at = q.start_at LEFT JOIN allocated a ON a.start_at = q.start_at`;
 
 /** Days of supply of customers read by the quarter hour of which something is not known, or doubted: on the day of an exchange each meter knows a part. */
 const MISSING = `

@@ -1,28 +1,31 @@
 import { STANDING_SUPPLY } from './demand.ts';
 import { SLOTS_OF_DAY } from './profile-slots.ts';
 
-/** A profile is that of the delivery year or the last one known. */
-const PROFILE_OF_DAY = `
+/** A profile is that of the delivery year or the last one known; `codes` is SQL of those that are asked for. */
+const profileOfDaySql = (codes: string): string => `
   profile_of_day AS MATERIALIZED (
     SELECT d.day, d.day_type, l.code, l.year, l.version, CASE WHEN l.dynamised THEN d.dynamisation ELSE 1 END AS factor,
       energy.profile_period(l.seasonal, d.day)::smallint AS period
-    FROM (SELECT DISTINCT day, day_type, dynamisation FROM area_day) d CROSS JOIN (SELECT DISTINCT code FROM energy.load_profile) c
+    FROM (SELECT DISTINCT day, day_type, dynamisation FROM area_day) d CROSS JOIN (${codes}) c
     CROSS JOIN LATERAL (
       SELECT l.* FROM energy.load_profile l WHERE l.code = c.code AND l.year <= extract(year FROM d.day)::int ORDER BY l.year DESC, l.version DESC LIMIT 1
     ) l
   )`;
 
+const ALL_CODES = 'SELECT DISTINCT code FROM energy.load_profile';
+
 /**
- * SQL of the share of its year that each profile has in the quarter hours of `area_day` (day, day_type, dynamisation), as `profile_value` (day,
+ * SQL of the share of its year that each of the profiles has in the quarter hours of `area_day` (day, day_type, dynamisation), as `profile_value` (day,
  * day_type, code, slot, share); a slot is of the local clock.
  */
-export const PROFILE_VALUES = `${PROFILE_OF_DAY}, profile_value AS MATERIALIZED (
+export const profileValuesSql = (codes: string): string => `${profileOfDaySql(codes)}, profile_value AS MATERIALIZED (
     SELECT p.day, p.day_type, p.code, v.slot, v.value * p.factor * 0.000001 AS share
     FROM profile_of_day p ${SLOTS_OF_DAY}
   )`;
+export const PROFILE_VALUES = profileValuesSql(ALL_CODES);
 
 /** SQL of the same summed to days, as `profile_day` (day, day_type, code, share): of the hour from 02:00 none in spring, two in autumn. */
-export const PROFILE_DAYS = `${PROFILE_OF_DAY}, profile_sum AS MATERIALIZED (
+export const PROFILE_DAYS = `${profileOfDaySql(ALL_CODES)}, profile_sum AS MATERIALIZED (
     SELECT v.code, v.year, v.version, v.month, v.day_type, sum(v.value) AS whole, sum(v.value) FILTER (WHERE v.slot BETWEEN 8 AND 11) AS doubled
     FROM energy.slp_profile v WHERE (v.code, v.year, v.version) IN (SELECT code, year, version FROM profile_of_day) GROUP BY 1, 2, 3, 4, 5
   ), profile_day AS MATERIALIZED (
