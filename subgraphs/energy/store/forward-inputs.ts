@@ -1,5 +1,5 @@
 // What makes one area's positions beyond the open days: read at once for all their days, calculated outside the database.
-import type { Queryable } from '@stromgraph/kernel/database';
+import type { Db, Queryable, Tx } from '@stromgraph/kernel/database';
 import type { WattHours } from '@stromgraph/kernel/energy';
 import type { DecimalText } from '@stromgraph/kernel/money';
 import type { LocalDate } from '@stromgraph/kernel/time';
@@ -15,7 +15,7 @@ import { limitsOf } from './position-limits.ts';
 import { STANDING_TRADES } from './trades.ts';
 
 /** Of one area: its days in order of time, and the periods that they lie in. */
-export async function forwardInputs(at: Queryable, areaDays: readonly AreaDay[], periods: readonly ForwardPeriod[]): Promise<ForwardInputs> {
+export async function forwardInputs(at: Tx | Db<any>, areaDays: readonly AreaDay[], periods: readonly ForwardPeriod[]): Promise<ForwardInputs> {
   const [first] = areaDays;
   if (!first) return { days: [], trades: [], limit: null };
   const rows = await readDays(at, areaDays);
@@ -60,7 +60,7 @@ type SpreadRow = ProfileKey & { day: LocalDate; expected_watt_hours: WattHours; 
 const keyOf = ({ code, year, version, period, day_type: dayType }: ProfileKey): string => JSON.stringify([code, year, version, period, dayType]);
 
 /** By day the yearly energy that profiles spread; a profile is that of the delivery year or the last one known. */
-async function readSpread(at: Queryable, areaDays: readonly AreaDay[], days: readonly DayRow[]): Promise<Map<LocalDate, SpreadEnergy[]>> {
+async function readSpread(at: Tx | Db<any>, areaDays: readonly AreaDay[], days: readonly DayRow[]): Promise<Map<LocalDate, SpreadEnergy[]>> {
   const { rows } = await at.query<SpreadRow>(
     `WITH area_day AS MATERIALIZED (SELECT $1::uuid AS grid_area_id, d.* FROM unnest($2::date[], $3::timestamptz[], $4::text[]) d (day, cut_off_at, day_type)),
      demand AS (${DEMAND_OF_CONTRACTS})
@@ -72,7 +72,7 @@ async function readSpread(at: Queryable, areaDays: readonly AreaDay[], days: rea
      WHERE d.expected_watt_hours <> 0`,
     [areaDays[0]!.gridAreaId, areaDays.map(({ day }) => day), days.map(({ cut_off_at: cutOffAt }) => cutOffAt), areaDays.map(({ dayType }) => dayType)],
   );
-  const values = await readValues(at, [...new Map(rows.map((row) => [keyOf(row), row])).values()]);
+  const values = await profileDaysOf(at, [...new Map(rows.map((row) => [keyOf(row), row])).values()]);
   const factors = new Map(areaDays.map(({ day, dynamisation }) => [day, dynamisation]));
   const spread = new Map<LocalDate, SpreadEnergy[]>();
   for (const row of rows) {
@@ -83,7 +83,22 @@ async function readSpread(at: Queryable, areaDays: readonly AreaDay[], days: rea
   return spread;
 }
 
-async function readValues(at: Queryable, keys: readonly ProfileKey[]): Promise<Map<string, ProfileDay>> {
+/** Values of load profiles that have been read of a database; they never change, and every area asks for the same. */
+const kept = new WeakMap<Tx['client'] | Db['pool'], Map<string, ProfileDay>>();
+/** Those of all profiles for two years; a few kilobytes each. */
+const KEPT_PROFILE_DAYS = 1_000;
+
+async function profileDaysOf(at: Tx | Db<any>, keys: readonly ProfileKey[]): Promise<ReadonlyMap<string, ProfileDay>> {
+  const connection = 'client' in at ? at.client : at.pool;
+  const before = kept.get(connection);
+  const known = before && before.size <= KEPT_PROFILE_DAYS ? before : new Map<string, ProfileDay>();
+  kept.set(connection, known);
+  const missing = keys.filter((key) => !known.has(keyOf(key)));
+  if (missing.length > 0) for (const [key, day] of await readProfileDays(at, missing)) known.set(key, day);
+  return known;
+}
+
+async function readProfileDays(at: Queryable, keys: readonly ProfileKey[]): Promise<[string, ProfileDay][]> {
   const rows = await at.sql<ProfileKey & { values: DecimalText[] }>`
     SELECT k.*, v.values
     FROM unnest(${keys.map(({ code }) => code)}::text[], ${keys.map(({ year }) => year)}::int[], ${keys.map(({ version }) => version)}::int[],
@@ -91,7 +106,7 @@ async function readValues(at: Queryable, keys: readonly ProfileKey[]): Promise<M
     CROSS JOIN LATERAL (
       SELECT array_agg(v.value ORDER BY v.slot) AS values FROM energy.slp_profile v WHERE v.code = k.code AND v.year = k.year AND v.version = k.version AND v.month = k.period AND v.day_type = k.day_type
     ) v`;
-  return new Map(rows.map((row) => [keyOf(row), toProfileDay(row.values)]));
+  return rows.map((row) => [keyOf(row), toProfileDay(row.values)]);
 }
 
 async function tradesIn(at: Queryable, gridAreaId: string, { from, until }: { from: Date; until: Date }): Promise<Deal[]> {
