@@ -22,6 +22,10 @@ export async function domainStates(db: Queryable, hearers: readonly Hearer[]): P
   return rows;
 }
 
+/** SQL of the first event that a domain has not heard: however long the feed is, it is read from the cursor on. Who hears no type is not to ask. */
+export const firstUnheardSql = (domain: string, types: string): string =>
+  `SELECT f.position FROM platform.feed f WHERE f.position > (SELECT position FROM ${domain}.hearer_cursor) AND f.type = ANY (${types}::text[]) ORDER BY f.position LIMIT 1`;
+
 type ActivityRow = { domain: string; unrelayed: boolean; unheard: boolean; retrying: boolean; due: { kind: string; count: number; attempts: number }[] | null };
 
 /** What the domains still have before them at this moment of business time; due work is told apart by whether it has failed `often`. */
@@ -30,7 +34,7 @@ export async function domainActivity(db: Queryable, hearers: readonly Hearer[], 
   const parts = hearers.map(
     ({ domain }, index) => `SELECT '${domain}' AS domain,
       coalesce((SELECT max(position) FROM ${domain}.outbox) > c.outbox_position, false) AS unrelayed,
-      EXISTS (SELECT FROM platform.feed f, ${domain}.hearer_cursor h WHERE f.position > h.position AND f.type = ANY ($${index + 1}::text[])) AS unheard,
+      cardinality($${index + 1}::text[]) > 0 AND (${firstUnheardSql(domain, `$${index + 1}`)}) IS NOT NULL AS unheard,
       EXISTS (SELECT FROM ${domain}.dead_letter WHERE retry_at IS NOT NULL) AS retrying,
       (SELECT json_agg(d) FROM (SELECT kind, count(*)::int AS count, min(attempts) AS attempts FROM ${domain}.due WHERE due_at <= platform.business_now() GROUP BY kind, attempts >= $${hearers.length + 1}::int) d) AS due
       FROM platform.relay_cursor c WHERE c.domain = '${domain}'`,

@@ -2,7 +2,7 @@
 import type { Queryable } from '@stromgraph/kernel/database';
 import { dueQueueName } from '@stromgraph/kernel/due';
 import { inboxQueueName } from '@stromgraph/kernel/inbox';
-import type { Hearer } from './domain-states.ts';
+import { firstUnheardSql, type Hearer } from './domain-states.ts';
 
 export type Glance = Readonly<{
   stirring: boolean;
@@ -38,13 +38,11 @@ const listening = (hearers: readonly Hearer[]): Hearer[] => hearers.filter(({ ty
 function statementFor(hearers: readonly Hearer[]): string {
   const any = (of: (hearer: Hearer) => string) => hearers.map(of).join(' OR ');
   const isDue = `due_at <= (SELECT now FROM at) AND attempts < $1::int`;
-  // The first one in order: however long the feed is, it is read from the cursor on.
-  const unheard = ({ domain }: Hearer, index: number) => `SELECT f.position FROM platform.feed f WHERE f.position > (SELECT position FROM ${domain}.hearer_cursor) AND f.type = ANY ($${index + 2}::text[]) ORDER BY f.position LIMIT 1`;
   const isNotWoken = (queue: string) => `NOT EXISTS (SELECT FROM live WHERE queue = domain || '${queue}')`;
   return `
      WITH at AS MATERIALIZED (SELECT platform.business_now() AS now), live AS MATERIALIZED (${LIVE_JOBS}),
      due AS MATERIALIZED (${hearers.map(({ domain }) => `SELECT '${domain}' AS domain, EXISTS (SELECT FROM ${domain}.due WHERE ${isDue} AND not_before <= clock_timestamp()) AS ready WHERE EXISTS (SELECT FROM ${domain}.due WHERE ${isDue})`).join(' UNION ALL ')}),
-     unheard AS MATERIALIZED (${[`SELECT '' AS domain WHERE false`, ...listening(hearers).map((hearer, index) => `SELECT '${hearer.domain}' WHERE (${unheard(hearer, index)}) IS NOT NULL`)].join(' UNION ALL ')})
+     unheard AS MATERIALIZED (${[`SELECT '' AS domain WHERE false`, ...listening(hearers).map((hearer, index) => `SELECT '${hearer.domain}' WHERE (${firstUnheardSql(hearer.domain, `$${index + 2}`)}) IS NOT NULL`)].join(' UNION ALL ')})
      SELECT CASE
          WHEN EXISTS (SELECT FROM live WHERE queue NOT LIKE '%${inboxQueueName('')}') OR EXISTS (SELECT FROM due) OR EXISTS (SELECT FROM unheard) THEN true
          WHEN ${any(({ domain }) => `(SELECT max(position) FROM ${domain}.outbox) > (SELECT outbox_position FROM platform.relay_cursor WHERE domain = '${domain}')`)} THEN true
