@@ -50,8 +50,8 @@ function stepTo(day: LocalDate, step: 1 | -1, fits: (day: LocalDate) => boolean)
 const yearOf = (day: LocalDate) => Number(day.slice(0, 4));
 
 const stateHolidays = remembered((state: State, year: number) => {
-  const days = new Holidays('DE', state, { languages: ['de'] }).getHolidays(year);
-  return new Set(days.filter(({ type }) => type === 'public').map(({ date }) => date.slice(0, 10)));
+  const days = new Holidays('DE', state, { languages: ['de'], types: ['public'] }).getHolidays(year);
+  return new Set(days.map(({ date }) => date.slice(0, 10)));
 });
 
 const marketHolidays = remembered(
