@@ -9,11 +9,10 @@ export function dayAheadPrices(seed: string, day: string): number[] {
   const level = 12 * swing(seed, 'day level', day);
   const sun = 0.4 + 1.2 * chance(seed, 'sun', day);
   const storm = chance(seed, 'storm', day) > 0.95 ? 75 : 0;
+  const expected = expectedPriceOn(day, sun);
   return wallClockSlots(day).map((slot, index) => {
     const ramp = 5 * (((slot % 4) - 1.5) / 1.5) * rampDirection((slot + 0.5) / 4);
-    return cents(
-      expectedPrice(day, slot / 4, sun) + level - storm * nightliness(slot / 4) + ramp + 1.5 * swing(seed, 'price', day, index),
-    );
+    return cents(expected(slot / 4) + level - storm * nightliness(slot / 4) + ramp + 1.5 * swing(seed, 'price', day, index));
   });
 }
 
@@ -49,7 +48,8 @@ export function forwardHours({
   return Array.from({ length: daysBetween(from, until) }, (_, ahead) => addDays(from, ahead)).flatMap((day) => {
     const carry = -1.2 * Math.max(0, daysBetween(curveDay, day) / 365);
     const hours = wallClockSlots(day).filter((_, index) => index % 4 === 0);
-    return hours.map((slot) => cents(expectedPrice(day, (slot + 1.5) / 4, 0.9) + drift + carry));
+    const expected = expectedPriceOn(day, 0.9);
+    return hours.map((slot) => cents(expected((slot + 1.5) / 4) + drift + carry));
   });
 }
 
@@ -59,14 +59,15 @@ function levelOf(seed: string, day: string): number {
   return 5 * Math.sin(number / 37 + 6 * chance(seed, 'phase')) + 1.5 * swing(seed, 'curve', day);
 }
 
-function expectedPrice(day: string, hour: number, sun: number): number {
+/** By the hour; a curve asks for all hours of years, so what is the same all day is found once. */
+function expectedPriceOn(day: string, sun: number): (hour: number) => number {
   const yearAngle = (2 * Math.PI * (Number(day.slice(5, 7)) - 1 + Number(day.slice(8, 10)) / 31)) / 12;
   const winter = Math.cos(yearAngle - 0.35);
   const solar = Math.max(0.15, 0.55 - 0.45 * winter) * sun;
   const dayType = dayTypeOf(day);
   const calm = dayType === 'WT' ? 0 : dayType === 'SA' ? 12 : 22;
-  const bump = (peak: number, width: number) => Math.exp(-(((hour - peak) / width) ** 2));
-  return 82 + 16 * winter - calm + 26 * bump(8, 1.6) + 42 * bump(19, 2.1) - 95 * solar * bump(13.2, 2.9) - 14 * nightliness(hour);
+  const bump = (hour: number, peak: number, width: number) => Math.exp(-(((hour - peak) / width) ** 2));
+  return (hour) => 82 + 16 * winter - calm + 26 * bump(hour, 8, 1.6) + 42 * bump(hour, 19, 2.1) - 95 * solar * bump(hour, 13.2, 2.9) - 14 * nightliness(hour);
 }
 
 const nightliness = (hour: number) => Math.exp(-((Math.min(Math.abs(hour - 3), 24 - Math.abs(hour - 3)) / 2.5) ** 2));
