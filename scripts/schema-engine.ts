@@ -18,7 +18,8 @@ export type Target = Readonly<{ url: string; folder: string; schema: string }>;
  */
 export async function applyMigrations(target: Target): Promise<string[]> {
   const migrationsList = await migrationsOf(target.folder);
-  await withClient(target.url, (client) => readyForAnother(client, target.schema, migrationsList));
+  const applied = await withClient(target.url, (client) => readyForAnother(client, target.schema, migrationsList));
+  if (migrationsList.migrationDirectories.every(({ path }) => applied.has(path))) return []; // the engine takes a quarter of a second to say so
   const filters = await filtersOf(target);
   try {
     return await withEngine(target, async (engine) => (await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames);
@@ -35,9 +36,9 @@ async function openAttempt(client: pg.Client, schema: string): Promise<string | 
   return rows[0]?.name ?? null;
 }
 
-/** Forgets attempts that came to nothing, and refuses to go on where an applied migration has been rewritten since. */
-async function readyForAnother(client: pg.Client, schema: string, { migrationDirectories }: MigrationList): Promise<void> {
-  if (!(await hasJournal(client, schema))) return;
+/** Forgets attempts that came to nothing, and refuses to go on where an applied migration has been rewritten since. Answers which have been applied. */
+async function readyForAnother(client: pg.Client, schema: string, { migrationDirectories }: MigrationList): Promise<ReadonlySet<string>> {
+  if (!(await hasJournal(client, schema))) return new Set();
   const journal = journalOf(schema);
   await client.query(`UPDATE ${journal} SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL`);
   const { rows } = await client.query<{ migration_name: string; checksum: string }>(`SELECT migration_name, checksum FROM ${journal} WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`);
@@ -47,6 +48,7 @@ async function readyForAnother(client: pg.Client, schema: string, { migrationDir
     if (file.tag === 'ok' && createHash('sha256').update(file.value).digest('hex') !== checksum)
       throw new Error(`schema ${schema}: the migration ${name} was changed after it had been applied; a change is a migration of its own.`);
   }
+  return new Set(rows.map((row) => row.migration_name));
 }
 
 const journalOf = (schema: string) => `"${schema}"._prisma_migrations`;
@@ -56,6 +58,9 @@ async function hasJournal(client: pg.Client, schema: string): Promise<boolean> {
   return rows[0]!.known;
 }
 
+/** The engine's questions join the whole catalogue with itself, of which PostgreSQL expects little: nested loops take it squared. */
+const ONE_PASS = ' -c enable_nestloop=off';
+
 /** SQL that would take the database to schema.prisma; null when they agree. */
 export const drift = (target: Target): Promise<string | null> =>
   withEngine(target, async (engine) => {
@@ -63,11 +68,11 @@ export const drift = (target: Target): Promise<string | null> =>
     const filters = await filtersOf(target);
     const answer = await engine.diff({ from: { tag: 'schemaDatasource', ...to, configDir: target.folder }, to: { tag: 'schemaDatamodel', ...to }, script: true, exitCode: true, filters });
     return answer.exitCode === 2 ? (answer.stdout ?? '') : null;
-  });
+  }, ONE_PASS);
 
 /** The advisory lock is held by the session, so every operation gets its own connection and gives it back. */
-async function withEngine<T>(target: Target, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
-  const { pool, failed, factory } = catalogueAdapter(target);
+async function withEngine<T>(target: Target, work: (engine: SchemaEngine) => Promise<T>, settings = ''): Promise<T> {
+  const { pool, failed, factory } = catalogueAdapter(target, settings);
   const { files } = await datamodel(target.folder);
   using engine = await SchemaEngine.new({ datamodels: files.map((file) => [file.path, file.content]) }, () => {}, factory);
   // The engine leaves the 10 s timer of its advisory lock behind; unreferenced, it does not hold the process.
@@ -123,7 +128,7 @@ async function migrationsOf(folder: string): Promise<MigrationList> {
 }
 
 /** adapter-pg rejects PostgreSQL's internal "char" (oid 18), which the engine's catalogue queries return: it goes through as bpchar and comes out as the type that the engine expects. */
-function catalogueAdapter({ url, schema }: Target) {
+function catalogueAdapter({ url, schema }: Target, settings: string) {
   let chars: number[] = [];
   const failed: Error[] = [];
   const note = (result?: pg.QueryResult) => {
@@ -141,7 +146,7 @@ function catalogueAdapter({ url, schema }: Target) {
       return typeof result?.then === 'function' ? result.then(note) : result;
     }
   }
-  const pool = new pg.Pool({ connectionString: url, Client, max: 1, options: `-c search_path=${schema},public` });
+  const pool = new pg.Pool({ connectionString: url, Client, max: 1, options: `-c search_path=${schema},public${settings}` });
   const factory = new PrismaPg(pool, { schema });
   const connect = factory.connect.bind(factory);
   factory.connect = async () => {
