@@ -1,4 +1,7 @@
 // When the data service is read, and what is told when something does not come: on business time, with the service's simulator.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDataService } from '@stromgraph/kernel/data-service';
 import { type Db, transact } from '@stromgraph/kernel/database';
@@ -122,4 +125,28 @@ test.each([
   ['a series belongs to a source that is read', `INSERT INTO energy.data_series VALUES ('DSO', 'ACTUALS')`, '23503', 'data_series_source_fkey'],
 ])('%s', async (_, statement, code, constraint) => {
   await expect(database.owner.query(statement)).rejects.toMatchObject({ code, constraint });
+});
+
+test('a reading of the profiles that was broken off goes on where it ended', async () => {
+  const young = await testDatabase();
+  let broken: string | null = '/v1/load-profiles/G25';
+  const between = createServer(async ({ url }, response) => {
+    if (broken !== null && url!.startsWith(broken)) return response.destroy();
+    const answer = await fetch(enet.url + url!);
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' }).end(await answer.text());
+  }).listen(0, '127.0.0.1');
+  await once(between, 'listening');
+  try {
+    await young.setClock('2026-12-15T12:00:00Z');
+    const first = { ...reading, db: await young.open('energy'), service: openDataService(ENET, `http://127.0.0.1:${(between.address() as AddressInfo).port}`) };
+    const known = async () => (await first.db.query<{ code: string }>('SELECT DISTINCT code FROM energy.load_profile ORDER BY 1')).rows.map(({ code }) => code);
+    await expect(readMasterData(first)).rejects.toThrow();
+    expect(await known()).toEqual(['H25']);
+    broken = null;
+    await readMasterData(first);
+    expect(await known()).toEqual((await (await fetch(`${enet.url}/v1/load-profiles`)).json()).profiles.toSorted());
+  } finally {
+    between.close();
+    await young.drop();
+  }
 });

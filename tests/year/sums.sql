@@ -117,7 +117,11 @@ CREATE UNIQUE INDEX ON posted_quarter (area, day, nth);
 ANALYZE expected, posted, posted_quarter, earned;
 
 CREATE TEMP VIEW fault AS
-  SELECT 'a reading is not stored as it was sent' AS rule, coalesce(s.meter_number, i.meter_number) || ' ' || coalesce(s.start_at, i.start_at) AS at, s.watt_hours::text AS wanted, i.watt_hours::text AS found
+  SELECT 'a contract is known to energy otherwise than it was agreed, or has a profile without values' AS rule, c.contract_number AS at, concat_ws(' ', c.start_on, l.metering_kind, l.profile, c.expected_watt_hours) AS wanted, concat_ws(' ', s.start_on, s.is_metered, s.profile, s.expected) AS found
+  FROM contracts.contract c JOIN contracts.market_location l ON l.id = c.market_location_id LEFT JOIN supplied s ON s.contract_id = c.id
+  WHERE (c.start_on, l.metering_kind = 'INTERVAL', l.profile, c.expected_watt_hours) IS DISTINCT FROM (s.start_on, s.is_metered, s.profile, s.expected) OR NOT EXISTS (SELECT FROM share h WHERE h.area = s.area AND h.code = s.profile)
+  UNION ALL
+  SELECT 'a reading is not stored as it was sent', coalesce(s.meter_number, i.meter_number) || ' ' || coalesce(s.start_at, i.start_at), s.watt_hours::text, i.watt_hours::text
   FROM witness.sent s FULL JOIN (SELECT m.meter_number, i.start_at, i.watt_hours FROM metering.interval i JOIN metering.meter_register r ON r.id = i.register_id JOIN metering.meter m ON m.id = r.meter_id, witness.period p WHERE i.start_at >= witness.begins(p.first_day) AND i.start_at < witness.begins(p.until_day)) i
     ON (i.meter_number, i.start_at) = (s.meter_number, s.start_at) WHERE s.watt_hours IS DISTINCT FROM i.watt_hours
   UNION ALL

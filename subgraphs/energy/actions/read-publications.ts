@@ -9,7 +9,7 @@ import type { GridAreaUnknown } from '../areas/grid-area.ts';
 import { readActuals, readTemperatures } from '../clients/enet-days.ts';
 import { FORECAST_KINDS, readForecast } from '../clients/enet-forecasts.ts';
 import { isStanding } from '../store/alerts.ts';
-import { hasProfilesOf } from '../store/profiles.ts';
+import { profilesKnown } from '../store/profiles.ts';
 import { importActuals } from './import-actuals.ts';
 import { importForecast, importForecasts } from './import-forecast.ts';
 import { importImbalancePrices } from './import-imbalance-prices.ts';
@@ -93,20 +93,22 @@ async function takeProfile(db: Reading['db'], service: Reading['service'], href:
   if (profile) await importLoadProfile(db, profile);
 }
 
-/** Areas and this year's profiles, which were published long before the list of publications begins. */
+/** Areas, and profiles of this year and the next, which were published long before the list of publications begins: those that an earlier reading did not get to. */
 export async function readMasterData(reading: Reading): Promise<void> {
   const { db, service } = reading;
   const areas = await readGridAreas(service);
   await judgeContent(reading, GRID_AREAS, isProblem(areas) ? areas : undefined);
   if (isProblem(areas)) return;
   await importGridAreas(db, areas);
-  const year = Number(dayOf(await businessNow(db)).slice(0, 4));
-  if (await hasProfilesOf(db, year)) return;
   const codes = await readProfileCodes(service);
   await judgeContent(reading, PROFILES, isProblem(codes) ? codes : undefined);
   if (isProblem(codes)) return;
+  const year = Number(dayOf(await businessNow(db)).slice(0, 4));
+  const years = [year, year + 1];
+  const known = await profilesKnown(db, codes.profiles, years);
   for (const code of codes.profiles)
-    for (const each of [year, year + 1]) {
+    for (const each of years) {
+      if (known.has(`${code} ${each}`)) continue;
       const href = `${PROFILES}/${encodeURIComponent(code)}?year=${each}`;
       await judgeContent(reading, href, await takeProfile(db, service, href));
     }

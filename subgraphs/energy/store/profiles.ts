@@ -3,10 +3,11 @@ import type { DecimalText } from '@stromgraph/kernel/money';
 import type { DayType } from '../profiles/day-type.ts';
 import type { LoadProfile, ProfileValue } from '../profiles/profile.ts';
 
-/** Whether a year of delivery has load profiles of its own, beside what was measured. */
-export async function hasProfilesOf(db: Queryable, year: number): Promise<boolean> {
-  const [row] = await db.sql<{ known: boolean }>`SELECT EXISTS (SELECT FROM energy.load_profile WHERE year = ${year} AND source <> 'MEASURED') AS known`;
-  return row!.known;
+/** Those of these profiles and years of delivery that have values of their own, beside what was measured: «code year». */
+export async function profilesKnown(db: Queryable, codes: readonly string[], years: readonly number[]): Promise<Set<string>> {
+  const rows = await db.sql<{ known: string }>`
+    SELECT DISTINCT code || ' ' || year AS known FROM energy.load_profile WHERE code = ANY (${codes}::text[]) AND year = ANY (${years}::int[]) AND source <> 'MEASURED'`;
+  return new Set(rows.map(({ known }) => known));
 }
 
 /** Stores a version; false when it is known already. */
