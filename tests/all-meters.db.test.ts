@@ -93,10 +93,9 @@ async function bill(contracts: readonly Confirmed[]): Promise<any[]> {
   const { data } = await ask(subgraph.url, clerk, 'mutation ($input: StartBillingRunInput!) { startBillingRun(input: $input) { ... on StartBillingRunSuccess { run { id } } } }', { input: { idempotencyKey: newId(), kind: 'MONTHLY', from: FROM, until: UNTIL, contractIds: contracts.map(({ contractId }) => contractId) } });
   const { id } = data.startBillingRun.run;
   const RUN = 'query ($id: ID!) { billingRun(id: $id) { status failures { nodes { reason detail } } } invoices(runId: $id, first: 50) { nodes { contract { id } from until wattHours meters { meterNumber from until startWattHours finalWattHours } } } }';
-  const over = await waitFor('the run', async () => {
-    const answer = (await ask(subgraph.url, clerk, RUN, { id })).data;
-    return answer.billingRun.status !== 'RUNNING' && answer;
-  });
+  const read = async () => (await ask(subgraph.url, clerk, RUN, { id })).data;
+  await waitFor('the run', async () => (await read()).billingRun.status !== 'RUNNING');
+  const over = await read(); // its fields are read side by side: of a run that was just ending, not all invoices
   expect(over.billingRun).toEqual({ status: 'COMPLETED', failures: { nodes: [] } });
   return contracts.map(({ contractId }) => over.invoices.nodes.find((invoice: any) => invoice.contract.id === contractId));
 }

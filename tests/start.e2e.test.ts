@@ -27,7 +27,7 @@ function start(env: Record<string, string>): Start {
     pid: child.pid!,
     output: () => output,
     ended,
-    ready: () => waitFor('ready', async () => (child.exitCode === null ? readyLine() : Promise.reject(new Error(output))), A_START_MS),
+    ready: () => Promise.race([waitFor('ready', async () => readyLine(), A_START_MS), ended.then(() => Promise.reject(new Error(output)))]),
   };
 }
 
