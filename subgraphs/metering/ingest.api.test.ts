@@ -1,4 +1,5 @@
 // What senders get wrong, in one file: an answer per row, the good rows stored once, and counts that are those of the tables.
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { transact } from '@stromgraph/kernel/database';
 import { newId } from '@stromgraph/kernel/ids';
@@ -217,6 +218,30 @@ test('a file that fails says so at once and lets go of its key; one whose proces
   expect(await stateOf(died)).toMatchObject({ state: 'STORING' });
   await database.owner.query(`UPDATE metering.batch SET claimed_until = clock_timestamp() - interval '1 second' WHERE id = $1`, [died]);
   expect(await stateOf(died)).toMatchObject({ state: 'CUT_OFF' });
+});
+
+test('the answer to a COMMIT is lost: the part of the file is stored and counted once, and the file goes on', async () => {
+  const { meterNumber } = await confirm();
+  const isOfAChunk = (text: string) => text.includes('metering.batch SET accepted = accepted +') && text.includes('claimed_until');
+  let lost = 0;
+  const deaf = (client: pg.PoolClient) => {
+    let counts = false;
+    const query = async (...given: unknown[]) => {
+      const text = typeof given[0] === 'string' ? given[0] : ((given[0] as { text?: string } | undefined)?.text ?? '');
+      counts ||= isOfAChunk(text);
+      const outcome = await (client.query as (...all: unknown[]) => Promise<unknown>)(...given);
+      if (text === 'COMMIT' && counts && (lost += 1) === 1) throw new Error('Connection terminated unexpectedly');
+      return outcome;
+    };
+    return new Proxy(client, { get: (target, name) => (name === 'query' ? query : name === 'release' ? target.release.bind(target) : Reflect.get(target, name)) });
+  };
+  const pool = new Proxy(desk.db.pool, { get: (target, name) => (name === 'connect' ? async () => deaf(await target.connect()) : Reflect.get(target, name)) });
+  const ctx = contextOn(desk.runtime, { ...desk.db, pool }, { actor: agent, requestId: newId(), deadlineAt: Number.MAX_SAFE_INTEGER }, makeLoaders);
+  const rows = quarterHoursOf('2026-11-02').map((start) => `${meterNumber},${PROFILE},${start.toISOString()},${new Date(start.getTime() + 900_000).toISOString()},0.125,TRUE`);
+  const batch = await takeFile(ctx, (async function* () { yield Buffer.from([HEADER, ...rows, 'no row', ''].join('\n')); })(), newId());
+  expect(lost).toBe(1);
+  expect(batch).toMatchObject({ state: 'COMPLETE', accepted: 96, unchanged: 0, rejected: 1 });
+  expect(await count(INTERVALS, [meterNumber.toUpperCase()])).toBe(96);
 });
 
 test('partitions are made months ahead by what is due, and values of a month that nobody prepared find theirs', async () => {

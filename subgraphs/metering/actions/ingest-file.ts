@@ -4,7 +4,7 @@ import { type Db, isPassing, planningOnce, transact } from '@stromgraph/kernel/d
 import { newId } from '@stromgraph/kernel/ids';
 import { isProblem, problem, type Problem } from '@stromgraph/kernel/problem';
 import type { DomainContext } from '../context.ts';
-import { type Batch, closeBatch, countChunk, type FileKey, fileOfKey, openFile, releaseKey } from '../store/batches.ts';
+import { type Batch, closeBatch, countChunk, type FileKey, fileOfKey, openFile, releaseKey, wasCounted } from '../store/batches.ts';
 import { rememberDays } from '../store/day-sums.ts';
 import { forgetRows } from '../store/file-rows.ts';
 import { ruleBook } from '../store/findings.ts';
@@ -110,18 +110,22 @@ const isFull = ({ rows, runs, readings }: Chunk, line: Line): boolean =>
   readings.length >= CHUNK_READINGS ||
   (rows >= CHUNK_ROWS && (rows >= MOST_CHUNK_ROWS || typeof line !== 'string' || !line.toUpperCase().includes(runs.at(-1)?.meterNumber ?? line)));
 
-/** Null where the file has lost its key meanwhile, else nothing is wrong. */
-const storeChunk = (db: Db<any>, { runs, readings, unreadable: refused }: Chunk, about: About, key: FileKey | null): Promise<boolean> =>
-  persistently(async () => {
+/** False where the file has lost its key meanwhile. Where the connection was lost it is asked first whether the chunk is stored: its answer may be all that was. */
+function storeChunk(db: Db<any>, { runs, readings, unreadable: refused }: Chunk, about: About, key: FileKey | null): Promise<boolean> {
+  let counted: string | null = null;
+  return persistently(async () => {
     const outcome = await transact(db, async (plain) => {
       const tx = planningOnce(plain);
+      if (counted !== null && (await wasCounted(tx, about.batchId, counted))) return null;
       const { changed, counts } = await storeValues(tx, { intervals: runs, readings, unreadable: refused }, about);
       await rememberDays(tx, changed, { at: about.now, batchId: about.batchId });
       await planAnnouncement(tx, about.batchId, about.now);
-      return (await countChunk(tx, about.batchId, counts, key)) ? null : keyInUse(key?.key ?? '', null);
+      counted = await countChunk(tx, about.batchId, counts, key);
+      return counted === null ? keyInUse(key?.key ?? '', null) : null;
     });
     return !isProblem(outcome);
   });
+}
 
 export const keyInUse = (key: string, batchId: string | null): KeyInUse =>
   problem('KeyInUse', `A file with the key ${key} is being stored; ask again for its answer, or for how far its batch is.`, { idempotencyKey: key, batchId });
@@ -143,7 +147,7 @@ async function open(file: File): Promise<boolean> {
 const isOfTheConnection = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && /^(ECONNRESET|ERR_STREAM_PREMATURE_CLOSE|ABORT_ERR)$/.test(String(error.code));
 
-/** A chunk that met a lock or a lost connection is stored again: it had no effect. */
+/** What met a lock or a lost connection is tried again. */
 async function persistently<T>(work: () => Promise<T>, tries = TRIES): Promise<T> {
   try {
     return await work();

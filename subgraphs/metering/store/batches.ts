@@ -63,13 +63,20 @@ export async function openFile(tx: Tx, { id, source, actor, receivedAt }: Opened
   return opened.length > 0;
 }
 
-/** Counts a chunk of a file, which goes on holding its claim; false when it paused for so long that another file took its key or that it was closed. */
-export async function countChunk(tx: Tx, id: string, { accepted, unchanged, rejected }: Counts, key: FileKey | null): Promise<boolean> {
-  const held = await tx.sql`
+/** Counts a chunk of a file, which goes on holding its claim, and names its transaction; null when it paused for so long that another file took its key or that it was closed. */
+export async function countChunk(tx: Tx, id: string, { accepted, unchanged, rejected }: Counts, key: FileKey | null): Promise<string | null> {
+  const [held] = await tx.sql<{ transaction: string }>`
     UPDATE metering.batch SET accepted = accepted + ${accepted}, unchanged = unchanged + ${unchanged}, rejected = rejected + ${rejected},
       claimed_until = clock_timestamp() + make_interval(secs => ${CLAIM_SECONDS})
-    WHERE id = ${id} AND state = 'STORING' AND idempotency_key IS NOT DISTINCT FROM ${key?.key ?? null} RETURNING id`;
-  return held.length > 0;
+    WHERE id = ${id} AND state = 'STORING' AND idempotency_key IS NOT DISTINCT FROM ${key?.key ?? null} RETURNING pg_current_xact_id()::text AS transaction`;
+  return held?.transaction ?? null;
+}
+
+/** Whether a transaction that counted a chunk was committed, though nobody was told: as long as it runs it holds the batch, and is waited for. */
+export async function wasCounted(tx: Tx, id: string, transaction: string): Promise<boolean> {
+  await tx.sql`SELECT FROM metering.batch WHERE id = ${id} FOR UPDATE`;
+  const [row] = await tx.sql<{ committed: boolean }>`SELECT pg_xact_status(${transaction}::xid8) IS NOT DISTINCT FROM 'committed' AS committed`;
+  return row!.committed;
 }
 
 /** A file that broke off lets go of its key: sent again whole, it is stored. */
