@@ -44,17 +44,23 @@ async function daysFrom(tx: Tx, instants: readonly { contractId: string; at: Dat
   return rows.map((row) => ({ contractId: row.contract_id, day: row.day }));
 }
 
-/** Writes the meters of invoices as they are known now, after their headers; what they showed only where it was in the invoice's days. */
+/**
+ * Writes the meters of invoices as they are known now, after their headers; what they showed only where it was in the invoice's days. One that was taken down and came back is named for
+ * each of its times, of those within one day for the last.
+ */
 export async function insertInvoiceMeters(tx: Tx, invoices: readonly { id: string; contractId: string; period: Period }[]): Promise<void> {
   await tx.query(
     `INSERT INTO billing.invoice_meter (invoice_id, meter_id, from_on, until_on, meter_number, start_watt_hours, final_watt_hours)
-     SELECT DISTINCT ON (i.id, c.meter_id, u.exchanged_at) i.id, c.meter_id, greatest(i.from_on, (c.from_at AT TIME ZONE 'Europe/Berlin')::date), least(i.until_on, ((u.exchanged_at - interval '1 microsecond') AT TIME ZONE 'Europe/Berlin')::date + 1),
-       c.meter_number, b.start_watt_hours, CASE WHEN u.exchanged_at < i.end_at THEN u.final_watt_hours END
-     FROM (SELECT id, contract_id, from_on, until_on, from_on::timestamp AT TIME ZONE 'Europe/Berlin' AS start_at, until_on::timestamp AT TIME ZONE 'Europe/Berlin' AS end_at FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[]) i (id, contract_id, from_on, until_on)) i
-     JOIN billing.contract_meter c ON c.contract_id = i.contract_id AND c.from_at < i.end_at AND c.registers <> '{}'
-     LEFT JOIN LATERAL (SELECT e.exchanged_at, e.final_watt_hours FROM billing.meter_exchange e WHERE e.old_meter_id = c.meter_id AND e.exchanged_at > c.from_at ORDER BY e.exchanged_at LIMIT 1) u ON true
-     LEFT JOIN LATERAL (SELECT e.start_watt_hours FROM billing.meter_exchange e WHERE e.new_meter_id = c.meter_id AND e.exchanged_at >= i.start_at AND e.exchanged_at < least(u.exchanged_at, i.end_at) ORDER BY e.exchanged_at DESC LIMIT 1) b ON true
-     WHERE u.exchanged_at IS NULL OR u.exchanged_at > i.start_at ORDER BY i.id, c.meter_id, u.exchanged_at, c.from_at`,
+     SELECT DISTINCT ON (id, meter_id, from_on, until_on) id, meter_id, from_on, until_on, meter_number, start_watt_hours, final_watt_hours FROM (
+       SELECT DISTINCT ON (i.id, c.meter_id, u.exchanged_at) i.id, c.meter_id, greatest(i.from_on, (c.from_at AT TIME ZONE 'Europe/Berlin')::date) AS from_on,
+         least(i.until_on, ((u.exchanged_at - interval '1 microsecond') AT TIME ZONE 'Europe/Berlin')::date + 1) AS until_on, u.exchanged_at,
+         c.meter_number, b.start_watt_hours, CASE WHEN u.exchanged_at < i.end_at THEN u.final_watt_hours END AS final_watt_hours
+       FROM (SELECT id, contract_id, from_on, until_on, from_on::timestamp AT TIME ZONE 'Europe/Berlin' AS start_at, until_on::timestamp AT TIME ZONE 'Europe/Berlin' AS end_at FROM unnest($1::uuid[], $2::uuid[], $3::date[], $4::date[]) i (id, contract_id, from_on, until_on)) i
+       JOIN billing.contract_meter c ON c.contract_id = i.contract_id AND c.from_at < i.end_at AND c.registers <> '{}'
+       LEFT JOIN LATERAL (SELECT e.exchanged_at, e.final_watt_hours FROM billing.meter_exchange e WHERE e.old_meter_id = c.meter_id AND e.exchanged_at > c.from_at ORDER BY e.exchanged_at LIMIT 1) u ON true
+       LEFT JOIN LATERAL (SELECT e.start_watt_hours FROM billing.meter_exchange e WHERE e.new_meter_id = c.meter_id AND e.exchanged_at >= i.start_at AND e.exchanged_at < least(u.exchanged_at, i.end_at) ORDER BY e.exchanged_at DESC LIMIT 1) b ON true
+       WHERE u.exchanged_at IS NULL OR u.exchanged_at > i.start_at ORDER BY i.id, c.meter_id, u.exchanged_at, c.from_at) m
+     ORDER BY id, meter_id, from_on, until_on, exchanged_at DESC`,
     [invoices.map(({ id }) => id), invoices.map(({ contractId }) => contractId), invoices.map(({ period }) => period.from), invoices.map(({ period }) => period.until)],
   );
 }
