@@ -6,7 +6,7 @@ import { handlers as energyHandlers } from '@stromgraph/energy/handlers/index';
 import { handlers } from '@stromgraph/billing/handlers/index';
 import { startServer } from '@stromgraph/billing/server';
 import { startWorkers } from '@stromgraph/billing/worker';
-import { applyEvents } from '@stromgraph/kernel/hearer';
+import { applyEvents, replayDeadLetters } from '@stromgraph/kernel/hearer';
 import { newId } from '@stromgraph/kernel/ids';
 import { startRelay } from '@stromgraph/kernel/relay';
 import type { Subgraph } from '@stromgraph/kernel/subgraph';
@@ -179,4 +179,19 @@ test('a contract that is told of behind the readings of another is known when it
   await hear();
   const { rows } = await desk.database.owner.query('SELECT contract_id, count(*)::int AS days FROM energy.metered_day WHERE contract_id = ANY ($1) GROUP BY 1', [[before.contractId, after.contractId]]);
   expect(rows.map(({ days }) => days)).toEqual([31, 31]);
+});
+
+test('what a contract used that energy could not take waits for it, and is counted when it is there', async () => {
+  const contract = await confirm();
+  const letters = async () => (await desk.database.owner.query(`SELECT domain, aggregate_type AS "aggregateType", aggregate_id AS "aggregateId" FROM energy.dead_letter ORDER BY position`)).rows;
+  await desk.database.owner.query(`ALTER TABLE energy.supply_contract ADD CONSTRAINT refused CHECK (contract_id <> '${contract.contractId}') NOT VALID`);
+  await measure(contract.meterNumber, PROFILE, 65);
+  await waitFor('the contract and its meter to be parked', async () => {
+    await applyEvents(energy, energyHandlers);
+    return (await letters()).length === 2;
+  });
+  await desk.database.owner.query('ALTER TABLE energy.supply_contract DROP CONSTRAINT refused');
+  for (const aggregate of await letters()) expect(await replayDeadLetters(energy, energyHandlers, { aggregate })).toMatchObject([{ applied: 1, failed: null }]);
+  const { rows } = await desk.database.owner.query('SELECT count(*)::int AS days FROM energy.metered_day WHERE contract_id = $1', [contract.contractId]);
+  expect(rows).toEqual([{ days: 31 }]);
 });

@@ -6,6 +6,7 @@ import { onAll } from '@stromgraph/kernel/hearer';
 import { isDrawnEnergy } from '@stromgraph/kernel/market-ids';
 import { settleQuantities } from '../actions/settle-quantities.ts';
 import { takeMeteredDays } from '../actions/take-actuals.ts';
+import { unknownContracts } from '../store/demand.ts';
 import type { MeteredDay } from '../store/realised.ts';
 import type { RegisterRead } from '../store/register-reads.ts';
 
@@ -21,7 +22,10 @@ type Readings = Readonly<{
 export const onMeterReadingIngested = onAll(MeterReadingIngested, (tx, events) => takeReadings(tx, events.map(({ data }) => data)));
 export const onReadingCorrected = onAll(ReadingCorrected, (tx, events) => takeReadings(tx, events.map(({ data }) => data)));
 
+/** Metering tells of contracts that it was told of: one that is not known here waits itself, parked, and what it used waits with its meter instead of being forgotten. */
 async function takeReadings(tx: Tx, readings: readonly Readings[]): Promise<void> {
+  const unknown = await unknownContracts(tx, readings.flatMap(({ contractId }) => contractId ?? []));
+  if (unknown.length > 0) throw new Error(`readings of contracts that are not known yet: ${unknown.slice(0, 5).join(', ')}`);
   await takeMeteredDays(tx, readings.flatMap(consumptionOf), await businessNow(tx));
   await settleQuantities(tx, readings.flatMap(registersOf));
 }

@@ -1,5 +1,5 @@
 // Contracts as energy knows them, and per area, day and profile the yearly energy that load profiles still have to spread.
-import { together, type Tx } from '@stromgraph/kernel/database';
+import { type Queryable, together, type Tx } from '@stromgraph/kernel/database';
 import type { LocalDate } from '@stromgraph/kernel/time';
 import { newestForecastSql } from './forecasts.ts';
 
@@ -54,6 +54,11 @@ export async function addContracts<C extends SupplyContract>(tx: Tx, contracts: 
     ON CONFLICT DO NOTHING RETURNING contract_id`;
   const added = new Set(rows.map((row) => row.contract_id));
   return contracts.filter(({ contractId }) => added.has(contractId));
+}
+
+export async function unknownContracts(db: Queryable, contractIds: readonly string[]): Promise<string[]> {
+  const rows = await db.sql<{ id: string }>`SELECT DISTINCT g.id FROM unnest(${contractIds}::uuid[]) g (id) WHERE NOT EXISTS (SELECT FROM energy.supply_contract c WHERE c.contract_id = g.id)`;
+  return rows.map(({ id }) => id);
 }
 
 /** A contract ends on another day than was known: it has no supply from then on; the start itself when it never came to it. */
