@@ -4,11 +4,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { transact } from '@stromgraph/kernel/database';
 import { newId } from '@stromgraph/kernel/ids';
 import { contextOn } from '@stromgraph/kernel/runtime';
-import { quarterHoursOf } from '@stromgraph/kernel/time';
+import { addDays, quarterHoursOf } from '@stromgraph/kernel/time';
 import { ask, sendSigned } from '../../tests/ask.ts';
 import type { Confirmed } from '../../tests/build/contract-confirmed.ts';
 import { agent, type Desk, openDesk, PROFILE } from '../../tests/build/metering-desk.ts';
 import type { TestDatabase } from '../../tests/database.ts';
+import { waitFor } from '../../tests/wait.ts';
 import { MOST_CHUNK_ROWS } from './actions/ingest-file.ts';
 import { takeFile } from './actions/take-file.ts';
 import { createPartitionsAhead } from './jobs/due.ts';
@@ -119,6 +120,24 @@ test('of two rows of a file that contradict each other the first stands, however
   expect((await send([`${HEADER},reason,method`, ...last, ''].join('\n'))).body).toMatchObject({ accepted: 4, unchanged: 1, rejected: 0 });
   expect(await state()).toEqual([[900, 'TRUE'], [900, 'TRUE'], [900, 'SUBSTITUTE'], [400, 'TRUE']]);
   expect(await sumFaults()).toEqual([]);
+});
+
+test('a file in order of time is remembered as short as one in order of meters, and knows its rows as well', async () => {
+  const meters = [await confirm(), await confirm(), await confirm()];
+  const line = ({ meterNumber }: Confirmed, at: Date, kwh: string) => `${meterNumber},${PROFILE},${at.toISOString()},${new Date(at.getTime() + 900_000).toISOString()},${kwh},SUBSTITUTE,Z74,Z92`;
+  const starts = Array.from({ length: 60 }, (_, ahead) => quarterHoursOf(addDays('2026-09-01', ahead))).flat();
+  const rows = starts.flatMap((start) => meters.map((meter) => line(meter, start, '0.1')));
+  const ctx = contextOn(desk.runtime, desk.db, { actor: agent, requestId: newId(), deadlineAt: Number.MAX_SAFE_INTEGER }, makeLoaders);
+  let stretches = 0;
+  const batch = await takeFile(ctx, (async function* () {
+    yield Buffer.from([`${HEADER},reason,method`, ...rows, ''].join('\n'));
+    stretches = await waitFor('the first part', async () => (await count('batch_stretch')) || false);
+    yield Buffer.from([line(meters[1]!, starts[100]!, '0.2'), ''].join('\n'));
+  })(), undefined);
+  expect(stretches).toBeLessThan(3 * 60 * 2);
+  expect(batch).toMatchObject({ accepted: rows.length, unchanged: 0, rejected: 1 });
+  const { rows: [refused] } = await database.owner.query('SELECT row_number, reason FROM metering.rejection WHERE batch_id = $1', [(batch as { id: string }).id]);
+  expect(refused).toEqual({ row_number: rows.length + 1, reason: `row ${100 * 3 + 2} says something else of the same interval` });
 });
 
 test('a file of thousands of register reads of one meter is stored whole and told of as one batch', async () => {

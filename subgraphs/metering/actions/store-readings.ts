@@ -66,7 +66,7 @@ export async function storeReadings(
     if (fault) return refuse(given, 'R02', fault, registerId);
     if (!before) {
       said.set(place, given);
-      stretches.push({ registerId, startMs: given.readAtMs, untilMs: given.readAtMs + INSTANT_MS, row: given.row });
+      stretches.push({ registerId, startMs: given.readAtMs, untilMs: given.readAtMs + INSTANT_MS, row: given.row, rowStep: 1 });
     }
     if (isSame) return void (unchanged += 1);
     if (there) replaced.push({ known: there, next: each });

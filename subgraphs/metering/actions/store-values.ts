@@ -81,7 +81,7 @@ async function recall(tx: Tx, places: readonly (readonly [DayColumns, number])[]
   const stretches = await stretchesAt(tx, batchId, places.map(([day, place]) => ({ registerId: day.registerId, startMs: startAt(day, place) })));
   stretches.forEach((stretch, nth) => {
     const [day, place] = places[nth]!;
-    if (stretch) day.rows[place] = stretch.row + (startAt(day, place) - stretch.startMs) / (startAt(day, 1) - day.fromMs);
+    if (stretch) day.rows[place] = stretch.row + (stretch.rowStep * (startAt(day, place) - stretch.startMs)) / (startAt(day, 1) - day.fromMs);
   });
 }
 

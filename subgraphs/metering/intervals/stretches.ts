@@ -1,8 +1,8 @@
 import type { Piece } from '../validation/place.ts';
 import { codeOf, type DayColumns, startAt } from './day-columns.ts';
 
-/** Rows one after the other that said values of a register one after the other; a reading of a counter is one of its own. */
-export type Stretch = Readonly<{ registerId: number; startMs: number; untilMs: number; row: number }>;
+/** Rows that said values of a register one after the other, each so many rows after the one before: one, or as many as there are registers in a file in order of time. A reading of a counter is one of its own. */
+export type Stretch = Readonly<{ registerId: number; startMs: number; untilMs: number; row: number; rowStep: number }>;
 
 /** Where values are known and pieces say something else: of these it matters whether an earlier row of the same file has said them. */
 export function contestedPlaces(pieces: readonly Piece[], dayOf: (piece: Piece) => DayColumns): (readonly [DayColumns, number])[] {
@@ -27,8 +27,9 @@ export function stretchesOf(days: Iterable<DayColumns>, firstRow: number): Stret
       const row = day.rows[place]!;
       const first = place++;
       if (row < firstRow) continue;
-      while (place < day.rows.length && day.rows[place] === row + place - first) place++;
-      stretches.push({ registerId: day.registerId, startMs: startAt(day, first), untilMs: startAt(day, place), row });
+      const rowStep = Math.max(1, (day.rows[place] ?? 0) - row);
+      while (place < day.rows.length && day.rows[place] === row + (place - first) * rowStep) place++;
+      stretches.push({ registerId: day.registerId, startMs: startAt(day, first), untilMs: startAt(day, place), row, rowStep });
     }
   return stretches;
 }

@@ -6,27 +6,27 @@ import { int4Array, timestamptzArray } from './binary-arrays.ts';
 export async function rememberRows(tx: Tx, batchId: string, stretches: readonly Stretch[]): Promise<void> {
   if (stretches.length === 0) return;
   await tx.query(
-    `INSERT INTO metering.batch_stretch (batch_id, register_id, start_at, until_at, row_number)
-     SELECT $1, g.register_id, g.start_at, g.until_at, g.row_number FROM unnest($2::int4[], $3::timestamptz[], $4::timestamptz[], $5::int4[]) g (register_id, start_at, until_at, row_number)`,
+    `INSERT INTO metering.batch_stretch (batch_id, register_id, start_at, until_at, row_number, row_step)
+     SELECT $1, g.register_id, g.start_at, g.until_at, g.row_number, g.row_step FROM unnest($2::int4[], $3::timestamptz[], $4::timestamptz[], $5::int4[], $6::int4[]) g (register_id, start_at, until_at, row_number, row_step)`,
     [
       batchId, int4Array(stretches.map(({ registerId }) => registerId)), timestamptzArray(stretches.map(({ startMs }) => startMs)), timestamptzArray(stretches.map(({ untilMs }) => untilMs)),
-      int4Array(stretches.map(({ row }) => row)),
+      int4Array(stretches.map(({ row }) => row)), int4Array(stretches.map(({ rowStep }) => rowStep)),
     ],
   );
 }
 
 /** For each place the stretch that said it first; null where none did. A stretch lies within a day. */
-export async function stretchesAt(db: Queryable, batchId: string, places: readonly Readonly<{ registerId: number; startMs: number }>[]): Promise<(Pick<Stretch, 'startMs' | 'row'> | null)[]> {
+export async function stretchesAt(db: Queryable, batchId: string, places: readonly Readonly<{ registerId: number; startMs: number }>[]): Promise<(Pick<Stretch, 'startMs' | 'row' | 'rowStep'> | null)[]> {
   if (places.length === 0) return [];
-  const { rows } = await db.query<{ start_at: Date | null; row_number: number }>(
-    `SELECT s.start_at, s.row_number FROM ROWS FROM (unnest($2::int4[]), unnest($3::timestamptz[])) WITH ORDINALITY g (register_id, start_at, nth)
+  const { rows } = await db.query<{ start_at: Date | null; row_number: number; row_step: number }>(
+    `SELECT s.start_at, s.row_number, s.row_step FROM ROWS FROM (unnest($2::int4[]), unnest($3::timestamptz[])) WITH ORDINALITY g (register_id, start_at, nth)
      LEFT JOIN LATERAL (
-       SELECT s.start_at, s.row_number FROM metering.batch_stretch s
+       SELECT s.start_at, s.row_number, s.row_step FROM metering.batch_stretch s
        WHERE s.batch_id = $1 AND s.register_id = g.register_id AND s.start_at <= g.start_at AND s.start_at > g.start_at - interval '25 hours' AND s.until_at > g.start_at ORDER BY s.row_number LIMIT 1
      ) s ON true ORDER BY g.nth`,
     [batchId, int4Array(places.map(({ registerId }) => registerId)), timestamptzArray(places.map(({ startMs }) => startMs))],
   );
-  return rows.map(({ start_at, row_number }) => start_at && { startMs: start_at.getTime(), row: row_number });
+  return rows.map(({ start_at, row_number, row_step }) => start_at && { startMs: start_at.getTime(), row: row_number, rowStep: row_step });
 }
 
 /** In one transaction, which has little time. */
