@@ -12,14 +12,29 @@ export const QUARTERS = `
   )`;
 
 /**
+ * SQL of the quarter hours of contracts for which a meter has a value that is doubted, as `held` (day, contract_id, nths), of the rows of `metered_day m` that are asked for.
+ * What another meter beside it measured is then a part only. A register below one that counts says nothing of its own.
+ */
+export const heldSql = (asked: string): string => `
+  held AS MATERIALIZED (
+    SELECT m.day, m.contract_id, array_agg(u.nth) AS nths FROM energy.metered_day m CROSS JOIN LATERAL unnest(m.watt_hours) WITH ORDINALITY u (w, nth)
+    WHERE ${asked} AND m.doubted AND u.w IS NOT NULL AND NOT EXISTS (
+      SELECT FROM energy.metered_day o WHERE o.meter_id = m.meter_id AND o.day = m.day AND o.counts AND split_part(o.obis, ':', 1) = split_part(m.obis, ':', 1))
+    GROUP BY 1, 2
+  )`;
+
+/**
  * SQL over `supplied` (an area's day, its start, day_type, contract, profile, expected energy, price, is_metered): of those who are metered what their meters measured (`known`), for
  * all others and where no value is known, or is doubted, their share by load profile (`allocated`). Energy is summed exactly and rounded once per quarter hour; money is not rounded
  * here. Quarter hours are met by their start alone: by day and number, a plan that is kept compares all of a day with all. `codes` is SQL of the profiles whose values are read.
  */
-export const consumptionSql = (codes: string): string => `
+export const consumptionSql = (codes: string): string => `${heldSql('m.grid_area_id = ANY ($1) AND m.day = ANY ($2)')},
   reading AS MATERIALIZED (
-    SELECT s.day, s.start_at, s.contract_id, s.profile, s.expected, s.price, m.watt_hours, (SELECT sum(w) FROM unnest(m.watt_hours) w) AS total, array_position(m.watt_hours, NULL) IS NOT NULL AS has_gaps
+    SELECT s.day, s.start_at, s.contract_id, s.profile, s.expected, s.price, k.watt_hours, (SELECT sum(w) FROM unnest(k.watt_hours) w) AS total, array_position(k.watt_hours, NULL) IS NOT NULL AS has_gaps
     FROM supplied s JOIN energy.metered_day m ON m.grid_area_id = s.grid_area_id AND m.day = s.day AND m.contract_id = s.contract_id AND m.counts
+    LEFT JOIN held h ON h.day = s.day AND h.contract_id = s.contract_id
+    CROSS JOIN LATERAL (SELECT CASE WHEN h.nths IS NULL THEN m.watt_hours ELSE ARRAY(
+      SELECT CASE WHEN u.nth = ANY (h.nths) THEN NULL ELSE u.w END FROM unnest(m.watt_hours) WITH ORDINALITY u (w, nth) ORDER BY u.nth) END AS watt_hours) k
     WHERE s.is_metered AND m.grid_area_id = ANY ($1) AND m.day = ANY ($2)
   ), metered_sold AS (
     SELECT day, sum(total * price) AS priced FROM reading GROUP BY 1

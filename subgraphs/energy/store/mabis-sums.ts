@@ -5,7 +5,7 @@ import type { GridArea } from '../areas/grid-area.ts';
 import type { Sums } from '../mabis/report.ts';
 import { areaDaysOf } from '../positions/area-day.ts';
 import { areasOfGroupSql } from './balancing-groups.ts';
-import { consumptionSql, QUARTERS } from './consumption.ts';
+import { consumptionSql, heldSql, QUARTERS } from './consumption.ts';
 import { STANDING_SUPPLY, SUPPLY_BY_LOAD_PROFILE } from './demand.ts';
 import { withHashJoins } from './hash-joins.ts';
 import { areaDayParameters } from './position-figures.ts';
@@ -66,9 +66,11 @@ const SUMS = `
 
 /** Days of supply of customers read by the quarter hour of which something is not known, or doubted: on the day of an exchange each meter knows a part. */
 const MISSING = `
+  WITH ${heldSql('m.grid_area_id = $1 AND m.day = ANY ($2)')}
   SELECT count(*)::int AS days FROM unnest($2::date[]) d (day)
   JOIN energy.supply_contract c ON c.grid_area_id = $1 AND c.metering_kind = 'INTERVAL'
   LEFT JOIN LATERAL (SELECT e.end_on FROM energy.supply_end e WHERE e.contract_id = c.contract_id ORDER BY e.version DESC LIMIT 1) e ON true
   WHERE c.start_on <= d.day AND (coalesce(e.end_on, c.end_on) IS NULL OR d.day < coalesce(e.end_on, c.end_on))
     AND (SELECT count(DISTINCT u.nth) FROM energy.metered_day m CROSS JOIN LATERAL unnest(m.watt_hours) WITH ORDINALITY u (w, nth)
-      WHERE m.grid_area_id = $1 AND m.day = d.day AND m.contract_id = c.contract_id AND m.counts AND u.w IS NOT NULL) < energy.quarter_hours_of(d.day)`;
+      WHERE m.grid_area_id = $1 AND m.day = d.day AND m.contract_id = c.contract_id AND m.counts AND u.w IS NOT NULL
+        AND NOT EXISTS (SELECT FROM held h WHERE h.day = d.day AND h.contract_id = c.contract_id AND u.nth = ANY (h.nths))) < energy.quarter_hours_of(d.day)`;
