@@ -31,6 +31,7 @@ SELECT 'a schedule accepted by 14:30 of the day before', g.code || ' ' || d.day 
   AND NOT EXISTS (SELECT FROM energy.nomination n WHERE n.balancing_group_id = g.id AND n.delivery_day = d.day AND n.status = 'ACCEPTED' AND n.answered_at <= (d.day - 1 + time '14:30') AT TIME ZONE 'Europe/Berlin')
   AND NOT EXISTS (SELECT FROM energy.alert a WHERE a.kind = 'NOMINATION_LATE' AND a.subject = g.code || ' ' || d.day)
 UNION ALL
-SELECT 'a month reported by the seventh working day', g.code || ' ' || m.month FROM month m CROSS JOIN energy.balancing_group g, now WHERE witness.begins(witness.working_day(m.last_day, 7) + 1) <= now
-  AND NOT EXISTS (SELECT FROM energy.mabis_report r WHERE r.balancing_group_id = g.id AND r.month = m.month AND r.sent_at < witness.begins(witness.working_day(m.last_day, 7) + 1))
+SELECT 'a month reported by the seventh working day', concat_ws(' ', g.code, a.name, m.month) FROM month m CROSS JOIN energy.balancing_group g CROSS JOIN energy.grid_area a, now WHERE witness.begins(witness.working_day(m.last_day, 7) + 1) <= now
+  AND EXISTS (SELECT FROM held h JOIN used u USING (area, start_at) WHERE h.area = a.id AND h.group_id = g.id AND u.watt_hours > 0 AND date_trunc('month', h.day) = m.month)
+  AND NOT EXISTS (SELECT FROM energy.mabis_report r WHERE r.balancing_group_id = g.id AND r.grid_area_id = a.id AND r.month = m.month AND r.sent_at < witness.begins(witness.working_day(m.last_day, 7) + 1))
   AND NOT EXISTS (SELECT FROM energy.alert a WHERE a.kind = 'MABIS_LATE' AND a.subject = g.code || ' ' || m.month)

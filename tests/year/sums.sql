@@ -38,6 +38,7 @@ ANALYZE share;
 
 CREATE TEMP TABLE used AS
   SELECT q.area, q.day, q.nth, q.start_at, sum(m.watt_hours)::bigint AS metered, coalesce(round(sum(coalesce(m.watt_hours, s.expected * h.part))), 0)::bigint AS watt_hours,
+    coalesce(round(sum(coalesce(m.watt_hours, s.expected * h.part)) FILTER (WHERE s.is_metered)), 0)::bigint AS by_quarter_hour, coalesce(round(sum(s.expected * h.part) FILTER (WHERE NOT s.is_metered)), 0)::bigint AS by_profile,
     coalesce(sum(coalesce(m.watt_hours, s.expected * h.part) * s.ct_per_kwh), 0) / 1000 AS cents
   FROM quarter q LEFT JOIN supplied s ON s.area = q.area AND s.start_on <= q.day AND (s.end_on IS NULL OR q.day < s.end_on)
   LEFT JOIN share h ON h.area = q.area AND h.start_at = q.start_at AND h.code = s.profile
@@ -57,7 +58,7 @@ ANALYZE used, bought;
 -- What was scheduled: trades as they stood when the last accepted schedule was made that could still change the quarter hour, by 14:30 of the day
 -- before or a quarter hour before it begins; nothing where none was accepted; where no group of ours was open at the deadline, the trades.
 CREATE TEMP TABLE held AS
-  SELECT q.area, q.day, q.nth, q.start_at, g.opened_at <= (q.day - 1 + time '14:30') AT TIME ZONE 'Europe/Berlin' AS is_ours, n.id AS nomination_id, n.made_at
+  SELECT q.area, q.day, q.nth, q.start_at, g.opened_at <= (q.day - 1 + time '14:30') AT TIME ZONE 'Europe/Berlin' AS is_ours, g.id AS group_id, n.id AS nomination_id, n.made_at
   FROM quarter q
   LEFT JOIN energy.balancing_group_area m ON m.grid_area_id = q.area AND m.from_day <= q.day AND q.day < coalesce(m.until_day, 'infinity')
   LEFT JOIN energy.balancing_group g ON CASE WHEN m.balancing_group_id IS NULL THEN g.takes_the_rest ELSE g.id = m.balancing_group_id END
@@ -117,9 +118,10 @@ CREATE UNIQUE INDEX ON posted_quarter (area, day, nth);
 ANALYZE expected, posted, posted_quarter, earned;
 
 CREATE TEMP VIEW fault AS
-  SELECT 'a contract is known to energy otherwise than it was agreed, or has a profile without values' AS rule, c.contract_number AS at, concat_ws(' ', c.start_on, l.metering_kind, l.profile, c.expected_watt_hours) AS wanted, concat_ws(' ', s.start_on, s.is_metered, s.profile, s.expected) AS found
+  SELECT 'a contract is known to energy otherwise than it was agreed, or has a profile without values' AS rule, c.contract_number AS at, concat_ws(' ', c.start_on, c.end_on, l.metering_kind, l.profile, c.expected_watt_hours, p.ct_per_kwh) AS wanted, concat_ws(' ', s.start_on, s.end_on, s.is_metered, s.profile, s.expected, s.ct_per_kwh) AS found
   FROM contracts.contract c JOIN contracts.market_location l ON l.id = c.market_location_id LEFT JOIN supplied s ON s.contract_id = c.id
-  WHERE (c.start_on, l.metering_kind = 'INTERVAL', l.profile, c.expected_watt_hours) IS DISTINCT FROM (s.start_on, s.is_metered, s.profile, s.expected) OR NOT EXISTS (SELECT FROM share h WHERE h.area = s.area AND h.code = s.profile)
+  LEFT JOIN LATERAL (SELECT working_price_ct_per_kwh - variable_bonus_ct_per_kwh - grid_working_ct_per_kwh AS ct_per_kwh FROM contracts.contract_price p WHERE p.contract_id = c.id ORDER BY p.valid_from LIMIT 1) p ON true
+  WHERE (c.start_on, CASE c.state WHEN 'CANCELLED' THEN c.start_on ELSE c.end_on END, l.metering_kind = 'INTERVAL', l.profile, c.expected_watt_hours, p.ct_per_kwh) IS DISTINCT FROM (s.start_on, s.end_on, s.is_metered, s.profile, s.expected, s.ct_per_kwh) OR NOT EXISTS (SELECT FROM share h WHERE h.area = s.area AND h.code = s.profile)
   UNION ALL
   SELECT 'a reading is not stored as it was sent', coalesce(s.meter_number, i.meter_number) || ' ' || coalesce(s.start_at, i.start_at), s.watt_hours::text, i.watt_hours::text
   FROM witness.sent s FULL JOIN (SELECT m.meter_number, i.start_at, i.watt_hours FROM metering.interval i JOIN metering.meter_register r ON r.id = i.register_id JOIN metering.meter m ON m.id = r.meter_id, witness.period p WHERE i.start_at >= witness.begins(p.first_day) AND i.start_at < witness.begins(p.until_day)) i
@@ -135,7 +137,15 @@ CREATE TEMP VIEW fault AS
   WHERE (u.metered, b.purchased - b.resold, e.watt_hours, e.watt_hours - b.purchased + b.resold) IS DISTINCT FROM (p.realised_watt_hours, p.hedged_watt_hours, p.demand_watt_hours, p.open_watt_hours)
   UNION ALL
   SELECT 'the ledger does not end with the position', p.grid_area_id || ' ' || p.start_at, concat_ws(' ', p.version, p.open_watt_hours), concat_ws(' ', l.version, l.open_watt_hours)
-  FROM energy.current_position p JOIN LATERAL (SELECT * FROM energy.open_position l WHERE l.position_id = p.id ORDER BY l.version DESC LIMIT 1) l ON true WHERE (l.version, l.open_watt_hours, l.realised_watt_hours) IS DISTINCT FROM (p.version, p.open_watt_hours, p.realised_watt_hours)
+  FROM energy.current_position p LEFT JOIN LATERAL (SELECT *, count(*) OVER () AS versions FROM energy.open_position l WHERE l.position_id = p.id ORDER BY l.version DESC LIMIT 1) l ON true
+  WHERE (l.version, l.versions, l.open_watt_hours, l.realised_watt_hours) IS DISTINCT FROM (p.version, p.version::bigint, p.open_watt_hours, p.realised_watt_hours)
+  UNION ALL
+  SELECT 'a report of a balancing group has not what its customers used', concat_ws(' ', r.balancing_group_id, r.grid_area_id, q.start_at), concat_ws(' ', x.measured, x.profiled), concat_ws(' ', n.measured, n.profiled)
+  FROM (SELECT DISTINCT ON (balancing_group_id, grid_area_id, month) * FROM energy.mabis_report ORDER BY balancing_group_id, grid_area_id, month, version DESC) r
+  CROSS JOIN LATERAL unnest(r.measured_watt_hours, r.profiled_watt_hours) WITH ORDINALITY n (measured, profiled, nth)
+  JOIN quarter q ON q.area = r.grid_area_id AND q.start_at = witness.begins(r.month) + (n.nth - 1) * interval '15 minutes' JOIN used u USING (area, start_at) JOIN held h USING (area, start_at)
+  CROSS JOIN LATERAL (SELECT CASE WHEN h.group_id = r.balancing_group_id THEN u.by_quarter_hour ELSE 0 END AS measured, CASE WHEN h.group_id = r.balancing_group_id THEN u.by_profile ELSE 0 END AS profiled) x
+  WHERE (n.measured, n.profiled) IS DISTINCT FROM (x.measured, x.profiled)
   UNION ALL
   SELECT 'a quarter hour of profit and loss has not the energy or price of its readings and schedule', q.area || ' ' || q.start_at, concat_ws(' ', u.watt_hours, s.watt_hours, i.eur_per_mwh), concat_ws(' ', p.c, p.s, p.e)
   FROM quarter q JOIN used u USING (area, start_at) JOIN scheduled s USING (area, start_at) LEFT JOIN imbalance_price i ON i.day = q.day AND i.nth = q.nth LEFT JOIN posted_quarter p ON (p.area, p.day, p.nth) = (q.area, q.day, q.nth)
