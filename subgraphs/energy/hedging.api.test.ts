@@ -244,6 +244,9 @@ test('a trade is corrected until 16:00 of the working day after its first day of
   await setTime('2026-11-26T15:00:00Z');
   const amended = await amend(trade.id);
   expect(amended).toMatchObject({ __typename: 'AmendTradeSuccess' });
+  // The day is over: its positions have what now counts, as profit and loss has.
+  const { rows } = await database.owner.query('SELECT array_agg(DISTINCT hedged_watt_hours) AS hedged FROM energy.current_position WHERE grid_area_id = $1 AND start_at < $2', [area.id, '2026-11-25T23:00:00Z']);
+  expect(rows[0].hedged).toEqual([0n, 2_750n].map(String));
   await setTime('2026-11-26T15:00:00.001Z');
   const ended = { __typename: 'TradeCorrectionsEnded', endedAt: '2026-11-26T15:00:00.000Z' };
   expect(await amend(amended.trade.id)).toEqual({ ...ended, tradeId: amended.trade.id, message: 'It delivers since 2026-11-25; until 2026-11-26T15:00:00.000Z it could be corrected with its counterparty.' });

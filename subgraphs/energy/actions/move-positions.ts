@@ -8,7 +8,7 @@ import { openDaysOf } from '../positions/horizon.ts';
 import { nameCauses } from '../positions/name-causes.ts';
 import { rebuildProfileDemand } from '../store/demand.ts';
 import { lockAreasNow, openDays } from '../store/position-days.ts';
-import { type MovedFigures, recalculate } from '../store/recalculate.ts';
+import { type ChangedPositions, type MovedFigures, recalculate, restateHedges } from '../store/recalculate.ts';
 import { planForward } from './settle-forward.ts';
 import { tellOfChanges } from './tell-of-changes.ts';
 
@@ -32,13 +32,18 @@ export async function beginCause(tx: Tx, gridAreaIds: readonly string[] | null):
   return { now, today, days, areas, opened };
 }
 
-/** Recalculates the touched areas and days as far as they are open, and tells of the causes (`events`) and what has changed; later days follow in transactions of their own. */
-export async function settleCause(tx: Tx, { now, days, areas, opened }: Cause, touched: Touched, causes: readonly string[], events: readonly Event[] = []): Promise<void> {
+/** Recalculates the touched areas and days as far as they are open (hedges also of days that are over), and tells of the causes (`events`) and what has changed; later days follow in transactions of their own. */
+export async function settleCause(tx: Tx, { now, today, days, areas, opened }: Cause, touched: Touched, causes: readonly string[], events: readonly Event[] = []): Promise<void> {
   const isTouched = ({ id }: GridArea, day: LocalDate) =>
     opened.includes(day) || (touched.gridAreaIds.includes(id) && touched.days.includes(day));
   const areaDays = areas.flatMap((area) => areaDaysOf([area], days.filter((day) => isTouched(area, day))));
   const told = nameCauses([...opened.map((day) => `day ${day}`), ...causes]);
   const figures = opened.length > 0 ? 'ALL' : touched.figures;
-  const move = async () => tellOfChanges(tx, areaDays.length > 0 ? await recalculate(tx, { areaDays, figures, calculatedAt: now, causes: told }) : [], told, events);
+  const over = touched.figures === 'HEDGES' ? areaDaysOf(areas.filter(({ id }) => touched.gridAreaIds.includes(id)), touched.days.filter((day) => day < today)) : [];
+  const changes = async (): Promise<ChangedPositions[]> => [
+    ...(over.length > 0 ? await restateHedges(tx, { areaDays: over, calculatedAt: now, causes: told }) : []),
+    ...(areaDays.length > 0 ? await recalculate(tx, { areaDays, figures, calculatedAt: now, causes: told }) : []),
+  ];
+  const move = async () => tellOfChanges(tx, await changes(), told, events);
   await together(planForward(tx, now), move());
 }

@@ -5,7 +5,7 @@ import { once } from '@stromgraph/kernel/idempotency';
 import { isId, newId } from '@stromgraph/kernel/ids';
 import { eventOf } from '@stromgraph/kernel/outbox';
 import { fault, invalid, problem } from '@stromgraph/kernel/problem';
-import { addDays, type LocalDate, startOfDay } from '@stromgraph/kernel/time';
+import { addDays, dayOf, type LocalDate, startOfDay } from '@stromgraph/kernel/time';
 import type { DomainContext } from '../context.ts';
 import { faultsOfEic } from '../hedging/counterparty.ts';
 import { energyOfTrade, faultsOfTrade, type NewTrade, productOf, type Trade } from '../hedging/trade.ts';
@@ -47,9 +47,11 @@ export async function recordTrade({ db, actor }: DomainContext, { idempotencyKey
   });
 }
 
-/** The open days on which a trade delivers. */
-export const daysTouched = ({ days }: Pick<Cause, 'days'>, { from, until }: Pick<Trade, 'from' | 'until'>): LocalDate[] =>
-  days.filter((day) => startOfDay(day) < until && startOfDay(addDays(day, 1)) > from);
+/** The open days on which a trade delivers, and those before them: it may be corrected, or told of, when they are over. */
+export const daysTouched = ({ days, today }: Pick<Cause, 'days' | 'today'>, { from, until }: Pick<Trade, 'from' | 'until'>): LocalDate[] =>
+  [...daysFrom(dayOf(from), today), ...days].filter((day) => startOfDay(day) < until && startOfDay(addDays(day, 1)) > from);
+
+const daysFrom = (first: LocalDate, until: LocalDate): LocalDate[] => (first < until ? [first, ...daysFrom(addDays(first, 1), until)] : []);
 
 export const factOfTrade = ({ id, gridAreaId, side, from, until, kilowatts, pricePerMwh, counterparty }: Trade) => ({
   tradeId: id,

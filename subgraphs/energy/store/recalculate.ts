@@ -16,15 +16,21 @@ export async function recalculate(tx: Tx, { areaDays, figures, calculatedAt, cau
   if (figures === 'ALL') return (await prepared(tx, RECALCULATE_ALL, [...areaDayParameters(areaDays), calculatedAt, causes])).map(toChanged);
   const rows =
     figures === 'HEDGES'
-      ? await prepared<MovedRow>(tx, MOVE_HEDGES, [...areaDayParameters(areaDays).slice(0, 2), calculatedAt, causes])
+      ? await moveHedges(tx, { areaDays, calculatedAt, causes })
       : await prepared<MovedRow>(tx, MOVE_DEMAND, [...areaDayParameters(areaDays), calculatedAt, causes]);
-  const changed = rows.filter(({ id }) => id !== null).map(toChanged);
+  const changed = changedBy(rows);
   const expected = areaDays.reduce((sum, { day }) => sum + quarterHoursOf(day).length, 0);
   if (rows[0]!.standing === expected) return changed;
   return [...changed, ...(await recalculate(tx, { areaDays, figures: 'ALL', calculatedAt, causes }))]; // an area begins with all figures of its days
 }
 
+/** Of days that are over: positions that stand have what was bought and sold for them, as it now counts; none begins. */
+export const restateHedges = async (tx: Tx, moved: Omit<Recalculation, 'figures'>): Promise<ChangedPositions[]> => changedBy(await moveHedges(tx, moved));
+
 type MovedRow = Row & { standing: number };
+const changedBy = (rows: readonly MovedRow[]): ChangedPositions[] => rows.filter(({ id }) => id !== null).map(toChanged);
+const moveHedges = (tx: Tx, { areaDays, calculatedAt, causes }: Omit<Recalculation, 'figures'>): Promise<MovedRow[]> =>
+  prepared<MovedRow>(tx, MOVE_HEDGES, [...areaDayParameters(areaDays).slice(0, 2), calculatedAt, causes]);
 
 /** Planned once per connection: making such a plan takes as long as running it. */
 async function prepared<R extends Row>(tx: Tx, { name, text }: { name: string; text: string }, values: unknown[]): Promise<R[]> {
