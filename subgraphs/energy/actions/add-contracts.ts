@@ -8,17 +8,17 @@ import { noteStaleSupply } from './revalue-profit-loss.ts';
 
 export type ConfirmedContract = SupplyContract & Readonly<{ gridAreaCode: string }>;
 
-/** Takes confirmed contracts into the demand, from their start on; contracts that are known already change nothing. */
+/** Takes confirmed contracts into the demand, from their start on; contracts that are known already change nothing. An area that they bring has positions from then on, whenever supply starts. */
 export async function addContracts(unplanned: Tx, contracts: readonly ConfirmedContract[]): Promise<void> {
   const tx = planningOnce(unplanned);
   const gridAreaIds = [...new Set(contracts.map(({ gridAreaId }) => gridAreaId))];
   const areas = contracts.map(({ gridAreaId, gridAreaCode }) => ({ id: gridAreaId, code: gridAreaCode }));
-  const [, cause] = await together(addUnnamedGridAreas(tx, areas), beginCause(tx, gridAreaIds));
+  const [begun, cause] = await together(addUnnamedGridAreas(tx, areas), beginCause(tx, gridAreaIds));
   const added = await storeContracts(tx, contracts);
   const changes = added.map(({ gridAreaId, startOn }) => ({ gridAreaId, from: startOn }));
   await together(
     addToProfileDemand(tx, added.map(({ contractId }) => contractId), cause.days),
-    settleCause(tx, cause, { gridAreaIds, days: daysSupplied(cause, added), figures: 'DEMAND' }, added.map(({ contractId }) => `contract ${contractId}`)),
+    settleCause(tx, cause, { gridAreaIds, days: begun.length > 0 ? cause.days : daysSupplied(cause, added), figures: 'DEMAND' }, added.map(({ contractId }) => `contract ${contractId}`)),
     noteStaleSupply(tx, changes, cause.today),
     noteReportedSupply(tx, changes, cause.today),
   );

@@ -113,6 +113,14 @@ test('incremental, full and plain sums agree to the watt-hour and the cent after
   );
 });
 
+test('an area that a contract brings has its positions at once, though supply starts later', async () => {
+  const code = '11YTESTAREANEW-7';
+  await transact(db, (tx) => addContracts(tx, [{ contractId: newId(), gridAreaId: areaId(code), gridAreaCode: code, profile: 'G25', meteringKind: 'PROFILE', expectedWattHours: '50000000', startOn: '2027-03-01', endOn: null, confirmedAt: '2026-11-01T00:00:00Z' }]));
+  const [{ n }] = (await database.owner.query(`SELECT count(*)::int AS n FROM energy.current_position WHERE grid_area_id = $1`, [areaId(code)])).rows;
+  expect(n).toBe(384);
+  expect(await check()).toMatchObject({ differing: 0 });
+});
+
 test('a sum that went astray is found, told once, and put right', async () => {
   await transact(db, (tx) => addContracts(tx, [{ contractId: newId(), gridAreaId: areaId(CODES[0]!), gridAreaCode: CODES[0]!, profile: 'G25', meteringKind: 'PROFILE', expectedWattHours: '50000000', startOn: '2026-11-01', endOn: null, confirmedAt: '2026-11-01T00:00:00Z' }]));
   const right = await rowsOf(KEPT);
