@@ -127,6 +127,16 @@ test('imbalance prices are estimated a day later and final on the 20th working d
   expect((await enet.get(`${path}2026-10-25`)).body).toMatchObject({ version: 3, status: 'FINAL' });
 });
 
+test('where the next month has fewer working days than twenty, the prices are final in the one after it', async () => {
+  const enet = await start({ now: '2026-06-02T11:30:00Z', running: false });
+  const aDay = '/v1/prices/imbalance?deliveryDay=2026-04-25';
+  expect((await enet.get(aDay)).body).toMatchObject({ version: 1, status: 'PROVISIONAL' });
+  await enet.put('/_control', { now: '2026-06-02T13:00:00Z', running: false });
+  expect((await enet.get(aDay)).body).toMatchObject({ version: 2, status: 'FINAL', publishedAt: '2026-06-02T12:00:00.000Z' });
+  await enet.put('/_control', { now: '2026-06-30T13:00:00Z', running: false });
+  expect((await enet.get('/v1/prices/imbalance?deliveryDay=2026-05-31')).body).toMatchObject({ version: 2, status: 'FINAL' });
+});
+
 test('the price of over- and under-quantities of a month is published on the 8th working day of the next, corrections are versions', async () => {
   const enet = await start({ now: '2026-11-11T08:59:00Z' });
   const path = '/v1/prices/quantities?month=2026-10-01';

@@ -70,11 +70,11 @@ function monthsPricedOn(day: string): string[] {
   return pricedOn(month) === day ? [month] : [];
 }
 
-/** The delivery days whose imbalance prices become final on a day: those of the month before, or none. */
+/** The delivery days whose imbalance prices become final on a day: those of the month before, or of the one before that, as May may have fewer working days. */
 function daysSettledOn(day: string): string[] {
-  const first = Temporal.PlainDate.from(day).with({ day: 1 }).subtract({ months: 1 });
-  if (settledOn(first.toString()) !== day) return [];
-  return Array.from({ length: first.daysInMonth }, (_, ahead) => first.add({ days: ahead }).toString());
+  const month = Temporal.PlainDate.from(day).with({ day: 1 });
+  const settled = [2, 1].map((months) => month.subtract({ months })).filter((first) => settledOn(first.toString()) === day);
+  return settled.flatMap((first) => Array.from({ length: first.daysInMonth }, (_, ahead) => first.add({ days: ahead }).toString()));
 }
 
 /** All that is planned to be published on one Berlin day and does come, in order. */
