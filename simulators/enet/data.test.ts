@@ -128,7 +128,7 @@ test('imbalance prices are estimated a day later and final on the 20th working d
 });
 
 test('where the next month has fewer working days than twenty, the prices are final in the one after it', async () => {
-  const enet = await start({ now: '2026-06-02T11:30:00Z', running: false });
+  const enet = await start({ now: '2026-06-02T11:30:00Z' });
   const aDay = '/v1/prices/imbalance?deliveryDay=2026-04-25';
   expect((await enet.get(aDay)).body).toMatchObject({ version: 1, status: 'PROVISIONAL' });
   await enet.put('/_control', { now: '2026-06-02T13:00:00Z', running: false });
