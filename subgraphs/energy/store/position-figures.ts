@@ -20,11 +20,13 @@ const LIMIT = `
 
 const BEGIN_AND_END = `g.day::timestamp AT TIME ZONE 'Europe/Berlin' AS start_at, (g.day + 1)::timestamp AT TIME ZONE 'Europe/Berlin' AS end_at`;
 /** Behind a SELECT, a list counts for as many as it always does: a plan that is made again for each list takes longer than it runs. */
-const GIVEN = `FROM unnest((SELECT $1::uuid[]), (SELECT $2::date[]), (SELECT $3::text[]), (SELECT $4::numeric[])) AS g (grid_area_id, day, day_type, dynamisation)`;
+const GIVEN = `FROM unnest((SELECT $1::uuid[]), (SELECT $2::date[]), (SELECT $3::text[]), (SELECT $4::numeric[])) WITH ORDINALITY AS g (grid_area_id, day, day_type, dynamisation, place)`;
 const WITH_FORECAST = `LEFT JOIN LATERAL (${newestForecastSql('g.grid_area_id', 'g.day')}) f ON true`;
 const WITH_LIMIT = `LEFT JOIN LATERAL (${LIMIT}) l ON true`;
 /** Of the quarter hour by the local clock. */
 const slotSql = (local: string): string => `(date_part('epoch', ${local}::time) / 900)::int`;
+/** A slot of one of the area-days, as one number: PostgreSQL expects a join by area, day and slot to find next to nothing, and would compare every row with every other. */
+export const spotSql = (place: string, slot: string): string => `${place} * 100 + ${slot}`;
 
 /** On the days of a clock change an hour is missing or comes twice. */
 const QUARTERS = `
@@ -33,18 +35,18 @@ const QUARTERS = `
     ${GIVEN} ${WITH_FORECAST} LEFT JOIN LATERAL (${newestPricesSql('g.day')}) c ON true ${WITH_LIMIT}
   ), quarter AS MATERIALIZED (
     SELECT d.grid_area_id, d.day, d.forecast_id, q.start_at, d.curve_id, d.percent, d.watt_hours_per_hour,
-      d.eur_per_mwh[(extract(epoch FROM q.start_at - d.start_at)::int / 60) / d.curve_minutes + 1] AS price, ${slotSql('l.at')} AS slot
+      d.eur_per_mwh[(extract(epoch FROM q.start_at - d.start_at)::int / 60) / d.curve_minutes + 1] AS price, ${spotSql('d.place', slotSql('l.at'))} AS spot
     FROM area_day d CROSS JOIN LATERAL generate_series(d.start_at, d.end_at - interval '15 minutes', interval '15 minutes') q (start_at)
     CROSS JOIN LATERAL (SELECT q.start_at AT TIME ZONE 'Europe/Berlin') l (at)
   )`;
 
 /**
  * Yearly energy per profile × its share of the year in the quarter hour: exact, the sum is rounded once. A profile is that of the
- * delivery year or the last one known, as published by an instant given as SQL.
+ * delivery year or the last one known, as published by an instant given as SQL. Told by spots of `area_day`.
  */
 export const byProfileSql = (knownAt = `'infinity'`): string => `
   profile_of_day AS MATERIALIZED (
-    SELECT d.grid_area_id, d.day, d.day_type, p.expected_watt_hours * CASE WHEN l.dynamised THEN d.dynamisation ELSE 1 END AS energy, l.code, l.year, l.version,
+    SELECT d.place, d.day_type, p.expected_watt_hours * CASE WHEN l.dynamised THEN d.dynamisation ELSE 1 END AS energy, l.code, l.year, l.version,
       energy.profile_period(l.seasonal, d.day)::smallint AS period
     FROM area_day d
     JOIN demand p ON p.grid_area_id = d.grid_area_id AND p.delivery_day = d.day
@@ -53,9 +55,7 @@ export const byProfileSql = (knownAt = `'infinity'`): string => `
       ORDER BY l.year DESC, l.version DESC LIMIT 1
     ) l
   ), share AS MATERIALIZED (
-    SELECT p.grid_area_id, p.day, v.slot, sum(p.energy * v.value) * 0.000001 AS watt_hours
-    FROM profile_of_day p ${SLOTS_OF_DAY}
-    GROUP BY p.grid_area_id, p.day, v.slot
+    SELECT ${spotSql('p.place', 'v.slot')} AS spot, sum(p.energy * v.value) * 0.000001 AS watt_hours FROM profile_of_day p ${SLOTS_OF_DAY} GROUP BY 1
   )`;
 
 /**
@@ -68,7 +68,7 @@ const hedgesSql = (quarters: string, kept: readonly string[] = []): string => `
     SELECT t.grid_area_id, greatest(t.from_at, s.from_at) AS from_at, t.until_at, CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE -t.kilowatts END AS kilowatts,
       CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE 0 END AS bought, CASE t.side WHEN 'BUY' THEN t.kilowatts * t.price_eur_per_mwh ELSE 0 END AS cost
     FROM (SELECT grid_area_id, min(start_at) AS from_at, max(end_at) AS until_at FROM area_day GROUP BY 1) s
-    JOIN ${STANDING_TRADES} t ON t.grid_area_id = s.grid_area_id AND tstzrange(t.from_at, t.until_at) && tstzrange(s.from_at, s.until_at)
+    CROSS JOIN LATERAL (SELECT * FROM ${STANDING_TRADES} t WHERE t.grid_area_id = s.grid_area_id AND tstzrange(t.from_at, t.until_at) && tstzrange(s.from_at, s.until_at) OFFSET 0) t
   ), hedge AS (
     SELECT grid_area_id, start_at, watt_hours, round(round(cost, 20) / nullif(bought, 0), 5) AS average_price${listed(kept)} FROM (
       SELECT grid_area_id, at AS start_at, is_quarter, sum(kilowatts) OVER w * 250 AS watt_hours, sum(bought) OVER w AS bought, sum(cost) OVER w AS cost${listed(kept)} FROM (
@@ -81,11 +81,14 @@ const hedgesSql = (quarters: string, kept: readonly string[] = []): string => `
 
 const listed = (columns: readonly string[]): string => columns.map((column) => `, ${column}`).join('');
 
+/** Day by day (OFFSET 0): otherwise PostgreSQL would rather read all that was ever used. */
 const REALISED = `
   realised AS MATERIALIZED (
-    SELECT DISTINCT ON (r.grid_area_id, r.start_at) r.grid_area_id, r.start_at, r.watt_hours
-    FROM area_day d JOIN energy.realised_consumption r ON r.grid_area_id = d.grid_area_id AND r.source = 'METERED' AND r.start_at >= d.start_at AND r.start_at < d.end_at
-    ORDER BY r.grid_area_id, r.start_at, r.version DESC
+    SELECT d.grid_area_id, r.* FROM area_day d CROSS JOIN LATERAL (
+      SELECT DISTINCT ON (r.start_at) r.start_at, r.watt_hours FROM energy.realised_consumption r
+      WHERE r.grid_area_id = d.grid_area_id AND r.source = 'METERED' AND r.start_at >= d.start_at AND r.start_at < d.end_at
+      ORDER BY r.start_at, r.version DESC OFFSET 0
+    ) r
   )`;
 
 /** The rule that an open energy breaks. A limit per hour holds for a quarter of it in a quarter hour; exactly on a limit is within it. */
@@ -94,7 +97,7 @@ export const breachSql = (demand: string, open: string): string =>
 
 const DEMAND = `round(coalesce(f.demand_watt_hours, 0) + coalesce(s.watt_hours, 0))::bigint AS demand`;
 const withDemandSql = (forecastId: string): string => `LEFT JOIN forecast_quarter f ON f.forecast_id = q.${forecastId} AND f.start_at = q.start_at
-    LEFT JOIN share s ON s.grid_area_id = q.grid_area_id AND s.day = q.day AND s.slot = q.slot`;
+    LEFT JOIN share s ON s.spot = q.spot`;
 
 /**
  * The figures of every quarter hour as `fresh`, where `demand` is SQL of the yearly energy per area, day and profile that profiles
@@ -131,7 +134,7 @@ export const FRESH_HEDGES = `
 export const FRESH_DEMAND = `
   area_day AS MATERIALIZED (
     SELECT g.*, f.id AS forecast_id, l.percent, l.watt_hours_per_hour, ${BEGIN_AND_END} ${GIVEN} ${WITH_FORECAST} ${WITH_LIMIT}
-  ), ${standingSql(`, d.day, d.forecast_id AS newest_forecast_id, ${slotSql(`(p.start_at AT TIME ZONE 'Europe/Berlin')`)} AS slot`)},
+  ), ${standingSql(`, d.day, d.forecast_id AS newest_forecast_id, ${spotSql('d.place', slotSql(`(p.start_at AT TIME ZONE 'Europe/Berlin')`))} AS spot`)},
   forecast_quarter AS MATERIALIZED (${forecastQuartersSql('area_day')}), demand AS (SELECT * FROM energy.profile_demand), ${byProfileSql()},
   fresh AS MATERIALIZED (SELECT q.*, ${DEMAND}, q.hedged_watt_hours AS hedged FROM standing q ${withDemandSql('newest_forecast_id')})`;
 

@@ -4,7 +4,7 @@ import type { WattHours } from '@stromgraph/kernel/energy';
 import type { LocalDate } from '@stromgraph/kernel/time';
 import type { AreaDay } from '../positions/area-day.ts';
 import { KNOWN_DEMAND } from './demand.ts';
-import { areaDayParameters, byProfileSql } from './position-figures.ts';
+import { areaDayParameters, byProfileSql, spotSql } from './position-figures.ts';
 
 /** Per day of one area, its quarter hours: exact sums, rounded once each. */
 export async function profileForecasts(at: Queryable, areaDays: readonly AreaDay[], knownAt: Date): Promise<Map<LocalDate, WattHours[]>> {
@@ -14,11 +14,11 @@ export async function profileForecasts(at: Queryable, areaDays: readonly AreaDay
 
 const STATEMENT = `
   WITH area_day AS MATERIALIZED (
-    SELECT g.*, $5::timestamptz AS cut_off_at FROM unnest($1::uuid[], $2::date[], $3::text[], $4::numeric[]) AS g (grid_area_id, day, day_type, dynamisation)
+    SELECT g.*, $5::timestamptz AS cut_off_at FROM unnest($1::uuid[], $2::date[], $3::text[], $4::numeric[]) WITH ORDINALITY AS g (grid_area_id, day, day_type, dynamisation, place)
   ), demand AS (${KNOWN_DEMAND}), ${byProfileSql('$5')}
   SELECT d.day, array_agg(round(coalesce(s.watt_hours, 0))::bigint ORDER BY q.start_at) AS watt_hours
   FROM area_day d
   CROSS JOIN LATERAL generate_series(d.day::timestamp AT TIME ZONE 'Europe/Berlin', (d.day + 1)::timestamp AT TIME ZONE 'Europe/Berlin' - interval '15 minutes', interval '15 minutes') q (start_at)
   CROSS JOIN LATERAL (SELECT q.start_at AT TIME ZONE 'Europe/Berlin') l (at)
-  LEFT JOIN share s ON s.grid_area_id = d.grid_area_id AND s.day = d.day AND s.slot = extract(hour FROM l.at)::int * 4 + extract(minute FROM l.at)::int / 15
+  LEFT JOIN share s ON s.spot = ${spotSql('d.place', 'extract(hour FROM l.at)::int * 4 + extract(minute FROM l.at)::int / 15')}
   GROUP BY d.day`;
