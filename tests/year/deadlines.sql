@@ -29,7 +29,7 @@ SELECT 'positions that agree with a calculation from nothing', checked_at::text 
 UNION ALL
 SELECT 'a schedule accepted by 14:30 of the day before', g.code || ' ' || d.day FROM day d CROSS JOIN energy.balancing_group g WHERE (d.day - 1 + time '14:30') AT TIME ZONE 'Europe/Berlin' > d.starts_at
   AND NOT EXISTS (SELECT FROM energy.nomination n WHERE n.balancing_group_id = g.id AND n.delivery_day = d.day AND n.status = 'ACCEPTED' AND n.answered_at <= (d.day - 1 + time '14:30') AT TIME ZONE 'Europe/Berlin')
-  AND NOT EXISTS (SELECT FROM energy.alert a WHERE a.kind = 'NOMINATION_LATE' AND a.subject = g.code || ' ' || d.day)
+  AND NOT EXISTS (SELECT FROM energy.alert a WHERE a.kind = 'NOMINATION_LATE' AND a.subject = g.code || ' ' || d.day AND a.raised_at < (d.day - 1 + time '14:30') AT TIME ZONE 'Europe/Berlin')
 UNION ALL
 SELECT 'a month reported by the seventh working day', concat_ws(' ', g.code, a.name, m.month) FROM month m CROSS JOIN energy.balancing_group g CROSS JOIN energy.grid_area a, now WHERE witness.begins(witness.working_day(m.last_day, 7) + 1) <= now
   AND EXISTS (SELECT FROM held h JOIN used u USING (area, start_at) WHERE h.area = a.id AND h.group_id = g.id AND u.watt_hours > 0 AND date_trunc('month', h.day) = m.month)

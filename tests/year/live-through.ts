@@ -1,4 +1,5 @@
-// A retailer's days one after the other: readings come in, trades are made, the clock goes on, a publication is late, workers are killed.
+// A retailer's days one after the other: readings come in, meters are exchanged, customers move out, trades are made, the clock goes on,
+// a publication is late, workers are killed.
 // Then what the product says is held against sums that a witness makes by SQL of its own.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { expect } from 'vitest';
 import { type Environment, startEnvironment, withBalancing } from '../environment.ts';
 import { seeded } from '../events/killed/plan.ts';
 import { steerClearingHouse } from '../outside.ts';
+import { findLeavers } from './leavers.ts';
 import { hireMeteringOperator } from './metering-operator.ts';
 import { hireTrader } from './trader.ts';
 
@@ -63,7 +65,8 @@ export async function liveThrough(plan: Plan): Promise<Lived> {
 }
 
 async function liveDays(world: Environment, witness: pg.Client, { seed, kills }: Plan, { first, until }: { first: Temporal.PlainDate; until: Temporal.PlainDate }) {
-  const operator = await hireMeteringOperator(world, witness, seed);
+  const leavers = await findLeavers(world, witness, seed);
+  const operator = await hireMeteringOperator(world, witness, seed, leavers.endOf);
   const trader = await hireTrader(world, witness, seed);
   const days = first.until(until).days;
   const killed = killsOfDays(seed, days, kills);
@@ -80,6 +83,7 @@ async function liveDays(world: Environment, witness: pg.Client, { seed, kills }:
     const [admin, agent, deals] = tokens as [string, string, string];
     const day = first.add({ days: nth });
     if (nth > 0) await operator.sendOn(agent, day);
+    await leavers.tellOn(agent, day);
     await trader.tradeOn(deals, day);
     await publishLater(world, nth === lateOn ? LATE_MINUTES : 0, nth === lateOn || nth === lateOn + 1);
     const advance = world.advanceClock(admin, at(day.add({ days: 1 }), MORNING));
@@ -90,7 +94,7 @@ async function liveDays(world: Environment, witness: pg.Client, { seed, kills }:
     moments += (await advance).moments;
   }
   await operator.sendOn(tokens[1]!, until);
-  return { days, moments, kills: [...killed.values()].flat().length, ...operator.counts(), ...trader.counts(), tookMs: Date.now() - startedAt };
+  return { days, moments, kills: [...killed.values()].flat().length, ...operator.counts(), ...leavers.counts(), ...trader.counts(), tookMs: Date.now() - startedAt };
 }
 
 /** Who is killed on which day, and how long after the clock began to move. */
