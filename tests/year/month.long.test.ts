@@ -11,6 +11,6 @@ test('from a clock change to the close of its month energy and money are those o
   const lived = await liveThrough({ seed, customers: 20, first: '2027-03-04', until: '2027-04-03', kills: KILLS, balanced: true });
   console.log(JSON.stringify({ seed, ...lived.counts, digest: lived.digest, 'days per second': Number((DAYS / (Number(lived.counts['tookMs']) / 1_000)).toFixed(2)) }));
   expect(lived).toMatchObject({ faults: [], missed: [], left: 0, counts: { 'quarter hours': AREAS * (DAYS * 96 - 4), kills: KILLS } });
-  for (const count of ['readings', 'of them measured', 'sold cents', 'alerts']) expect(lived.counts[count], count).toBeGreaterThan(0);
+  for (const count of ['readings', 'of them measured', 'exchanged', 'moved out', 'sold cents', 'alerts']) expect(lived.counts[count], count).toBeGreaterThan(0);
   expect(lived.counts['closings']).toBeGreaterThanOrEqual(AREAS);
 }, 1_200_000);

@@ -27,12 +27,15 @@ CREATE TEMP TABLE measured AS
 CREATE UNIQUE INDEX ON measured (contract_id, start_at);
 ANALYZE measured;
 
--- Which part of a year each profile has in a quarter hour: its values for that year, or the last before it.
+-- Which part of a year each profile has in a quarter hour: its values for that year, or the last before it; what holds for a day is looked up once.
+CREATE TEMP TABLE profile_day AS
+  SELECT d.area, d.day, p.code, p.year, p.version, extract(month FROM d.day) AS month, witness.day_type(d.state, d.day) AS day_type, CASE WHEN p.dynamised THEN witness.dynamisation(d.day) ELSE 1 END AS factor
+  FROM (SELECT DISTINCT area, profile FROM supplied) s JOIN (SELECT DISTINCT area, state, day FROM quarter) d USING (area)
+  CROSS JOIN LATERAL (SELECT * FROM energy.load_profile p WHERE p.code = s.profile AND p.year <= extract(year FROM d.day) ORDER BY p.year DESC, p.version DESC LIMIT 1) p;
+ANALYZE profile_day;
 CREATE TEMP TABLE share AS
-  SELECT q.area, q.start_at, p.code, v.value * CASE WHEN p.dynamised THEN witness.dynamisation(q.day) ELSE 1 END / 1000000 AS part
-  FROM (SELECT DISTINCT area, profile FROM supplied) s JOIN quarter q ON q.area = s.area
-  CROSS JOIN LATERAL (SELECT * FROM energy.load_profile p WHERE p.code = s.profile AND p.year <= extract(year FROM q.day) ORDER BY p.year DESC, p.version DESC LIMIT 1) p
-  JOIN energy.slp_profile v ON (v.code, v.year, v.version) = (p.code, p.year, p.version) AND v.month = extract(month FROM q.day) AND v.day_type = witness.day_type(q.state, q.day) AND v.slot = q.slot;
+  SELECT q.area, q.start_at, p.code, v.value * p.factor / 1000000 AS part
+  FROM profile_day p JOIN energy.slp_profile v ON (v.code, v.year, v.version, v.month, v.day_type) = (p.code, p.year, p.version, p.month, p.day_type) JOIN quarter q ON q.area = p.area AND q.day = p.day AND q.slot = v.slot;
 CREATE UNIQUE INDEX ON share (area, start_at, code);
 ANALYZE share;
 
@@ -46,12 +49,16 @@ CREATE TEMP TABLE used AS
   GROUP BY 1, 2, 3, 4;
 CREATE UNIQUE INDEX ON used (area, start_at);
 
+-- The quarter hours of each deal that was confirmed.
+CREATE TEMP TABLE delivered AS
+  SELECT t.grid_area_id AS area, s.start_at, t.side, t.kilowatts, t.price_eur_per_mwh, t.recorded_at, a.amended_at
+  FROM energy.trade t LEFT JOIN energy.trade_amendment a ON a.trade_id = t.id CROSS JOIN LATERAL generate_series(t.from_at, t.until_at - interval '15 minutes', interval '15 minutes') s (start_at) WHERE t.status = 'CONFIRMED';
+CREATE INDEX ON delivered (area, start_at);
+ANALYZE delivered;
 CREATE TEMP TABLE bought AS
   SELECT q.area, q.start_at, coalesce(sum(t.kilowatts * 250) FILTER (WHERE t.side = 'BUY'), 0)::bigint AS purchased, coalesce(sum(t.kilowatts * 250) FILTER (WHERE t.side = 'SELL'), 0)::bigint AS resold,
     coalesce(sum(t.kilowatts * 250 * t.price_eur_per_mwh) FILTER (WHERE t.side = 'BUY'), 0) / 10000 AS cost, coalesce(sum(t.kilowatts * 250 * t.price_eur_per_mwh) FILTER (WHERE t.side = 'SELL'), 0) / 10000 AS proceeds
-  FROM quarter q LEFT JOIN (SELECT t.* FROM energy.trade t LEFT JOIN energy.trade_amendment a ON a.trade_id = t.id WHERE a.trade_id IS NULL AND t.status = 'CONFIRMED') t
-    ON t.grid_area_id = q.area AND t.from_at <= q.start_at AND q.start_at < t.until_at
-  GROUP BY 1, 2;
+  FROM quarter q LEFT JOIN delivered t ON t.area = q.area AND t.start_at = q.start_at AND t.amended_at IS NULL GROUP BY 1, 2;
 CREATE UNIQUE INDEX ON bought (area, start_at);
 ANALYZE used, bought;
 
@@ -72,8 +79,7 @@ CREATE TEMP TABLE scheduled AS
   SELECT h.area, h.day, h.nth, h.start_at, h.nomination_id, CASE WHEN h.nomination_id IS NULL AND h.is_ours THEN 0 WHEN h.nomination_id IS NULL THEN b.purchased - b.resold ELSE coalesce(t.watt_hours, 0) END::bigint AS watt_hours
   FROM held h JOIN bought b USING (area, start_at) LEFT JOIN (
     SELECT h.area, h.start_at, sum(CASE t.side WHEN 'BUY' THEN t.kilowatts ELSE -t.kilowatts END * 250) AS watt_hours
-    FROM energy.trade t LEFT JOIN energy.trade_amendment a ON a.trade_id = t.id CROSS JOIN LATERAL generate_series(t.from_at, t.until_at - interval '15 minutes', interval '15 minutes') s (start_at)
-    JOIN held h ON h.area = t.grid_area_id AND h.start_at = s.start_at AND t.recorded_at <= h.made_at AND (a.amended_at IS NULL OR a.amended_at > h.made_at) WHERE t.status = 'CONFIRMED' GROUP BY 1, 2
+    FROM delivered t JOIN held h ON h.area = t.area AND h.start_at = t.start_at AND t.recorded_at <= h.made_at AND (t.amended_at IS NULL OR t.amended_at > h.made_at) GROUP BY 1, 2
   ) t USING (area, start_at);
 CREATE UNIQUE INDEX ON scheduled (area, start_at);
 ANALYZE scheduled;
