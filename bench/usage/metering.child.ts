@@ -27,7 +27,7 @@ async function ask({ meterId, registerId, from, until, resolution, times }: Ques
     const halfAt = performance.now();
     const { rows } = await db.query<{ watt_hours: bigint }>(BARE[resolution], [registerId, from, until]);
     const endedAt = performance.now();
-    ours = usage.totalWattHours;
+    ours = usage!.totalWattHours;
     bare = rows.reduce((sum, { watt_hours }) => sum + watt_hours, 0n);
     if (run === 0) continue; // everything warm before anything counts
     took.ours.push(halfAt - startedAt);

@@ -4,6 +4,7 @@ import { addDays, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
 import { newId } from '@stromgraph/kernel/ids';
 import { actorWith, ask } from '../../tests/ask.ts';
 import type { Confirmed } from '../../tests/build/contract-confirmed.ts';
+import { aMaloId } from '../../tests/build/contract-import.ts';
 import { agent, COUNTER, type Desk, openDesk, PROFILE, series, whole } from '../../tests/build/metering-desk.ts';
 
 let desk: Desk;
@@ -131,6 +132,39 @@ test('the quarter hour within which a meter was exchanged is the new one\'s: sub
   expect(await counted.quarters()).toMatchObject({ complete: true, estimates: [{ method: 'EXCHANGE' }], wattHours: { 44: 221 - 4 * 50 + (450 - 7 * 60) } });
   expect(await held()).toEqual([[false, [44]]]);
   expect((await usage({ contractId: silent.contract.contractId }, day, addDays(day, 1))).complete).toBe(true);
+});
+
+test('two meters in parallel know a time together: what one of them lacks is missing, by every resolution, and what another contract used there is not', async () => {
+  await desk.database.setClock('2026-11-24T09:00:00Z');
+  const [from, day, until] = ['2026-11-09', '2026-11-10', '2026-11-11'];
+  const contract = await desk.confirm({ maloId: aMaloId(), startOn: from, endOn: until });
+  const meterNumber = `1NEB${newId().slice(-8)}`.toUpperCase();
+  const { registerMeter } = await desk.query('mutation ($input: RegisterMeterInput!) { registerMeter(input: $input) { ... on RegisterMeterSuccess { meter { id } } } }', { input: { meterNumber, kind: 'SMART', registers: [{ obis: COUNTER }, { obis: PROFILE }] } });
+  const { installMeter } = await desk.query('mutation ($input: InstallMeterInput!) { installMeter(input: $input) { __typename } }', { input: { meterId: registerMeter.meter.id, maloId: contract.maloId, from: startOfDay(day).toISOString() } });
+  expect(installMeter).toMatchObject({ __typename: 'InstallMeterSuccess' });
+  const beside: Confirmed = { ...contract, meterNumber };
+  const completes = async (first: string, change: object = {}) => [...new Set(await Promise.all(['QUARTER_HOUR', 'DAY', 'MONTH', 'YEAR'].map(async (resolution) => (await usage({ contractId: contract.contractId }, first, until, { resolution, ...change })).complete)))];
+  await desk.ingest({ intervals: [series(contract, from, whole(from, 40)), series(contract, day, whole(day, 40))] });
+  expect(await completes(day)).toEqual([false]); // the second one has said nothing
+  const read = (meter: Confirmed, on: string, wattHours: number) => ({ meterNumber: meter.meterNumber, obis: COUNTER, readAt: startOfDay(on).toISOString(), wattHours });
+  await desk.ingest({ registers: [read(contract, from, 0), read(contract, until, 7_680)] });
+  expect(await usage({ contractId: contract.contractId }, day, until, { obis: COUNTER })).toMatchObject({ complete: false, source: 'READINGS' });
+  await desk.ingest({ registers: [read(beside, day, 0), read(beside, until, 5_760)] });
+  expect(await usage({ contractId: contract.contractId }, day, until, { obis: COUNTER })).toMatchObject({ complete: true, wattHours: [3_840 + 5_760] });
+  await desk.ingest({ intervals: [series(beside, day, whole(day, (nth) => (nth === 50 ? null : 60)))] });
+  expect(await completes(day)).toEqual([false]);
+  const quarters = await usage({ contractId: contract.contractId }, day, until, { resolution: 'QUARTER_HOUR' });
+  expect(quarters).toMatchObject({ totalWattHours: 96 * 40 + 95 * 60, missing: [{ from: quarters.starts[50], until: quarters.starts[51], reason: 'OVERDUE' }] });
+  await desk.ingest({ intervals: [series(beside, day, [60], { start: quarterHoursOf(day)[50]!.toISOString() })] });
+  expect(await completes(day)).toEqual([true]);
+  expect(await completes(from)).toEqual([true]); // with the day before the second one hung
+  expect(await completes(day, { asOf: '2026-11-24T09:00:00Z' })).toEqual([true]);
+
+  // Whoever lives there next uses nothing for this contract.
+  const next = await desk.confirm({ meterNumber: contract.meterNumber, maloId: contract.maloId, startOn: until });
+  await desk.ingest({ intervals: [series(next, until, whole(until, 40))] });
+  const { missing } = await usage({ contractId: contract.contractId }, day, '2026-11-12', { resolution: 'QUARTER_HOUR' });
+  expect(missing.map(({ from: at, reason }: any) => [at, reason])).toEqual([[startOfDay(until).toISOString(), 'NOT_SUPPLIED']]);
 });
 
 test('where there are no intervals, usage is what the counter advanced, over an exchange too', async () => {

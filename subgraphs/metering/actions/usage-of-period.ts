@@ -1,12 +1,12 @@
 import type { Db } from '@stromgraph/kernel/database';
 import { makeDayFinder } from '../intervals/berlin-day.ts';
 import { quarterHoursOfDay } from '../intervals/quarter-hours.ts';
-import { placesOf } from '../store/estimation.ts';
 import { readDays } from '../store/intervals.ts';
-import { daysWithValues, keptMonths, sumsByDay, type UsageOf } from '../store/usage.ts';
-import { counterReadings, marketAsOf, missingGround, workingAsOf } from '../store/usage-as-of.ts';
+import { daysWithValues, dueRegisters, keptMonths, sumsByDay, type UsageOf } from '../store/usage.ts';
+import { counterReadings, marketAsOf, refusedValues, workingAsOf } from '../store/usage-as-of.ts';
 import { explainedOfDays } from '../store/substitutes.ts';
 import { type DayOfRegister, workingOfDays } from '../store/working.ts';
+import { type DueRegister, isAllKnown } from '../usage/due.ts';
 import { estimatedRuns } from '../usage/estimated.ts';
 import { daysFromReadings, totalOfTariffs } from '../usage/from-readings.ts';
 import { missingRuns } from '../usage/missing.ts';
@@ -15,6 +15,7 @@ import { type Period, type Usage, usageFromDays, usageFromSums, type UsageResolu
 import { type DayValues, overlay, type WorkingValue } from '../working/overlay.ts';
 
 export type Asked = Readonly<{ period: Period; resolution: UsageResolution; obis: string; isWorking: boolean; asOf: Date | null; now: Date }>;
+type AskedOf = Asked & Readonly<{ registers: readonly DueRegister[] }>;
 type Day = DayOfRegister & DayValues & Readonly<{ minutes: number }>;
 
 const OF_A_COUNTER = /\.8\.\d+$/;
@@ -23,7 +24,10 @@ const OF_A_PERIOD = /\.(9|29)\./;
 const dayFinder = makeDayFinder();
 
 /** Energy of a period: from intervals, our working values in their places; from readings of the counter where there are no intervals. */
-export async function usageOfPeriod(db: Db<any>, of: UsageOf, asked: Asked): Promise<Usage> {
+export async function usageOfPeriod(db: Db<any>, of: UsageOf, given: Asked): Promise<Usage | null> {
+  const registers = await dueRegisters(db, of);
+  if (!registers) return null;
+  const asked = { ...given, registers };
   const { period, resolution, obis, asOf } = asked;
   if (OF_A_COUNTER.test(obis)) return fromReadings(db, of, asked);
   const usage = resolution === 'QUARTER_HOUR' ? await byQuarterHour(db, of, asked) : asOf ? await sumsAsOf(db, of, asked, resolution) : await bySums(db, of, asked, resolution);
@@ -32,34 +36,34 @@ export async function usageOfPeriod(db: Db<any>, of: UsageOf, asked: Asked): Pro
   return counted.totalWattHours > 0n && resolution !== 'QUARTER_HOUR' ? { ...counted, period, obis } : usage;
 }
 
-async function bySums(db: Db<any>, of: UsageOf, { period, obis, isWorking }: Asked, resolution: 'DAY' | 'MONTH' | 'YEAR'): Promise<Usage> {
+async function bySums(db: Db<any>, of: UsageOf, { period, obis, isWorking, registers }: AskedOf, resolution: 'DAY' | 'MONTH' | 'YEAR'): Promise<Usage> {
   // Sums per month are of the meter, whoever used the energy: a customer sees those of the own days.
   const isWhole = resolution !== 'DAY' && period.from.endsWith('-01') && period.until.endsWith('-01') && 'meterId' in of && db.ownCustomer === null;
   const sums = isWhole ? await keptMonths(db, of.meterId, obis, period, isWorking) : await sumsByDay(db, of, obis, period, isWorking);
-  return usageFromSums({ period, resolution, obis, sums });
+  return usageFromSums({ period, resolution, obis, sums, due: dueOf(of, registers, obis) });
 }
+
+/** One meter has one register of a kind, and is known as far as that one is. */
+const dueOf = (of: UsageOf, registers: readonly DueRegister[], obis: string): readonly DueRegister[] | null => ('meterId' in of ? null : registers.filter((each) => each.obis === obis));
 
 /** What was known at an instant is put together from the quarter hours of then. */
-async function sumsAsOf(db: Db<any>, of: UsageOf, asked: Asked, resolution: 'DAY' | 'MONTH' | 'YEAR'): Promise<Usage> {
+async function sumsAsOf(db: Db<any>, of: UsageOf, asked: AskedOf, resolution: 'DAY' | 'MONTH' | 'YEAR'): Promise<Usage> {
   const { days } = await valuesOf(db, of, asked);
-  const sums = days.flatMap(({ day, minutes, wattHours }) => (wattHours.length === 0 ? [] : [{ on: day, wattHours: wattHours.reduce((a, b) => a + b, 0n), knownMinutes: BigInt(wattHours.length * minutes) }]));
-  return usageFromSums({ period: asked.period, resolution, obis: asked.obis, sums });
+  const sums = days.flatMap(({ registerId, day, minutes, wattHours }) => (wattHours.length === 0 ? [] : [{ registerId, on: day, wattHours: wattHours.reduce((a, b) => a + b, 0n), knownMs: wattHours.length * minutes * 60_000 }]));
+  return usageFromSums({ period: asked.period, resolution, obis: asked.obis, sums, due: dueOf(of, asked.registers, asked.obis) });
 }
 
-async function byQuarterHour(db: Db<any>, of: UsageOf, asked: Asked): Promise<Usage> {
+async function byQuarterHour(db: Db<any>, of: UsageOf, asked: AskedOf): Promise<Usage> {
   const { period, obis, now, asOf } = asked;
   const { days, standing } = await valuesOf(db, of, asked);
-  const ground = await missingGround(db, of, obis, period);
-  const facts = {
-    nowMs: now.getTime(), dayOf: dayFinder,
-    places: [...(await placesOf(db, ground.registerIds)).values()].flat(),
-    refused: new Set(ground.refused.map((start) => start.getTime())),
-  };
+  const due = asked.registers.filter((each) => each.obis === obis);
+  const refused = new Set((await refusedValues(db, due.map(({ registerId }) => registerId), period)).map(({ registerId, startMs }) => `${registerId} ${startMs}`));
+  const facts = { nowMs: now.getTime(), dayOf: dayFinder, isRefused: (registerId: number, startMs: number) => refused.has(`${registerId} ${startMs}`) };
   const ours = new Set(standing.map(({ registerId, startMs }) => `${registerId} ${startMs}`));
   const explained = await explainedOfDays(db, days.filter(({ statuses }) => statuses.includes('SUBSTITUTE')), asOf);
   return usageFromDays({
-    period, obis,
-    days: days.map((each) => ({ day: each.day, ...quarterHoursOfDay(each) })),
+    period, obis, due,
+    days: days.map((each) => ({ registerId: each.registerId, day: each.day, ...quarterHoursOfDay(each) })),
     estimates: estimatedRuns(standing, days[0]?.minutes ?? 15),
     substitutes: substitutedRuns(explained, days, (registerId, startMs) => ours.has(`${registerId} ${startMs}`)),
     missing: (unknown) => missingRuns(unknown, facts),
@@ -91,9 +95,12 @@ async function daysAsOf(db: Db<any>, held: readonly DayOfRegister[], asOf: Date)
   });
 }
 
-async function fromReadings(db: Db<any>, of: UsageOf, { period, resolution, obis, asOf }: Asked): Promise<Usage> {
-  const daysOf = async (counter: string) => daysFromReadings(await counterReadings(db, of, counter, period, asOf), period);
-  const counted = await daysOf(obis);
-  const sums = counted.length > 0 || !OF_A_TOTAL.test(obis) ? counted : totalOfTariffs([await daysOf(obis.replace(OF_A_TOTAL, '.8.1')), await daysOf(obis.replace(OF_A_TOTAL, '.8.2'))]);
-  return usageFromSums({ period, resolution: resolution === 'QUARTER_HOUR' ? 'DAY' : resolution, obis, sums, source: 'READINGS' });
+async function fromReadings(db: Db<any>, of: UsageOf, { period, resolution, obis, asOf, registers }: AskedOf): Promise<Usage> {
+  const countedBy = async (counter: string) => ({ due: dueOf(of, registers, counter), sums: daysFromReadings(await counterReadings(db, of, counter, period, asOf), period) });
+  const total = await countedBy(obis);
+  const about = { period, resolution: resolution === 'QUARTER_HOUR' ? 'DAY' : resolution, obis, source: 'READINGS' } as const;
+  if (total.sums.length > 0 || !OF_A_TOTAL.test(obis)) return usageFromSums({ ...about, ...total });
+  const tariffs = [await countedBy(obis.replace(OF_A_TOTAL, '.8.1')), await countedBy(obis.replace(OF_A_TOTAL, '.8.2'))];
+  const usage = usageFromSums({ ...about, sums: totalOfTariffs(tariffs.map(({ sums }) => sums)) });
+  return { ...usage, complete: tariffs.every(({ due, sums }) => (due ? isAllKnown(due, sums, period) : usage.complete)) };
 }

@@ -89,12 +89,12 @@ test('sums of quarter hours, days and months are equal, with gaps, over both clo
     fc.property(fc.array(fc.option(fc.bigInt({ min: 0n, max: 10_000_000n })), { minLength: 1, maxLength: 30 }), (pattern) => {
       const known: KnownDay[] = days.map((day, nth) => {
         const wattHours = quarterHoursOf(day).map((_, slot) => pattern[(slot + nth * 7) % pattern.length]!);
-        return { day, wattHours, statuses: wattHours.map((value) => (value === null ? null : 'TRUE')) };
+        return { registerId: 1, day, wattHours, statuses: wattHours.map((value) => (value === null ? null : 'TRUE')) };
       });
-      const sumOf = (day: KnownDay) => ({ on: day.day, wattHours: day.wattHours.reduce<bigint>((sum, value) => sum + (value ?? 0n), 0n), knownMinutes: BigInt(day.wattHours.filter((value) => value !== null).length * 15) });
+      const sumOf = (day: KnownDay) => ({ registerId: 1, on: day.day, wattHours: day.wattHours.reduce<bigint>((sum, value) => sum + (value ?? 0n), 0n), knownMs: day.wattHours.filter((value) => value !== null).length * 900_000 });
       const daily = known.map(sumOf);
-      const monthly = [...Map.groupBy(daily, ({ on }) => on.slice(0, 7))].map(([month, sums]) => ({ on: `${month}-01`, wattHours: sums.reduce((sum, each) => sum + each.wattHours, 0n), knownMinutes: sums.reduce((sum, each) => sum + each.knownMinutes, 0n) }));
-      const usages = [usageFromDays({ period, obis: 'x', days: known, estimates: [], substitutes: [], missing: () => [] }), usageFromSums({ period, resolution: 'DAY', obis: 'x', sums: daily }), usageFromSums({ period, resolution: 'MONTH', obis: 'x', sums: monthly })];
+      const monthly = [...Map.groupBy(daily, ({ on }) => on.slice(0, 7))].map(([month, sums]) => ({ registerId: 1, on: `${month}-01`, wattHours: sums.reduce((sum, each) => sum + each.wattHours, 0n), knownMs: sums.reduce((sum, each) => sum + each.knownMs, 0) }));
+      const usages = [usageFromDays({ period, obis: 'x', days: known, due: [], estimates: [], substitutes: [], missing: () => [] }), usageFromSums({ period, resolution: 'DAY', obis: 'x', sums: daily }), usageFromSums({ period, resolution: 'MONTH', obis: 'x', sums: monthly })];
       expect(new Set(usages.map(({ totalWattHours }) => totalWattHours)).size).toBe(1);
       expect(new Set(usages.map(({ complete }) => complete)).size).toBe(1);
       expect(usages.map(({ starts, wattHours }) => starts.length - wattHours.length)).toEqual([0, 0, 0]);

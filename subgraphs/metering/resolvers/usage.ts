@@ -3,7 +3,7 @@ import { parseObis } from '@stromgraph/kernel/market-ids';
 import { isProblem } from '@stromgraph/kernel/problem';
 import { usageOfPeriod } from '../actions/usage-of-period.ts';
 import type { DomainContext } from '../context.ts';
-import { isKnown, type UsageOf } from '../store/usage.ts';
+import type { UsageOf } from '../store/usage.ts';
 import { MISSING_TEXTS } from '../usage/missing.ts';
 import { type Period, periodFault, type Usage as UsageModel, type UsageResolution } from '../usage/usage.ts';
 import type { MissingUsageResolvers, UsageEstimateResolvers, UsageResolvers, UsageSubstituteResolvers } from '#schema';
@@ -22,7 +22,7 @@ export async function findUsage(ctx: DomainContext, of: UsageOf, { from, until, 
   const obis = parseObis(given);
   if (isProblem(obis)) return refuse(`obis: ${obis.message} (allowed: such as 1-0:1.29.0)`);
   if (resolution === 'QUARTER_HOUR' && OF_A_COUNTER.test(obis)) refuse('resolution: a counter has no quarter hours (allowed: DAY, MONTH, YEAR)');
-  if (!isId(Object.values(of)[0]) || !(await isKnown(ctx.db, of))) return null;
+  if (!isId(Object.values(of)[0])) return null;
   return usageOfPeriod(ctx.db, of, { period, resolution, obis, isWorking: values === 'WORKING', asOf, now: await ctx.now() });
 }
 

@@ -59,19 +59,13 @@ export async function counterReadings(db: Queryable, of: UsageOf, obis: string, 
   return rows.map((row) => ({ registerId: row.register_id, readAtMs: row.read_at.getTime(), wattHours: row.watt_hours, counter: { digits: row.digits, factor: row.factor } }));
 }
 
-/** When meters with a register hung at contracts of ours, and the starts of values of a period that were refused (for staff). */
-export async function missingGround(db: Queryable & { ownCustomer?: string | null }, of: UsageOf, obis: string, { from, until }: Period): Promise<{ registerIds: number[]; refused: Date[] }> {
-  const { rows } = await db.query<{ id: number }>(
-    `SELECT DISTINCT r.id FROM metering.meter_register r WHERE r.obis = $2 AND CASE WHEN $3::boolean THEN r.meter_id IN (
-       SELECT i.meter_id FROM metering.installation i JOIN metering.supply s ON s.malo_id = i.malo_id WHERE s.contract_id = $1) ELSE r.meter_id = $1 END`,
-    ['contractId' in of ? of.contractId : of.meterId, obis, 'contractId' in of],
-  );
-  const registerIds = rows.map(({ id }) => id);
-  if (db.ownCustomer != null) return { registerIds, refused: [] };
-  const refused = await db.query<{ start_at: Date }>(
-    `SELECT DISTINCT start_at FROM metering.vee_result WHERE register_id = ANY ($1::int4[]) AND action = 'REJECTED' AND start_at >= $2::date::timestamp AT TIME ZONE 'Europe/Berlin'
+/** Values of registers in a period that came and were refused (for staff). */
+export async function refusedValues(db: Queryable & { ownCustomer?: string | null }, registerIds: readonly number[], { from, until }: Period): Promise<{ registerId: number; startMs: number }[]> {
+  if (db.ownCustomer != null) return [];
+  const { rows } = await db.query<{ register_id: number; start_at: Date }>(
+    `SELECT DISTINCT register_id, start_at FROM metering.vee_result WHERE register_id = ANY ($1::int4[]) AND action = 'REJECTED' AND start_at >= $2::date::timestamp AT TIME ZONE 'Europe/Berlin'
        AND start_at < $3::date::timestamp AT TIME ZONE 'Europe/Berlin'`,
     [registerIds, from, until],
   );
-  return { registerIds, refused: refused.rows.map(({ start_at }) => start_at) };
+  return rows.map((row) => ({ registerId: row.register_id, startMs: row.start_at.getTime() }));
 }

@@ -20,7 +20,7 @@ export function daysFromReadings(readings: readonly CounterReading[], { from, un
       parts.push({ on: day, ms: Math.min(startOfDay(addDays(day, 1)).getTime(), reading.readAtMs) - Math.max(startOfDay(day).getTime(), before.readAtMs) });
     const shares = allocate(wattHours, parts.map(({ ms }) => BigInt(ms)));
     parts.forEach(({ on, ms }, place) => {
-      if (on >= from && on < until) sums.push({ on, wattHours: shares[place]!, knownMinutes: BigInt(Math.floor(ms / 60_000)) });
+      if (on >= from && on < until) sums.push({ registerId: reading.registerId, on, wattHours: shares[place]!, knownMs: ms });
     });
   });
   return sums.sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
@@ -32,15 +32,15 @@ export function totalOfTariffs(tariffs: readonly (readonly KnownSum[])[]): Known
   return [...first.values()].flatMap((sum) => {
     const all = [sum, ...others.flatMap((days) => days.get(sum.on) ?? [])];
     if (all.length < tariffs.length) return [];
-    return [{ on: sum.on, wattHours: all.reduce((total, { wattHours }) => total + wattHours, 0n), knownMinutes: all.reduce((least, { knownMinutes }) => (knownMinutes < least ? knownMinutes : least), sum.knownMinutes) }];
+    return [{ ...sum, wattHours: all.reduce((total, { wattHours }) => total + wattHours, 0n), knownMs: Math.min(...all.map(({ knownMs }) => knownMs)) }];
   });
 }
 
 function byDay(sums: readonly KnownSum[]): Map<string, KnownSum> {
   const days = new Map<string, KnownSum>();
-  for (const { on, wattHours, knownMinutes } of sums) {
-    const known = days.get(on);
-    days.set(on, { on, wattHours: (known?.wattHours ?? 0n) + wattHours, knownMinutes: (known?.knownMinutes ?? 0n) + knownMinutes });
+  for (const sum of sums) {
+    const known = days.get(sum.on);
+    days.set(sum.on, { ...sum, wattHours: (known?.wattHours ?? 0n) + sum.wattHours, knownMs: (known?.knownMs ?? 0) + sum.knownMs });
   }
   return days;
 }

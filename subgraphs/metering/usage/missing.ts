@@ -1,18 +1,19 @@
 import { addDays, atLocalTime, QUARTER_HOUR_MS } from '@stromgraph/kernel/time';
 import type { LocalDate } from '@stromgraph/kernel/time';
+import { intervalsFrom } from '../validation/meter-facts.ts';
+import type { DueRegister } from './due.ts';
 
 /** Why there is no value. */
 export type MissingReason = 'NOT_OVER' | 'NOT_SUPPLIED' | 'METER_EXCHANGED' | 'REFUSED' | 'AWAITED' | 'OVERDUE';
 /** Missing quarter hours one after the other with one reason. Times are UTC milliseconds, the end is exclusive. */
 export type Missing = Readonly<{ fromMs: number; untilMs: number; reason: MissingReason }>;
-type Span = Readonly<{ fromMs: number; untilMs: number }>;
+/** A quarter hour without its value, and the registers that have not delivered it; none of them where none had to. */
+export type Unknown = Readonly<{ startMs: number; lacking: readonly DueRegister[] }>;
 export type MissingFacts = Readonly<{
   nowMs: number;
   dayOf: (instantMs: number) => LocalDate;
-  /** When meters with this register hung at contracts of ours; one that took another's place did so at `exchangedMs`, within its first interval. */
-  places: readonly (Span & Readonly<{ exchangedMs: number | null }>)[];
-  /** Starts of values that came and were refused. */
-  refused: ReadonlySet<number>;
+  /** Whether a value of a register came and was refused. */
+  isRefused: (registerId: number, startMs: number) => boolean;
 }>;
 
 /** For those who want to know why: what a customer is told. */
@@ -28,18 +29,20 @@ export const MISSING_TEXTS: Readonly<Record<MissingReason, string>> = {
 const DELIVERED_BY = '11:00';
 const deliveryOf = (day: LocalDate): number => atLocalTime(addDays(day, 1), DELIVERED_BY).getTime();
 
-export function missingReason(startMs: number, { nowMs, dayOf, places, refused }: MissingFacts, deliveredBy = deliveryOf): MissingReason {
-  const untilMs = startMs + QUARTER_HOUR_MS;
-  if (untilMs > nowMs) return 'NOT_OVER';
-  const place = places.find(({ fromMs, untilMs: endMs }) => fromMs <= startMs && untilMs <= endMs);
-  if (!place) return 'NOT_SUPPLIED';
-  if (refused.has(startMs)) return 'REFUSED';
-  if (place.exchangedMs !== null && startMs < place.exchangedMs && place.exchangedMs < untilMs) return 'METER_EXCHANGED';
+export function missingReason({ startMs, lacking }: Unknown, { nowMs, dayOf, isRefused }: MissingFacts, deliveredBy = deliveryOf): MissingReason {
+  if (startMs + QUARTER_HOUR_MS > nowMs) return 'NOT_OVER';
+  if (lacking.length === 0) return 'NOT_SUPPLIED';
+  if (lacking.some(({ registerId }) => isRefused(registerId, startMs))) return 'REFUSED';
+  if (lacking.some((register) => wasExchangedIn(register, startMs))) return 'METER_EXCHANGED';
   return nowMs < deliveredBy(dayOf(startMs)) ? 'AWAITED' : 'OVERDUE';
 }
 
-/** `unknown`: starts of missing quarter hours, in order of time. */
-export function missingRuns(unknown: readonly number[], facts: MissingFacts): Missing[] {
+/** Within an interval that is its first one a meter took another's place, and measured a part of it only. */
+const wasExchangedIn = ({ minutes, places }: DueRegister, startMs: number): boolean =>
+  places.some((place) => place.takesOver && intervalsFrom(place, minutes * 60_000) <= startMs && startMs < place.fromMs);
+
+/** `unknown` in order of time. */
+export function missingRuns(unknown: readonly Unknown[], facts: MissingFacts): Missing[] {
   const runs: { fromMs: number; untilMs: number; reason: MissingReason }[] = [];
   const known = new Map<LocalDate, number>();
   const deliveredBy = (day: LocalDate): number => {
@@ -47,8 +50,9 @@ export function missingRuns(unknown: readonly number[], facts: MissingFacts): Mi
     known.set(day, instant);
     return instant;
   };
-  for (const startMs of unknown) {
-    const reason = missingReason(startMs, facts, deliveredBy);
+  for (const each of unknown) {
+    const { startMs } = each;
+    const reason = missingReason(each, facts, deliveredBy);
     const last = runs.at(-1);
     if (last?.untilMs === startMs && last.reason === reason) last.untilMs += QUARTER_HOUR_MS;
     else runs.push({ fromMs: startMs, untilMs: startMs + QUARTER_HOUR_MS, reason });

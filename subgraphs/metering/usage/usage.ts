@@ -2,8 +2,9 @@ import type { WattHours } from '@stromgraph/kernel/energy';
 import { addDays, addMonths, daysBetween, type LocalDate, QUARTER_HOUR_MS, startOfDay } from '@stromgraph/kernel/time';
 import type { QuarterHours } from '../intervals/quarter-hours.ts';
 import type { ValueStatus } from '../intervals/value.ts';
+import { type DueRegister, isAllKnown, lackingAt, lengthOfPeriod } from './due.ts';
 import type { Estimated } from './estimated.ts';
-import type { Missing } from './missing.ts';
+import type { Missing, Unknown } from './missing.ts';
 import type { Substituted } from './substituted.ts';
 
 export type UsageResolution = 'QUARTER_HOUR' | 'DAY' | 'MONTH' | 'YEAR';
@@ -20,7 +21,7 @@ export type Usage = Readonly<{
   /** Per quarter hour; null for sums. */
   statuses: (ValueStatus | null)[] | null;
   totalWattHours: WattHours;
-  /** Whether every quarter hour of the period is known. */
+  /** Whether every quarter hour of the period is known, by each register that had to deliver it. */
   complete: boolean;
   source: UsageSource;
   /** Of quarter hours those that are ours, those that the market formed, and those without a value; null for sums. */
@@ -28,9 +29,9 @@ export type Usage = Readonly<{
   substitutes: readonly Substituted[] | null;
   missing: readonly Missing[] | null;
 }>;
-/** A kept sum: the day, or the first day of the month, that it is of. */
-export type KnownSum = Readonly<{ on: LocalDate; wattHours: WattHours; knownMinutes: bigint }>;
-export type KnownDay = Readonly<{ day: LocalDate }> & QuarterHours;
+/** A kept sum of a register: the day, or the first day of the month, that it is of. */
+export type KnownSum = Readonly<{ registerId: number; on: LocalDate; wattHours: WattHours; knownMs: number }>;
+export type KnownDay = Readonly<{ registerId: number; day: LocalDate }> & QuarterHours;
 
 /** A stretch of quarter hours holds some 35,000 values a year. */
 export const MAX_DAYS: Readonly<Record<UsageResolution, number>> = { QUARTER_HOUR: 400, DAY: 3_700, MONTH: 3_700, YEAR: 3_700 };
@@ -44,12 +45,13 @@ const NEXT = {
   YEAR: (day: LocalDate) => `${addMonths(day, 12).slice(0, 4)}-01-01`,
 } as const;
 
-/** Days, calendar months or years in the period, each by its first day in the period; sums of one step are added. */
-export function usageFromSums({ period, resolution, obis, sums, source = 'INTERVALS' }: {
+/** Days, calendar months or years in the period, each by its first day in the period; sums of one step are added. `due`: the registers that had to deliver, null of one meter, which had to all the time. */
+export function usageFromSums({ period, resolution, obis, sums, due = null, source = 'INTERVALS' }: {
   period: Period;
   resolution: 'DAY' | 'MONTH' | 'YEAR';
   obis: string;
   sums: readonly KnownSum[];
+  due?: readonly DueRegister[] | null;
   source?: UsageSource;
 }): Usage {
   const keyOf = (day: LocalDate) => day.slice(0, KEY_LENGTH[resolution]);
@@ -65,7 +67,7 @@ export function usageFromSums({ period, resolution, obis, sums, source = 'INTERV
     wattHours: steps.map((day) => known.get(keyOf(day)) ?? null),
     statuses: null,
     totalWattHours: sums.reduce((total, { wattHours }) => total + wattHours, 0n),
-    complete: sums.reduce((minutes, { knownMinutes }) => minutes + knownMinutes, 0n) === BigInt(minutesOf(period)),
+    complete: due ? isAllKnown(due, sums, period) : sums.reduce((length, { knownMs }) => length + knownMs, 0) === lengthOfPeriod(period),
     source,
     estimates: null,
     substitutes: null,
@@ -73,20 +75,25 @@ export function usageFromSums({ period, resolution, obis, sums, source = 'INTERV
   };
 }
 
-/** Several meters of one contract (after an exchange) fill each other's gaps. */
-export function usageFromDays({ period, obis, days, estimates, substitutes, missing }: { period: Period; obis: string; days: readonly KnownDay[]; estimates: readonly Estimated[]; substitutes: readonly Substituted[]; missing: (unknown: readonly number[]) => readonly Missing[] }): Usage {
+/** Meters of one contract fill each other's gaps where one took the other's place; where several had to deliver a quarter hour, it is missing until all have. */
+export function usageFromDays({ period, obis, days, due, estimates, substitutes, missing }: { period: Period; obis: string; days: readonly KnownDay[]; due: readonly DueRegister[]; estimates: readonly Estimated[]; substitutes: readonly Substituted[]; missing: (unknown: readonly Unknown[]) => readonly Missing[] }): Usage {
   const startMs = startOfDay(period.from).getTime();
-  const count = minutesOf(period) / 15;
+  const count = lengthOfPeriod(period) / QUARTER_HOUR_MS;
   const wattHours = Array<WattHours | null>(count).fill(null);
   const statuses = Array<ValueStatus | null>(count).fill(null);
-  for (const { day, ...quarters } of days) {
+  const known = new Map<number, Uint8Array>();
+  for (const { registerId, day, ...quarters } of days) {
+    const own = known.getOrInsertComputed(registerId, () => new Uint8Array(count));
     const offset = (startOfDay(day).getTime() - startMs) / QUARTER_HOUR_MS;
     quarters.wattHours.forEach((value, nth) => {
       if (value === null) return;
+      own[offset + nth] = 1;
       wattHours[offset + nth] = (wattHours[offset + nth] ?? 0n) + value;
       statuses[offset + nth] = quarters.statuses[nth]!;
     });
   }
+  const lacking = lackingAt(due, period, (registerId, nth) => known.get(registerId)?.[nth] === 1);
+  const unknown = wattHours.flatMap((value, nth) => (value === null || lacking.has(nth) ? [{ startMs: startMs + nth * QUARTER_HOUR_MS, lacking: lacking.get(nth) ?? [] }] : []));
   return {
     period,
     resolution: 'QUARTER_HOUR',
@@ -95,11 +102,11 @@ export function usageFromDays({ period, obis, days, estimates, substitutes, miss
     statuses,
     starts: Array.from({ length: count }, (_, nth) => new Date(startMs + nth * QUARTER_HOUR_MS)),
     totalWattHours: wattHours.reduce<bigint>((total, value) => total + (value ?? 0n), 0n),
-    complete: wattHours.every((value) => value !== null),
+    complete: unknown.length === 0,
     source: 'INTERVALS',
     estimates,
     substitutes,
-    missing: missing(wattHours.flatMap((value, nth) => (value === null ? [startMs + nth * QUARTER_HOUR_MS] : []))),
+    missing: missing(unknown),
   };
 }
 
@@ -109,5 +116,3 @@ export function periodFault({ from, until }: Period, resolution: UsageResolution
   const most = isAsOf ? MAX_DAYS_AS_OF : MAX_DAYS[resolution];
   return days >= 1 && days <= most ? null : `until: is ${days} days after from (allowed: 1 to ${most} for ${resolution}${isAsOf ? ' as of another time' : ''})`;
 }
-
-const minutesOf = ({ from, until }: Period): number => (startOfDay(until).getTime() - startOfDay(from).getTime()) / 60_000;
