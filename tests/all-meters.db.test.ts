@@ -113,7 +113,11 @@ test('billed, kept by day and counted as used are the same, to the watt-hour, wh
 
   const channels = await confirm(PROFILE, '1-1:1.29.0');
   await measure(channels.meterNumber, PROFILE, 60);
+  await hear();
+  expect(await billed(channels)).toMatchObject({ complete: false }); // of the other channel nothing has ever come
   await measure(channels.meterNumber, '1-1:1.29.0', 50);
+  const channelOne = await confirm('1-1:1.29.0', '1-1:2.29.0');
+  await measure(channelOne.meterNumber, '1-1:1.29.0', 55);
 
   const tariffs = await confirm('1-0:1.29.1', '1-0:1.29.2');
   await measure(tariffs.meterNumber, '1-0:1.29.1', 70);
@@ -134,8 +138,14 @@ test('billed, kept by day and counted as used are the same, to the watt-hour, wh
   expect(exchangeMeter.__typename).toBe('ExchangeMeterSuccess');
   await measure(newNumber, PROFILE, 85, { from: boundary });
 
+  const hungInTheCourse = await confirm();
+  const between = new Date('2026-10-20T08:07:00Z');
+  const besideFrom = await hang(hungInTheCourse, between, PROFILE);
+  await measure(hungInTheCourse.meterNumber, PROFILE, 45);
+  await measure(besideFrom, PROFILE, 35, { from: new Date('2026-10-20T08:15:00Z') });
+
   await hear();
-  const contracts = [one, parallel, channels, tariffs, feedsIn, exchanged];
+  const contracts = [one, parallel, channels, tariffs, feedsIn, exchanged, channelOne, hungInTheCourse];
   const invoices = await bill(contracts);
   for (const [nth, contract] of contracts.entries()) {
     // Metering's days of registers that draw, by plain SQL; of these meters no two measure the same energy.

@@ -262,9 +262,10 @@ test('two meters measure one contract: a day is both, and whole when both know i
   expect(await early.measure(one, all)).toMatchObject({ wh: 9_600, complete: true });
   expect(await day.measure(one, all)).toMatchObject({ wh: 9_600, complete: true });
   expect(await day.install(two, { from: '2026-10-14', installedAt: '2026-10-14T08:07:00Z' })).toMatchObject({ wh: 9_600, complete: false });
-  expect(await day.measure(two, (nth) => nth >= 41)).toMatchObject({ wh: 15_100, complete: false });
-  expect(await day.measure(two, (nth) => nth >= 40, { version: 2 })).toMatchObject({ wh: 15_200, complete: true });
-  expect(await day.measure(feedsIn, all, { obis: '1-0:2.29.0', each: 7_000 })).toMatchObject({ wh: 15_200, complete: true });
+  expect(await day.measure(two, (nth) => nth >= 42)).toMatchObject({ wh: 15_000, complete: false });
+  // The quarter hour in which it was hung beside the other is no whole one of its: metering takes no value of it (R14).
+  expect(await day.measure(two, (nth) => nth >= 41, { version: 2 })).toMatchObject({ wh: 15_100, complete: true });
+  expect(await day.measure(feedsIn, all, { obis: '1-0:2.29.0', each: 7_000 })).toMatchObject({ wh: 15_100, complete: true });
   expect(await early.measure(one, all, { version: 2, each: 50 })).toMatchObject({ wh: 4_800, complete: true });
 });
 
@@ -272,12 +273,32 @@ test('of registers of the same energy one counts, whichever comes first; both ch
   const { measure, install } = aDay(await sell(), '2026-10-14');
   const [meter, all] = [newId(), () => true];
   await install(meter, { registers: ['1-0:1.8.0', '1-0:1.29.0', '1-0:1.29.1', '1-0:1.29.2', '1-1:1.29.0'] });
-  expect(await measure(meter, all, { obis: '1-0:1.29.1', each: 60 })).toMatchObject({ wh: 5_760, complete: false });
-  expect(await measure(meter, all, { obis: '1-0:1.29.2', each: 41 })).toMatchObject({ wh: 9_696, complete: true });
-  expect(await measure(meter, all, { obis: '1-0:1.9.0', each: 101 })).toMatchObject({ wh: 9_696, complete: true });
-  expect(await measure(meter, all, { obis: '1-0:1.29.0', each: 102 })).toMatchObject({ wh: 9_792, complete: true });
-  expect(await measure(meter, all, { obis: '1-1:1.29.0', each: 20 })).toMatchObject({ wh: 9_792 + 1_920, complete: true });
+  expect(await measure(meter, all, { obis: '1-1:1.29.0', each: 20 })).toMatchObject({ wh: 1_920, complete: false });
+  expect(await measure(meter, all, { obis: '1-0:1.29.1', each: 60 })).toMatchObject({ wh: 5_760 + 1_920, complete: false });
+  expect(await measure(meter, all, { obis: '1-0:1.29.2', each: 41 })).toMatchObject({ wh: 9_696 + 1_920, complete: true });
+  expect(await measure(meter, all, { obis: '1-0:1.9.0', each: 101 })).toMatchObject({ wh: 9_696 + 1_920, complete: true });
+  expect(await measure(meter, all, { obis: '1-0:1.29.0', each: 102 })).toMatchObject({ wh: 9_792 + 1_920, complete: true });
   expect(await measure(meter, (nth) => nth !== 7, { obis: '1-1:1.29.0', each: 20, version: 2 })).toMatchObject({ wh: 9_792 + 1_900, complete: false });
+});
+
+test('a channel of which nothing has ever come keeps the day from being billed; one that has a counter only, and what feeds in, is not waited for', async () => {
+  const [contract, all] = [await sell(), () => true];
+  const { measure, install } = aDay(contract, '2026-10-14');
+  const meter = newId();
+  await install(meter, { registers: ['1-0:1.8.0', '1-0:1.29.0', '1-1:1.8.0', '1-1:1.29.0', '1-2:1.8.0', '1-0:2.29.0'] });
+  expect(await measure(meter, all, { obis: '1-0:1.29.0', each: 100 })).toMatchObject({ wh: 9_600, complete: false, held: false });
+  expect(await measure(meter, all, { obis: '1-1:1.29.0', each: 20 })).toMatchObject({ wh: 9_600 + 1_920, complete: true });
+  const [before, after] = [newId(), newId()];
+  const exchanged = aDay(await sell(), '2026-10-14');
+  const at = '2026-10-14T08:07:00Z';
+  const registers = ['1-0:1.29.0', '1-1:1.29.0'];
+  await exchanged.install(before, { registers });
+  await exchanged.exchange(before, after, at);
+  await exchanged.install(after, { from: '2026-10-14', installedAt: at, registers });
+  for (const [meterId, knows] of [[before, (nth: number) => nth < 40], [after, (nth: number) => nth >= 40]] as const)
+    expect(await exchanged.measure(meterId, knows)).toMatchObject({ complete: false });
+  await exchanged.measure(before, (nth) => nth < 40, { obis: '1-1:1.29.0' });
+  expect(await exchanged.measure(after, (nth) => nth >= 40, { obis: '1-1:1.29.0' })).toMatchObject({ wh: 2 * 9_600, complete: true });
 });
 
 test('a correction of a day wins over the older version, whatever order they come in', async () => {

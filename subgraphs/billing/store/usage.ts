@@ -23,7 +23,8 @@ export async function foldUsage(tx: Tx, days: readonly DayUsage[]): Promise<void
 
 /**
  * A contract's day is what all its meters know, each in all registers that do not measure the same energy once more. It is whole when every quarter
- * hour is known, by each meter that hung then; on the day of an exchange the two know it together.
+ * hour is known, by each meter that hung then, from its first whole one on; on the day of an exchange the two know it together, the new one that of the exchange. A meter lacks a register when of a channel that has
+ * intervals nothing came at all, or of one that came by tariffs not all of them.
  */
 export async function sumUsage(tx: Tx, days: readonly ContractDay[]): Promise<void> {
   if (days.length > 0) await tx.query(SUM, [days.map(({ contractId }) => contractId), days.map(({ day }) => day)]);
@@ -39,17 +40,19 @@ const SUM = `
     SELECT contract_id, day, meter_id, bit_and(known) AS known, sum(watt_hours) AS watt_hours, bool_or(held) AS held, max(reading_version) AS reading_version FROM part WHERE rank = least GROUP BY 1, 2, 3
   ), hung AS MATERIALIZED (
     SELECT a.contract_id, a.day, c.meter_id, CASE WHEN e.exchanged_at < a.end_at THEN e.new_meter_id ELSE c.meter_id END AS place,
-      greatest(floor(extract(epoch FROM c.from_at - a.start_at) / 900)::int + 1, 1) AS first, floor(extract(epoch FROM least(e.exchanged_at, a.end_at) - a.start_at) / 900)::int AS last,
-      EXISTS (SELECT FROM unnest(c.registers) r (obis) WHERE NOT EXISTS (SELECT FROM part p WHERE p.contract_id = a.contract_id AND p.day = a.day AND p.meter_id = c.meter_id AND p.obis = r.obis)
-        AND EXISTS (SELECT FROM part p WHERE p.contract_id = a.contract_id AND p.day = a.day AND p.meter_id = c.meter_id AND p.channel = split_part(r.obis, ':', 1) AND p.least = billing.register_rank(r.obis))) AS lacks_a_tariff
+      greatest(ceil(extract(epoch FROM CASE WHEN t.exchanged_at IS NULL THEN c.from_at ELSE date_bin('15 minutes', c.from_at, 'epoch') END - a.start_at) / 900)::int + 1, 1) AS first, floor(extract(epoch FROM least(e.exchanged_at, a.end_at) - a.start_at) / 900)::int AS last,
+      EXISTS (
+        SELECT FROM unnest(c.registers) r (obis) LEFT JOIN part p ON p.contract_id = a.contract_id AND p.day = a.day AND p.meter_id = c.meter_id AND p.channel = split_part(r.obis, ':', 1)
+        GROUP BY r.obis HAVING bool_and(p.obis IS DISTINCT FROM r.obis) AND CASE WHEN min(p.least) IS NULL THEN r.obis ~ '\\.(9|29)\\.' ELSE min(p.least) = billing.register_rank(r.obis) END) AS lacks_a_register
     FROM asked a JOIN billing.contract_meter c ON c.contract_id = a.contract_id AND c.from_at < a.end_at AND c.registers <> '{}'
     LEFT JOIN LATERAL (SELECT * FROM billing.meter_exchange e WHERE e.old_meter_id = c.meter_id AND e.exchanged_at > c.from_at ORDER BY e.exchanged_at LIMIT 1) e ON true
+    LEFT JOIN billing.meter_exchange t ON t.new_meter_id = c.meter_id AND t.exchanged_at = c.from_at
     WHERE e.exchanged_at IS NULL OR e.exchanged_at > a.start_at
   ), lacking AS (
     SELECT contract_id, day FROM (
-      SELECT h.contract_id, h.day, bit_or(m.known) AS known, min(h.first) AS first, max(h.last) AS last, bool_or(h.lacks_a_tariff) AS lacks_a_tariff
+      SELECT h.contract_id, h.day, bit_or(m.known) AS known, min(h.first) AS first, max(h.last) AS last, bool_or(h.lacks_a_register) AS lacks_a_register
       FROM hung h LEFT JOIN meter m USING (contract_id, day, meter_id) WHERE h.last >= h.first GROUP BY h.contract_id, h.day, h.place
-    ) p WHERE known IS NULL OR lacks_a_tariff OR position(B'0' IN substring(known FROM first FOR last - first + 1)) > 0
+    ) p WHERE known IS NULL OR lacks_a_register OR position(B'0' IN substring(known FROM first FOR last - first + 1)) > 0
   )
   INSERT INTO billing.usage AS u (contract_id, day, watt_hours, complete, held, reading_version)
   SELECT contract_id, day, watt_hours, is_whole AND NOT held, is_whole AND held, reading_version FROM (

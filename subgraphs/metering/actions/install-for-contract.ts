@@ -4,8 +4,8 @@ import { parseMeterNumber } from '@stromgraph/kernel/market-ids';
 import { isProblem } from '@stromgraph/kernel/problem';
 import { businessNow } from '@stromgraph/kernel/clock';
 import { startOfDay } from '@stromgraph/kernel/time';
-import { kindFor, type Meter, registersFor } from '../meters/meter.ts';
-import { addMeter, addRegisters, beginInstallationAt, endInstallation, installationsOf, lastValueOf, meterByNumber, metersHangingAt } from '../store/meters.ts';
+import { kindFor, type Meter, registersLacking } from '../meters/meter.ts';
+import { addMeter, addRegisters, beginInstallationAt, endInstallation, installationsOf, lastValueOf, meterByNumber, metersHangingAt, registersOf } from '../store/meters.ts';
 import { addSupply, suppliesAt, type SupplyContract } from '../store/supplies.ts';
 import { hang, tellInstalled } from './install-meter.ts';
 import { tellBoundaries } from './tell-boundaries.ts';
@@ -19,7 +19,7 @@ export async function installForContract(tx: Tx, { meterNumber: given, meteringK
   if (!(await addSupply(tx, supply))) return;
   const known = await meterByNumber(tx, meterNumber);
   const meter = known ?? (await register(tx, meterNumber, meteringKind));
-  await addRegisters(tx, meter.id, registersFor(meteringKind));
+  await addRegisters(tx, meter.id, registersLacking((await registersOf(tx, [meter.id])).map(({ obis }) => obis), meteringKind));
   const fromAt = startOfDay(supply.startOn);
   const here = (await installationsOf(tx, [meter.id])).find(
     ({ maloId, untilAt }) => maloId === supply.maloId && (untilAt === null || untilAt > fromAt),
