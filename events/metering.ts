@@ -28,6 +28,8 @@ export const IntervalDay = z.strictObject({
   doubted: z.boolean().optional(),
   /** Places of values that are ours, formed where the market has none or in place of one of its; told again as a correction when the market's comes. */
   ours: z.array(z.int()).optional(),
+  /** Places without a value that the register has to deliver: beside another meter, what that one knows of them is a part. Null in other places is no fault, as the meter did not hang there then. */
+  missing: z.array(z.int()).optional(),
 });
 export const RegisterRead = z.strictObject({
   obis: z.string(), readAt: Instant, wattHours: Whole, quality: z.enum(['MEASURED', 'SUBSTITUTED', 'PROVISIONAL']), /** As of a day. */ held: z.boolean().optional(),

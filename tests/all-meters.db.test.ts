@@ -7,7 +7,9 @@ import { handlers } from '@stromgraph/billing/handlers/index';
 import { startServer } from '@stromgraph/billing/server';
 import { startWorkers } from '@stromgraph/billing/worker';
 import { applyEvents, replayDeadLetters } from '@stromgraph/kernel/hearer';
+import { transact } from '@stromgraph/kernel/database';
 import { newId } from '@stromgraph/kernel/ids';
+import { watchSilence } from '@stromgraph/metering/actions/find-silence';
 import { startRelay } from '@stromgraph/kernel/relay';
 import type { Subgraph } from '@stromgraph/kernel/subgraph';
 import { quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
@@ -170,6 +172,26 @@ test('billed, kept by day and counted as used are the same, to the watt-hour, wh
   await desk.database.owner.query('UPDATE billing.hearer_cursor SET position = 0');
   await hear();
   expect(await known()).toEqual(before);
+});
+
+test('a meter that is silent beside another is known to energy as missing when metering has found it, until its values come', async () => {
+  const contract = await confirm();
+  const beside = await hang(contract, startOfDay(FROM), PROFILE);
+  await measure(contract.meterNumber, PROFILE, 60);
+  await measure(beside, PROFILE, 75, { until: startOfDay('2026-10-20') });
+  await transact(desk.db, watchSilence);
+  await desk.database.setClock('2026-11-25T12:00:00Z');
+  await desk.doWhatIsDue();
+  await desk.database.setClock('2026-12-06T12:00:00Z');
+  await desk.doWhatIsDue(); // November, and not October, is looked through
+  const missing = async () => {
+    await hear();
+    return (await desk.database.owner.query(`SELECT day::text, cardinality(missing) AS quarters FROM energy.metered_day WHERE contract_id = $1 AND missing <> '{}' AND day < '2026-11-03' ORDER BY meter_id, day`, [contract.contractId])).rows;
+  };
+  const both = [{ day: '2026-11-01', quarters: 96 }, { day: '2026-11-02', quarters: 96 }];
+  expect(await missing()).toEqual([...both, ...both]);
+  expect(await desk.ingest({ intervals: [{ meterNumber: beside, obis: PROFILE, start: startOfDay('2026-11-01').toISOString(), minutes: 15, wattHours: [...Array(96).fill(50), null, ...Array(95).fill(50)], status: 'TRUE' }] })).toMatchObject({ accepted: 191 });
+  expect((await missing()).toSorted((a: any, b: any) => a.quarters - b.quarters)).toEqual([{ day: '2026-11-02', quarters: 1 }, ...both]);
 });
 
 test('a contract that takes over a location with two meters is told of both', async () => {

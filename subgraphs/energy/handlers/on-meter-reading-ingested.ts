@@ -14,7 +14,7 @@ type Readings = Readonly<{
   meterId: string;
   contractId: string | null;
   maloId: string;
-  days: readonly { obis: string; day: string; version: number; wattHours: readonly (number | null)[]; doubted?: boolean | undefined }[];
+  days: readonly { obis: string; day: string; version: number; wattHours: readonly (number | null)[]; doubted?: boolean | undefined; missing?: readonly number[] | undefined }[];
   registers: readonly { obis: string; readAt: string; wattHours: string; quality: string; held?: boolean | undefined; counter?: Counter | undefined }[];
 }>;
 
@@ -35,7 +35,7 @@ const consumptionOf = ({ meterId, contractId, maloId, days }: Readings): Metered
     ? []
     : days
         .filter(({ obis }) => isDrawnEnergy(obis))
-        .map(({ obis, day, version, wattHours, doubted }) => ({ meterId, contractId, maloId, obis, day, version, wattHours, doubted }));
+        .map(({ obis, day, version, wattHours, doubted, missing }) => ({ meterId, contractId, maloId, obis, day, version, wattHours, doubted, missing }));
 
 /** OBIS 1-x:1.8.0: the counter of all energy taken from the grid. */
 const TOTAL = /^1-\d+:1\.8\.0$/;

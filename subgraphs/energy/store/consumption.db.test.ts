@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const measured = (meterId: string, day: string, of: (quarter: number) => number | null, more: { obis?: string; doubted?: boolean } = {}) => ({ meterId, contractId: CONTRACT, obis: '1-0:1.29.0', version: 1, day, wattHours: quarterHoursOf(day).map((_, nth) => of(nth)), ...more });
+const measured = (meterId: string, day: string, of: (quarter: number) => number | null, more: { obis?: string; doubted?: boolean; missing?: number[]; version?: number } = {}) => ({ meterId, contractId: CONTRACT, obis: '1-0:1.29.0', version: 1, day, wattHours: quarterHoursOf(day).map((_, nth) => of(nth)), ...more });
 
 test('beside a meter that is doubted the other one knows a part only: the share by profile counts until it is decided, and the report says so', async () => {
   await transact(db, (tx) => takeMeteredDays(tx, [
@@ -54,4 +54,32 @@ test('beside a meter that is doubted the other one knows a part only: the share 
   expect({ missingDays, assumed }).toEqual({ missingDays: 29, assumed: (BigInt(27 * 96 + 100 + 40) * BY_PROFILE) });
   const figures = await transact(db, (tx) => profitLossFigures(tx, areaDaysOf([area!], days as never), '2026-11-02'));
   expect(figures.map(({ consumptionWattHours }) => consumptionWattHours)).toEqual(expected);
+});
+
+test('beside a meter that lacks a quarter hour the other one knows a part only, until it comes; where it did not hang nothing is missing', async () => {
+  const [first, last] = [(nth: number) => nth < 40, (nth: number) => nth >= 40];
+  const places = (isMissing: (nth: number) => boolean) => Array.from({ length: 96 }, (_, nth) => nth).filter(isMissing);
+  await transact(db, (tx) => takeMeteredDays(tx, [
+    // Nothing came of the other one; of the next day a part.
+    measured(ONE, '2026-10-12', () => 100), measured(OTHER, '2026-10-12', () => null, { missing: places(() => true) }),
+    measured(ONE, '2026-10-13', () => 100), measured(OTHER, '2026-10-13', (nth) => (first(nth) ? 700 : null), { missing: places(last) }),
+    // One took the other's place.
+    measured(ONE, '2026-10-14', (nth) => (first(nth) ? 100 : null)), measured(OTHER, '2026-10-14', (nth) => (last(nth) ? 700 : null)),
+    // By tariffs nothing came, of the total above them everything.
+    measured(ONE, '2026-10-15', () => 100), measured(ONE, '2026-10-15', () => null, { obis: '1-0:1.29.1', missing: places(() => true) }),
+  ], new Date('2026-11-02')));
+  const [area] = await gridAreasById(db, [AREA]);
+  const days = ['2026-10-12', '2026-10-13', '2026-10-14', '2026-10-15'];
+  const used = async () => (await transact(db, (tx) => profitLossFigures(tx, areaDaysOf([area!], days as never), '2026-11-02'))).map(({ consumptionWattHours }) => consumptionWattHours);
+  const reported = async () => {
+    const { measured: series, missingDays } = await transact(db, (tx) => sumsOfMonth(tx, { groupId: GROUP, area: area!, month: '2026-10-01' }));
+    return { missingDays, series: days.map((day) => series.slice((startOfDay(day).getTime() - startOfDay('2026-10-01').getTime()) / 900_000).slice(0, 96)) };
+  };
+  const expected = [places(() => true).map(() => BY_PROFILE), places(() => true).map((nth) => (first(nth) ? 800n : BY_PROFILE)), places(() => true).map((nth) => (first(nth) ? 100n : 700n)), places(() => true).map(() => 100n)];
+  expect(await used()).toEqual(expected);
+  const before = await reported();
+  expect(before.series).toEqual(expected);
+  await transact(db, (tx) => takeMeteredDays(tx, [measured(OTHER, '2026-10-12', () => 700, { version: 2 })], new Date('2026-11-02')));
+  expect((await used())[0]).toEqual(places(() => true).map(() => 800n));
+  expect(before.missingDays - (await reported()).missingDays).toBe(1);
 });

@@ -12,14 +12,14 @@ export const QUARTERS = `
   )`;
 
 /**
- * SQL of the quarter hours of contracts for which a meter has a value that is doubted, as `held` (day, contract_id, nths), of the rows of `metered_day m` that are asked for.
- * What another meter beside it measured is then a part only. A register below one that counts says nothing of its own.
+ * SQL of the quarter hours of contracts for which a meter has a value that is doubted, or lacks one that it has to deliver, as `held` (day, contract_id, nths), of the rows of
+ * `metered_day m` that are asked for. What another meter beside it measured is then a part only. A register below one that counts says nothing of its own.
  */
 export const heldSql = (asked: string): string => `
   held AS MATERIALIZED (
     SELECT m.day, m.contract_id, array_agg(u.nth) AS nths FROM energy.metered_day m CROSS JOIN LATERAL unnest(m.watt_hours) WITH ORDINALITY u (w, nth)
-    WHERE ${asked} AND m.doubted AND u.w IS NOT NULL AND NOT EXISTS (
-      SELECT FROM energy.metered_day o WHERE o.meter_id = m.meter_id AND o.day = m.day AND o.counts AND split_part(o.obis, ':', 1) = split_part(m.obis, ':', 1))
+    WHERE ${asked} AND (m.doubted OR m.missing <> '{}') AND CASE WHEN u.w IS NULL THEN u.nth - 1 = ANY (m.missing) ELSE m.doubted END AND (m.counts OR NOT EXISTS (
+      SELECT FROM energy.metered_day o WHERE o.meter_id = m.meter_id AND o.day = m.day AND o.counts AND split_part(o.obis, ':', 1) = split_part(m.obis, ':', 1)))
     GROUP BY 1, 2
   )`;
 

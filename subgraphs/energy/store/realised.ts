@@ -14,6 +14,8 @@ export type MeteredDay = Readonly<{
   maloId?: string | null;
   /** Its values are there and may be wrong: nobody has decided yet. */
   doubted?: boolean | undefined;
+  /** Places without a value that the register had to deliver. */
+  missing?: readonly number[] | undefined;
 }>;
 
 /** Where what was used has become known or has changed. */
@@ -42,8 +44,8 @@ async function fold(tx: Tx, given: string, parameters: unknown[]): Promise<Reali
 const KEY = 'meter_id, obis, day';
 const GIVEN = `
     SELECT DISTINCT ON (g."meterId", g.obis, g.day) g."meterId" AS meter_id, g.obis, g.day, g."contractId" AS contract_id, c.grid_area_id,
-      g.version, g."wattHours" AS watt_hours, coalesce(g.doubted, false) AS doubted, g."maloId" AS malo_id
-    FROM jsonb_to_recordset($1::jsonb) AS g ("meterId" uuid, obis text, day date, "contractId" uuid, version int, "wattHours" bigint[], doubted boolean, "maloId" text)
+      g.version, g."wattHours" AS watt_hours, coalesce(g.doubted, false) AS doubted, coalesce(g.missing, '{}') AS missing, g."maloId" AS malo_id
+    FROM jsonb_to_recordset($1::jsonb) AS g ("meterId" uuid, obis text, day date, "contractId" uuid, version int, "wattHours" bigint[], doubted boolean, missing smallint[], "maloId" text)
     JOIN energy.supply_contract c ON c.contract_id = g."contractId"
     ORDER BY g."meterId", g.obis, g.day, g.version DESC`;
 const KNOWN_BEFORE = 'SELECT * FROM energy.metered_day WHERE contract_id = ANY ($1::uuid[]) AND day >= $3';
@@ -56,18 +58,18 @@ const statementOf = (given: string): string => `
     SELECT g.* FROM given g LEFT JOIN known o USING (${KEY}) WHERE o.version IS NULL OR o.version < g.version
   ), standing AS MATERIALIZED (
     SELECT s.*, NOT s.doubted AND energy.register_rank(s.obis) = min(energy.register_rank(s.obis)) OVER (PARTITION BY s.meter_id, s.day, split_part(s.obis, ':', 1)) AND ${suppliedOn('s.contract_id', 's.day')} AS counts FROM (
-      SELECT ${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, malo_id FROM news
-      UNION ALL SELECT ${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, malo_id FROM known WHERE (${KEY}) NOT IN (SELECT ${KEY} FROM news)
+      SELECT ${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, missing, malo_id FROM news
+      UNION ALL SELECT ${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, missing, malo_id FROM known WHERE (${KEY}) NOT IN (SELECT ${KEY} FROM news)
     ) s
   ), changed AS MATERIALIZED (
     SELECT s.*, o.grid_area_id AS area_before, o.watt_hours AS before, o.counts AS counted,
-      (s.contract_id, s.doubted, s.counts, CASE WHEN s.counts THEN s.watt_hours END) IS DISTINCT FROM (o.contract_id, o.doubted, o.counts, CASE WHEN o.counts THEN o.watt_hours END) AS says_something_else
+      (s.contract_id, s.doubted, s.counts, s.missing, CASE WHEN s.counts THEN s.watt_hours END) IS DISTINCT FROM (o.contract_id, o.doubted, o.counts, o.missing, CASE WHEN o.counts THEN o.watt_hours END) AS says_something_else
     FROM standing s LEFT JOIN known o USING (${KEY}) WHERE o.version IS NULL OR o.version <> s.version OR o.counts <> s.counts
   ), saved AS (
-    INSERT INTO energy.metered_day (${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, counts, malo_id)
-    SELECT ${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, counts, malo_id FROM changed
+    INSERT INTO energy.metered_day (${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, missing, counts, malo_id)
+    SELECT ${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, missing, counts, malo_id FROM changed
     ON CONFLICT (${KEY}) DO UPDATE
-      SET contract_id = excluded.contract_id, grid_area_id = excluded.grid_area_id, version = excluded.version, watt_hours = excluded.watt_hours, doubted = excluded.doubted, counts = excluded.counts, malo_id = excluded.malo_id
+      SET contract_id = excluded.contract_id, grid_area_id = excluded.grid_area_id, version = excluded.version, watt_hours = excluded.watt_hours, doubted = excluded.doubted, missing = excluded.missing, counts = excluded.counts, malo_id = excluded.malo_id
   ), change AS (
     SELECT grid_area_id, day, u.nth, sum(u.watt_hours) AS watt_hours FROM (
       SELECT grid_area_id, day, watt_hours, 1 AS sign FROM changed WHERE counts UNION ALL SELECT area_before, day, before, -1 FROM changed WHERE counted

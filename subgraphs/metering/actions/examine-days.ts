@@ -11,14 +11,17 @@ import { planEstimates } from './plan-estimates.ts';
 /** For which batch values are looked at, when, and by which thresholds. */
 export type Examined = Readonly<{ batchId: string; now: Date; book: RuleBook }>;
 
+export type Verdict = Readonly<{ isHeld: boolean; isDoubted: boolean; missing: readonly number[] }>;
+
 const BY = 'validation';
 const SUSPICIOUS_TIMES = 4;
 
 /**
  * Holds the stored days against the rules about stored values and writes down what they find, but for what was released.
- * `hasReadings`: false where it is known that no counter of theirs was read on them. Answers the days that have an undecided error, which are not billed as they stand, and whether it is about values that are there.
+ * `hasReadings`: false where it is known that no counter of theirs was read on them. Answers what there is to say of days: an undecided error, with which they are not billed as they
+ * stand, whether it is about values that are there, and the starts of intervals that the register has to deliver and that are not known.
  */
-export async function examineDays(tx: Tx, days: readonly StoredDay[], expected: ReadonlyMap<string, bigint>, { batchId, now, book, hasReadings }: Examined & { hasReadings: boolean }): Promise<ReadonlyMap<StoredDay, { isDoubted: boolean }>> {
+export async function examineDays(tx: Tx, days: readonly StoredDay[], expected: ReadonlyMap<string, bigint>, { batchId, now, book, hasReadings }: Examined & { hasReadings: boolean }): Promise<ReadonlyMap<StoredDay, Verdict>> {
   if (days.length === 0) return new Map();
   const partial = days.filter((day) => !isWhole(day));
   const places = partial.length > 0 ? await placesOf(tx, [...new Set(partial.map(({ registerId }) => registerId))]) : new Map<number, Place[]>();
@@ -29,17 +32,26 @@ export async function examineDays(tx: Tx, days: readonly StoredDay[], expected: 
     const findings = findingsOf(book, { ...facts.get(day)!, ...usual.get(keyOf(day)) });
     return findings.length > 0 ? [{ day, findings }] : [];
   });
-  if (found.length === 0) return new Map();
+  const missing = new Map(partial.map((day) => [day, missingOf(facts.get(day)!)]));
+  if (found.length === 0) return verdictsOf(missing, []);
   const released = await releasedOf(tx, found.map(({ day }) => day));
   const open = found.map(({ day, findings }) => ({ day, findings: findings.filter(({ rule }) => !released.has(releaseKey(day.registerId, day.day, rule))) }));
   const keyed = open.flatMap(({ day: { registerId, day, version }, findings }) => findings.map((finding) => ({ registerId, day, version, ...finding })));
   await saveFindings(tx, keyed, { batchId, at: now, by: BY });
   await planEstimates(tx, open.filter(({ findings }) => findings.some(({ rule, severity }) => rule === 'R01' && severity === 'ERROR')).map(({ day: { day } }) => day), now);
-  return new Map(open.flatMap(({ day, findings }) => {
+  return verdictsOf(missing, open.flatMap(({ day, findings }) => {
     const errors = findings.filter(({ severity }) => severity === 'ERROR');
-    return errors.length > 0 ? [[day, { isDoubted: errors.some(({ rule }) => rule !== 'R01') }] as const] : [];
+    return errors.length > 0 ? [{ day, isDoubted: errors.some(({ rule }) => rule !== 'R01') }] : [];
   }));
 }
+
+function verdictsOf(missing: ReadonlyMap<StoredDay, readonly number[]>, held: readonly { day: StoredDay; isDoubted: boolean }[]): ReadonlyMap<StoredDay, Verdict> {
+  const verdicts = new Map<StoredDay, Verdict>([...missing].map(([day, starts]) => [day, { isHeld: false, isDoubted: false, missing: starts }]));
+  for (const { day, isDoubted } of held) verdicts.set(day, { isHeld: true, isDoubted, missing: missing.get(day) ?? [] });
+  return verdicts;
+}
+
+const missingOf = ({ startsMs, wattHours }: DayFacts): number[] => startsMs.filter((_, nth) => wattHours[nth] === null);
 
 const keyOf = ({ registerId, day }: StoredDay): string => `${registerId} ${day}`;
 /** Only then it matters what is usual: a day that has about what is expected has no wrong unit. */

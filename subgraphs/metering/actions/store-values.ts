@@ -95,7 +95,7 @@ function daysOf(pieces: readonly Piece[]): Map<string, DayColumns> {
 
 /** Puts what is known into the days; whether they are whole then. */
 async function fill(tx: Tx, pieces: readonly Piece[], days: ReadonlyMap<string, DayColumns>): Promise<boolean> {
-  const known = [...days.values()].filter(({ isFirst }) => !isFirst);
+  const known = [...days.values()];
   const values = pieces.reduce((sum, { count }) => sum + count, 0);
   if (known.length <= FEW_DAYS || values >= known.length * DENSE_VALUES) {
     await fillDays(tx, known);

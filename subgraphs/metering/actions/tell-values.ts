@@ -10,13 +10,13 @@ import { readDays, type StoredDay } from '../store/intervals.ts';
 import { takeSumsToCheck } from '../store/reading-findings.ts';
 import type { UntoldReading } from '../store/told-readings.ts';
 import { endWorking } from '../store/working.ts';
-import { type Examined, examineDays } from './examine-days.ts';
+import { type Examined, examineDays, type Verdict } from './examine-days.ts';
 import { examineReadings } from './examine-readings.ts';
 import { dayKeyOf, type WorkedDay, workOver } from './work-over-days.ts';
 
 /** A day that a batch has changed, whole as it now stands. */
 export type ToldDay = Readonly<{ meterId: string; meterNumber: string; obis: string; maloId: string; expectedWattHours: bigint; corrected: boolean; cause: string | null; stored: StoredDay }>;
-type Told = Omit<ToldDay, 'stored'> & Readonly<{ values: WorkedDay; held: { isDoubted: boolean } | undefined }>;
+type Told = Omit<ToldDay, 'stored'> & Readonly<{ values: WorkedDay; verdict: Verdict | undefined }>;
 type ToldReading = UntoldReading & Readonly<{ held: boolean }>;
 /** Days in one transaction: about 100,000 values. */
 export const MAX_DAYS = 1_000;
@@ -35,11 +35,11 @@ export async function tellValues(tx: Tx, about: Examined, changed: readonly Told
   // Where one of our values gave way, the day that hearers know changes, though nothing of the market's does.
   const gaveWay = new Set(givenWay.map(dayKeyOf));
   const expected = new Map(days.map(({ stored, expectedWattHours }) => [stored.contractId, expectedWattHours]));
-  const held = await examineDays(tx, worked, expected, { ...about, hasReadings });
+  const verdicts = await examineDays(tx, worked, expected, { ...about, hasReadings });
   const heldReadings = await examineReadings(tx, [...new Set(readings.map(({ id }) => id))], about);
   const told = days.map(({ stored, ...day }, nth): Told => {
     const gives = gaveWay.has(`${stored.registerId} ${stored.day}`);
-    return { ...day, corrected: day.corrected || gives, cause: day.cause ?? (gives && readings.length === 0 ? 'the value of the market has come' : null), values: worked[nth]!, held: held.get(worked[nth]!) };
+    return { ...day, corrected: day.corrected || gives, cause: day.cause ?? (gives && readings.length === 0 ? 'the value of the market has come' : null), values: worked[nth]!, verdict: verdicts.get(worked[nth]!) };
   });
   const toldReadings = readings.map((each) => ({ ...each, held: heldReadings.has(each.id) }));
   for (const corrected of [false, true]) {
@@ -91,7 +91,7 @@ function factOf(batchId: string, days: readonly Told[], readings: readonly ToldR
 
 const byDay = (a: Told, b: Told): number => (a.values.day < b.values.day ? -1 : 1);
 
-function toFact({ obis, held, values }: Told) {
+function toFact({ obis, verdict, values }: Told) {
   const { day, minutes, version, ours } = values;
   const quarters = quarterHoursOfDay(values);
   return {
@@ -101,12 +101,13 @@ function toFact({ obis, held, values }: Told) {
     wattHours: quarters.wattHours.map((value) => (value === null ? null : Number(value))),
     statuses: quarters.statuses,
     ...(ours.length > 0 && { ours: placesOf(day, minutes, ours) }),
-    ...(held && { held: true }),
-    ...(held?.isDoubted && { doubted: true }),
+    ...(verdict?.isHeld && { held: true }),
+    ...(verdict?.isDoubted && { doubted: true }),
+    ...(verdict && verdict.missing.length > 0 && { missing: placesOf(day, minutes, verdict.missing) }),
   };
 }
 
-/** Which quarter hours of the day intervals of ours fill. */
+/** Which quarter hours of the day intervals fill. */
 function placesOf(day: string, minutes: number, startsMs: readonly number[]): number[] {
   const { fromMs } = berlinDay(day);
   const length = (minutes * 60_000) / QUARTER_HOUR_MS;

@@ -88,12 +88,17 @@ async function tellReplacement(tx: Tx, replaced: readonly Replacement[], batchId
   await tx.query(`SELECT set_config('stromgraph.replacement', $1, true)`, [JSON.stringify({ batchId, reasons })]);
 }
 
-/** The first values of a register fix the length of all. */
+/** The first values of a register fix the length of all, also of days that were found silent before. */
 async function fixLengths(tx: Tx, days: readonly DayColumns[]): Promise<void> {
   const lengths = new Map(days.filter(({ isFirst }) => isFirst).map(({ registerId, minutes }) => [registerId, minutes]));
   if (lengths.size === 0) return;
   await tx.query(
     `UPDATE metering.meter_register r SET interval_minutes = g.minutes FROM unnest($1::int4[], $2::int2[]) g (id, minutes) WHERE r.id = g.id AND r.interval_minutes IS NULL`,
+    [int4Array([...lengths.keys()]), int2Array([...lengths.values()])],
+  );
+  await tx.query(
+    `UPDATE metering.usage_daily d SET minutes = g.minutes, expected_values = metering.quarter_hours_of(d.day) * 15 / g.minutes
+     FROM unnest($1::int4[], $2::int2[]) g (id, minutes) WHERE d.register_id = g.id AND d.minutes <> g.minutes AND d.known_values = 0`,
     [int4Array([...lengths.keys()]), int2Array([...lengths.values()])],
   );
 }

@@ -11,31 +11,44 @@ export type Looked = Readonly<{ days: SilentDay[]; next: DayOfRegister | null }>
 /** Sums of registers and days that one look goes through: each is found by its key, in some microseconds. */
 const MAX_SUMS = 50_000;
 const LAST_DAY = '9999-12-31';
+/** Minutes of the intervals of a register of which none has come; its first one says how long they are (`addIntervals`). */
+const FIRST_ASSUMED = 15;
 
 /**
- * Days, from one to before another, of registers that deliver intervals and hung at a contract of ours, whose sum lacks values and of whose gap nothing is known in the
+ * Registers that deliver intervals, or have to and never did. Where another one of the meter delivers the same energy, or comes before it (a total before tariffs, a load profile before
+ * energy per period), one that never did has not to.
+ */
+const isWatched = (r: string): string => `(${r}.interval_minutes IS NOT NULL OR ${r}.obis ~ '\\.(9|29)\\.' AND NOT EXISTS (
+  SELECT FROM metering.meter_register o WHERE o.meter_id = ${r}.meter_id AND split_part(o.obis, '.', 1) = split_part(${r}.obis, '.', 1) AND o.obis ~ '\\.(9|29)\\.'
+    AND ${rankOf('o')} <> ${rankOf(r)} AND (o.interval_minutes IS NOT NULL OR ${rankOf('o')} < ${rankOf(r)})))`;
+const rankOf = (r: string): string => `(${r}.obis !~ '\\.0$', ${r}.obis ~ '\\.9\\.')`;
+
+/**
+ * Days, from one to before another, of registers that deliver intervals, or have to, and hung at a contract of ours, whose sum lacks values and of whose gap nothing is known in the
  * version that stands. In order of register and day.
  */
 export async function silentDays(db: Queryable, { from, until, after, first }: Look): Promise<Looked> {
   const most = Math.max(1, Math.floor(MAX_SUMS / Math.max(1, daysBetween(from, until))));
-  const registers = await db.sql<{ id: number }>`SELECT id FROM metering.meter_register WHERE interval_minutes IS NOT NULL AND id >= ${after.registerId} ORDER BY id LIMIT ${most}`;
+  const { rows: registers } = await db.query<{ id: number }>(`SELECT r.id FROM metering.meter_register r WHERE r.id >= $1 AND ${isWatched('r')} ORDER BY r.id LIMIT $2`, [after.registerId, most]);
   const last = registers.at(-1);
   if (!last) return { days: [], next: null };
-  const rows = await db.sql<{ register_id: number; day: LocalDate; contract_id: string; customer_id: string; minutes: number }>`
-    WITH lacking AS MATERIALIZED (
-      SELECT r.id, r.meter_id, r.interval_minutes, g.day::date AS day FROM metering.meter_register r
-      CROSS JOIN generate_series(${from}::date::timestamp, ${until}::date - interval '1 day', interval '1 day') g (day)
+  const { rows } = await db.query<{ register_id: number; day: LocalDate; contract_id: string; customer_id: string; minutes: number }>(
+    `WITH lacking AS MATERIALIZED (
+      SELECT r.id, r.meter_id, coalesce(r.interval_minutes, ${FIRST_ASSUMED}) AS minutes, g.day::date AS day FROM metering.meter_register r
+      CROSS JOIN generate_series($1::date::timestamp, $2::date - interval '1 day', interval '1 day') g (day)
       LEFT JOIN LATERAL (SELECT u.version, u.known_values < u.expected_values AS lacks FROM metering.usage_daily u WHERE u.register_id = r.id AND u.day = g.day::date LIMIT 1) u ON true
-      WHERE r.interval_minutes IS NOT NULL AND r.id BETWEEN ${after.registerId} AND ${last.id} AND (r.id, g.day::date) > (${after.registerId}, ${after.day}::date)
+      WHERE r.id = ANY ($3::int4[]) AND (r.id, g.day::date) > ($4, $5::date)
         AND (u.version IS NULL OR u.lacks AND NOT EXISTS (
           SELECT FROM metering.vee_result f WHERE f.register_id = r.id AND f.day = g.day::date AND f.day_version = u.version AND f.rule = 'R01'))
     )
-    SELECT l.id AS register_id, l.day, s.contract_id, s.customer_id, l.interval_minutes AS minutes FROM lacking l CROSS JOIN LATERAL (
+    SELECT l.id AS register_id, l.day, s.contract_id, s.customer_id, l.minutes FROM lacking l CROSS JOIN LATERAL (
       SELECT s.contract_id, s.customer_id FROM metering.installation i JOIN metering.supply s ON s.malo_id = i.malo_id AND NOT s.cancelled
       WHERE i.meter_id = l.meter_id AND s.start_on <= l.day AND (s.end_on IS NULL OR l.day < s.end_on)
         AND i.from_at < (l.day + 1)::timestamp AT TIME ZONE 'Europe/Berlin' AND (i.until_at IS NULL OR i.until_at > l.day::timestamp AT TIME ZONE 'Europe/Berlin')
       ORDER BY s.start_on DESC, s.contract_id LIMIT 1) s
-    ORDER BY 1, 2 LIMIT ${first}`;
+    ORDER BY 1, 2 LIMIT $6`,
+    [from, until, registers.map(({ id }) => id), after.registerId, after.day, first],
+  );
   const days = rows.map((row) => ({ registerId: row.register_id, day: row.day, contractId: row.contract_id, customerId: row.customer_id, minutes: row.minutes }));
   const place = days.length === first ? days.at(-1)! : { registerId: last.id, day: LAST_DAY };
   const isAll = days.length < first && registers.length < most;
@@ -47,7 +60,8 @@ export async function beginSilentDays(tx: Tx, days: readonly SilentDay[], { batc
   await tx.sql`SELECT FROM metering.meter_register WHERE id = ANY (${[...new Set(days.map(({ registerId }) => registerId))]}::int[]) ORDER BY id FOR NO KEY UPDATE`;
   await tx.sql`
     WITH given AS (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(days)}::jsonb) AS g ("registerId" int, day date, "contractId" uuid, "customerId" uuid, minutes smallint)
+      SELECT g."registerId", g.day, g."contractId", g."customerId", coalesce(r.interval_minutes, g.minutes) AS minutes
+      FROM jsonb_to_recordset(${JSON.stringify(days)}::jsonb) AS g ("registerId" int, day date, "contractId" uuid, "customerId" uuid, minutes smallint) JOIN metering.meter_register r ON r.id = g."registerId"
     ), made AS (
       INSERT INTO metering.usage_daily AS d (register_id, day, contract_id, customer_id, minutes, watt_hours, known_values, expected_values, substitute_values, provisional_values, version, known_at)
       SELECT "registerId", day, "contractId", "customerId", minutes, 0, 0, metering.quarter_hours_of(day) * 15 / minutes, 0, 0, 1, ${at} FROM given ORDER BY 1, 2
