@@ -108,7 +108,7 @@ test('of two rows of a file that contradict each other the first stands, however
   await send([`${HEADER},reason,method`, interval(a, start + 900_000, '0.2', 'TRUE,,'), ''].join('\n')); // known before, and said again
   const first = [interval(a, start, '0.1', 'TRUE,,'), interval(a, start + 900_000, '0.2', 'TRUE,,'), interval(a, start + 1_800_000, '0.3', 'PROVISIONAL,,'), read('100', 'TRUE,,')];
   const last = [interval(a, start, '0.9', 'TRUE,read again,'), interval(a, start + 900_000, '0.9', 'TRUE,read again,'), interval(a, start + 1_800_000, '0.9', 'SUBSTITUTE,Z75,Z92'), interval(a, start + 2_700_000, '0.4', 'TRUE,,'), read('190', 'TRUE,read again,')];
-  const rejected = [1, 2, 3, 4].map((row) => ({ row: first.length + between.length + row + (row === 4 ? 1 : 0), rule: 'R02', reason: `row ${row} says something else of the same ${row === 4 ? 'instant' : 'interval'}` }));
+  const rejected = [1, 2, 3, 4].map((row) => ({ row: first.length + between.length + row + (row === 4 ? 1 : 0), rule: 'R02', reason: `row ${row} of this file was of the same ${row === 4 ? 'instant' : 'interval'}, and what stands since is another value` }));
   const file = [`${HEADER},reason,method`, ...first, ...between, ...last, ''].join('\n');
   for (const accepted of [3 + 25_000 + 1, 0]) {
     const { body } = await send(file);
@@ -132,12 +132,14 @@ test('a file in order of time is remembered as short as one in order of meters, 
   const batch = await takeFile(ctx, (async function* () {
     yield Buffer.from([`${HEADER},reason,method`, ...rows, ''].join('\n'));
     stretches = await waitFor('the first part', async () => (await count('batch_stretch')) || false);
-    yield Buffer.from([line(meters[1]!, starts[100]!, '0.2'), ''].join('\n'));
+    // Another delivery corrects it meanwhile: the row that says once more what this file has said differs from what stands, not from its own row.
+    await send([`${HEADER},reason,method`, line(meters[2]!, starts[100]!, '0.3'), ''].join('\n'));
+    yield Buffer.from([line(meters[1]!, starts[100]!, '0.2'), line(meters[2]!, starts[100]!, '0.1'), ''].join('\n'));
   })(), undefined);
   expect(stretches).toBeLessThan(3 * 60 * 2);
-  expect(batch).toMatchObject({ accepted: rows.length, unchanged: 0, rejected: 1 });
-  const { rows: [refused] } = await database.owner.query('SELECT row_number, reason FROM metering.rejection WHERE batch_id = $1', [(batch as { id: string }).id]);
-  expect(refused).toEqual({ row_number: rows.length + 1, reason: `row ${100 * 3 + 2} says something else of the same interval` });
+  expect(batch).toMatchObject({ accepted: rows.length, unchanged: 0, rejected: 2 });
+  const { rows: refused } = await database.owner.query('SELECT row_number, reason FROM metering.rejection WHERE batch_id = $1 ORDER BY 1', [(batch as { id: string }).id]);
+  expect(refused).toEqual([2, 3].map((meter) => ({ row_number: rows.length + meter - 1, reason: `row ${100 * 3 + meter} of this file was of the same interval, and what stands since is another value` })));
 });
 
 test('a file of thousands of register reads of one meter is stored whole and told of as one batch', async () => {

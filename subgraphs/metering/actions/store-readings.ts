@@ -1,4 +1,5 @@
 import type { Tx } from '@stromgraph/kernel/database';
+import { saidBefore } from '../intervals/decide.ts';
 import type { Stretch } from '../intervals/stretches.ts';
 import type { Rejection } from '../intervals/value.ts';
 import { type GivenReading, type PlacedReading, type ReadingQuality, statusOf } from '../meters/reading.ts';
@@ -11,7 +12,7 @@ import { replacementFault } from '../validation/replacement.ts';
 
 export type StoredReadings = Readonly<{ accepted: number; unchanged: number; rejections: readonly Rejection[] }>;
 
-type Said = Readonly<{ row: number; wattHours: bigint; quality: ReadingQuality }>;
+type Said = Readonly<{ row: number; wattHours: bigint; quality: ReadingQuality; isOfEarlierPart?: true }>;
 /** A reading takes no time; what is remembered of it does. */
 const INSTANT_MS = 1;
 
@@ -50,7 +51,7 @@ export async function storeReadings(
     });
     (await stretchesAt(tx, batchId, contested)).forEach((before, nth) => {
       const { registerId, startMs, there } = contested[nth]!;
-      if (before) said.set(`${registerId} ${startMs}`, { row: before.row, wattHours: there.wattHours, quality: there.quality });
+      if (before) said.set(`${registerId} ${startMs}`, { row: before.row, wattHours: there.wattHours, quality: there.quality, isOfEarlierPart: true });
     });
   }
   const stretches: Stretch[] = [];
@@ -61,7 +62,7 @@ export async function storeReadings(
     const [before, there] = [said.get(place), known[nth]!];
     const stands = before ?? there;
     const isSame = stands?.wattHours === given.wattHours && stands.quality === given.quality;
-    if (before && !isSame) return refuse(given, 'R02', `row ${before.row} says something else of the same instant`, registerId);
+    if (before && !isSame) return refuse(given, 'R02', before.isOfEarlierPart ? saidBefore(before.row, 'instant') : `row ${before.row} says something else of the same instant`, registerId);
     const fault = there && !isSame ? replacementFault(statusOf(there.quality), statusOf(given.quality), given) : null;
     if (fault) return refuse(given, 'R02', fault, registerId);
     if (!before) {

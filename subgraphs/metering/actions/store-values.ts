@@ -45,7 +45,7 @@ export async function storeValues(tx: Tx, { intervals, readings, unreadable, fla
   const isWhole = await fill(tx, placed.pieces, days);
   const dayOf = (piece: Piece) => days.get(keyOf(piece))!;
   if (about.inParts) await recall(tx, contestedPlaces(placed.pieces, dayOf), batchId);
-  const decided = decide(placed.pieces, dayOf, book);
+  const decided = decide(placed.pieces, dayOf, book, about.inParts ? firstRowOf(placed.pieces) : 0);
   const changed = [...days.values()].filter(isChanged);
   await save(tx, changed, decided, about);
   if (about.inParts) await rememberRows(tx, batchId, stretchesOf(days.values(), firstRowOf(placed.pieces)));

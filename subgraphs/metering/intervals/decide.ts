@@ -16,15 +16,16 @@ const [SUBSTITUTE, PROVISIONAL] = [codeOf('SUBSTITUTE'), codeOf('PROVISIONAL')];
 
 /**
  * Holds pieces against their days, in order: what is new is put in its place, what is known is counted, the rest replaces what is known
- * or is refused. `dayOf` gives the day of a piece with what is stored there.
+ * or is refused. `dayOf` gives the day of a piece with what is stored there; rows before `firstRow` said theirs in an earlier part of the batch.
  */
-export function decide(pieces: readonly Piece[], dayOf: (piece: Piece) => DayColumns, book: DoorBook): Decided {
+export function decide(pieces: readonly Piece[], dayOf: (piece: Piece) => DayColumns, book: DoorBook, firstRow = 0): Decided {
   const decided: Decided = { accepted: 0, unchanged: 0, replaced: [], explained: [], refused: [], warnings: [] };
-  for (const piece of pieces) decidePiece(piece, dayOf(piece), book, decided);
+  for (const piece of pieces) decidePiece(piece, dayOf(piece), { book, firstRow }, decided);
   return decided;
 }
 
-function decidePiece(piece: Piece, day: DayColumns, book: DoorBook, decided: Decided): void {
+type By = Readonly<{ book: DoorBook; firstRow: number }>;
+function decidePiece(piece: Piece, day: DayColumns, by: By, decided: Decided): void {
   const { run, from, count } = piece;
   const first = (run.startMs + from * run.stepMs - day.fromMs) / run.stepMs;
   const status = codeOf(run.status);
@@ -40,23 +41,26 @@ function decidePiece(piece: Piece, day: DayColumns, book: DoorBook, decided: Dec
     } else if (known === status && day.wattHours[place] === wattHours) {
       decided.unchanged += 1;
       day.rows[place] ||= run.row + from + nth; // said, so that the same batch again is answered as before
-    } else if (day.rows[place]! > 0) sayTwice(piece, from + nth, day, place, book, decided);
+    } else if (day.rows[place]! > 0) sayTwice(piece, from + nth, day, place, by, decided);
     else replace(piece, from + nth, day, place, decided);
   }
   decided.accepted += day.added.length + decided.replaced.length - before;
   if (day.added.length + decided.replaced.length > before) day.supply = piece.supply;
 }
 
+/** Another delivery may have corrected what a row of an earlier part said, so that it is not known whether this one says something else than that row, only that it does than what stands. */
+export const saidBefore = (row: number, what: 'interval' | 'instant'): string => `row ${row} of this file was of the same ${what}, and what stands since is another value`;
+
 /** R02. The row that came before in the same batch stands. */
-function sayTwice({ run, registerId }: Piece, at: number, day: DayColumns, place: number, book: DoorBook, decided: Decided): void {
+function sayTwice({ run, registerId }: Piece, at: number, day: DayColumns, place: number, { book, firstRow }: By, decided: Decided): void {
   const differs = Math.abs(day.wattHours[place]! - run.wattHours[at]!);
   const severity = day.statuses[place] === codeOf(run.status) ? severityOf(book, 'R02', differs) : 'ERROR';
   const value = valueAt(run, at);
   const first = day.rows[place]!;
   if (severity === 'ERROR')
-    return void decided.refused.push(rejectionOf(value, { rule: 'R02', reason: `row ${first} says something else of the same interval`, registerId }));
+    return void decided.refused.push(rejectionOf(value, { rule: 'R02', reason: first < firstRow ? saidBefore(first, 'interval') : `row ${first} says something else of the same interval`, registerId }));
   decided.unchanged += 1;
-  if (severity === 'WARNING') decided.warnings.push({ rule: 'R02', registerId, startMs: value.startMs, detail: `row ${value.row} differs by ${differs} Wh from row ${first}, which stands` });
+  if (severity === 'WARNING') decided.warnings.push({ rule: 'R02', registerId, startMs: value.startMs, detail: `row ${value.row} differs by ${differs} Wh from what stands of the same interval since row ${first}` });
 }
 
 function replace({ run, registerId }: Piece, at: number, day: DayColumns, place: number, decided: Decided): void {
