@@ -1,6 +1,5 @@
 // The whole product for one test: its own throw-away PostgreSQL, the simulators, all domains and the gateway, as `npm start` runs them.
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Client as SocketClient, createClient } from 'graphql-ws';
 import pg from 'pg';
@@ -14,6 +13,7 @@ import { readSettings } from '../scripts/start/settings.ts';
 import { makeSupervisor } from '../scripts/start/supervisor.ts';
 import { type Crew, startCrews } from './crews.ts';
 import { startMigrated } from './migrated-cluster.ts';
+import { scratchFolder } from './scratch.ts';
 
 export type EnvironmentOptions = Readonly<{
   customers?: number;
@@ -63,8 +63,7 @@ const ADVANCE = `mutation Advance($to: DateTime!) { advanceClock(input: { to: $t
 export const withBalancing = { STROMGRAPH_BALANCING_GROUPS: '11XSTROMGRAPH--B:9999000900024:9999000300018' };
 
 export async function startEnvironment(options: EnvironmentOptions = {}): Promise<Environment> {
-  const folder = mkdtempSync(join(tmpdir(), 'stromgraph-world-'));
-  chmodSync(folder, 0o755);
+  const folder = scratchFolder('world');
   const errors: string[] = [];
   const supervisor = makeSupervisor({ logFolder: join(folder, 'logs'), onError: (line) => errors.push(line) });
   const closing: (() => Promise<unknown>)[] = [() => supervisor.stop()];

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -8,6 +8,7 @@ import { domainsWithSchema, findDrift, migrate, unfitness } from '../scripts/mig
 import { startPostgres } from '../scripts/postgres.ts';
 import { applyMigrations } from '../scripts/schema-engine.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
+import { scratchFolder } from './scratch.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 let database: TestDatabase;
@@ -101,8 +102,7 @@ test('two migrations of one empty database at once are safe', async () => {
 });
 
 test('an owner without superuser rights is enough, and gives roles and passwords of its own', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'stromgraph-owner-'));
-  chmodSync(directory, 0o755);
+  const directory = scratchFolder('owner');
   const postgres = await startPostgres({ directory, durability: 'throw-away' }); // group roles belong to who made them
   try {
     const admin = new pg.Client(postgres.url('postgres'));

@@ -1,12 +1,12 @@
 // One throw-away cluster per test run with one migrated template; every test file clones its own database.
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../scripts/postgres.ts';
 import { migrate } from '../scripts/migrate.ts';
 import { keepOriginal, TEMPLATE } from './migrated-cluster.ts';
+import { openScratch, scratchFolder } from './scratch.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -15,8 +15,8 @@ declare module 'vitest' {
 }
 
 export default async function setup({ provide }: TestProject) {
-  const directory = await mkdtemp(join(tmpdir(), 'stromgraph-test-'));
-  await chmod(directory, 0o755);
+  const closeScratch = openScratch();
+  const directory = scratchFolder('test');
   let postgres = await startPostgres({ directory, durability: 'throw-away' });
   const owner = new pg.Client(postgres.url('postgres'));
   await owner.connect();
@@ -30,5 +30,6 @@ export default async function setup({ provide }: TestProject) {
   return async () => {
     await postgres.stop();
     await rm(directory, { recursive: true, force: true });
+    closeScratch();
   };
 }

@@ -1,12 +1,12 @@
 // The drills of docs/operating.md, as far as they can be tried here: an online base backup by file copy, the archived log, and a
 // restore to the moment before somebody's mistake; and a synchronous standby that takes over from a killed primary.
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync, chownSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync, chownSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findDrift, migrate } from '../scripts/migrate.ts';
 import { type Postgres, startPostgres } from '../scripts/postgres.ts';
+import { scratchFolder } from './scratch.ts';
 import { waitFor } from './wait.ts';
 
 let folder: string;
@@ -14,8 +14,7 @@ let running: Postgres | null = null;
 const directory = (name: string) => join(folder, name);
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'stromgraph-drill-'));
-  chmodSync(folder, 0o755);
+  folder = scratchFolder('drill');
   mkdirSync(directory('archive'));
   chmodSync(directory('archive'), 0o777);
 });

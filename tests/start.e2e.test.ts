@@ -1,13 +1,13 @@
 // `npm start` as people meet it: what stops it with one line, and how it starts, goes on, and ends, however it ends.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { commandLineOf, isAlive } from '../scripts/process-table.ts';
 import { freePort } from '../scripts/postgres.ts';
+import { scratchFolder } from './scratch.ts';
 import { waitFor } from './wait.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -33,8 +33,7 @@ function start(env: Record<string, string>): Start {
 
 const folders: string[] = [];
 const newFolder = () => {
-  const folder = mkdtempSync(join(tmpdir(), 'stromgraph-start-'));
-  chmodSync(folder, 0o755);
+  const folder = scratchFolder('start');
   folders.push(folder);
   return folder;
 };

@@ -1,10 +1,9 @@
 // A cluster of its own: an open transaction anywhere in a cluster holds all its events back, and kills must hit nobody else.
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import pg from 'pg';
 import { type Durability, type Postgres, startPostgres } from '../../scripts/postgres.ts';
 import { startMigrated } from '../migrated-cluster.ts';
+import { scratchFolder } from '../scratch.ts';
 import { equipToys } from './toy-domains.ts';
 
 export type ToyCluster = Readonly<{
@@ -20,8 +19,7 @@ export type ToyCluster = Readonly<{
 }>;
 
 export async function startToyCluster(durability: Durability, settings: Record<string, string> = {}): Promise<ToyCluster> {
-  const directory = await mkdtemp(join(tmpdir(), 'stromgraph-events-'));
-  await chmod(directory, 0o755);
+  const directory = scratchFolder('events');
   let postgres = await startMigrated({ directory, durability, settings }, 'toys');
   const port = postgres.port;
   const ownerUrl = postgres.url('toys');
