@@ -1,9 +1,13 @@
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
+import { COMPILED } from './scripts/start/compiled.ts';
 import { LongestFirst } from './tests/longest-first.ts';
 
 /** Vite would take graphql's `module` build, Apollo's packages take the other: two realms. */
 const resolve = { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] };
+
+/** What tests start in processes of their own does not compile the same modules again each time. */
+process.env['NODE_COMPILE_CACHE'] ??= COMPILED;
 
 const long = process.env.STROMGRAPH_LONG === '1';
 const onPostgres = ['**/*.db.test.ts', '**/*.api.test.ts', '**/*.e2e.test.ts'];

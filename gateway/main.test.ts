@@ -23,6 +23,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'routes.json'), '[]');
   env = {
     PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     STROMGRAPH_PORT: '0',
     STROMGRAPH_GATEWAY_SECRET: 'x'.repeat(32),
     STROMGRAPH_SUPERGRAPH: join(folder, 'supergraph.graphql'),

@@ -31,7 +31,7 @@ afterAll(async () => {
 
 async function start(words: readonly string[]): Promise<{ url: string; port: number }> {
   const child = fork(join(import.meta.dirname, 'main.ts'), words, {
-    env: { PATH: process.env.PATH, STROMGRAPH_LOG_LEVEL: 'silent' },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, STROMGRAPH_LOG_LEVEL: 'silent' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });

@@ -35,7 +35,7 @@ afterAll(async () => {
 
 async function start(stopLimits: object): Promise<Running> {
   const child = fork(join(import.meta.dirname, 'main.ts'), ['--supergraph', supergraph, '--port', '0', '--open'], {
-    env: { PATH: process.env.PATH, STROMGRAPH_LOG_LEVEL: 'silent', STROMGRAPH_STOP_LIMITS: JSON.stringify(stopLimits) },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, STROMGRAPH_LOG_LEVEL: 'silent', STROMGRAPH_STOP_LIMITS: JSON.stringify(stopLimits) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });

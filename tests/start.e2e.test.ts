@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { commandLineOf, isAlive } from '../scripts/process-table.ts';
 import { freePort } from '../scripts/postgres.ts';
+import { COMPILED } from '../scripts/start/compiled.ts';
 import { scratchFolder } from './scratch.ts';
 import { waitFor } from './wait.ts';
 
@@ -16,7 +17,7 @@ const A_START_MS = 240_000;
 type Start = Readonly<{ process: ChildProcess; pid: number; output: () => string; ended: Promise<number | null>; ready: () => Promise<string> }>;
 
 function start(env: Record<string, string>): Start {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'scripts/start.ts'], { cwd: ROOT, env: { PATH: process.env['PATH'], ...env } });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'scripts/start.ts'], { cwd: ROOT, env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILED, ...env } });
   let output = '';
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));

@@ -176,7 +176,7 @@ test('the process looks at its files, and looks at once when it is told to', asy
   const supergraph = join(folder, 'supergraph.graphql');
   writeFileSync(supergraph, first().supergraphSdl);
   const child = fork(join(import.meta.dirname, '..', 'main.ts'), ['--open', '--port', '0', '--supergraph', supergraph], {
-    env: { PATH: process.env.PATH, STROMGRAPH_SUBGRAPHS: JSON.stringify(urls), STROMGRAPH_LOG_LEVEL: 'silent' },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, STROMGRAPH_SUBGRAPHS: JSON.stringify(urls), STROMGRAPH_LOG_LEVEL: 'silent' },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });

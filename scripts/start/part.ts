@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { COMPILED } from './compiled.ts';
 import { followErrors, keepLast, lastLines } from './log-file.ts';
 
 export type Part<Ready = unknown> = Readonly<{
@@ -32,8 +33,6 @@ export type PartOptions = Readonly<{
 export type Word = Readonly<{ ready: unknown } | { failed: string } | { progress: string }>;
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** Stripped and compiled modules are kept: a second start is a third faster. */
-const COMPILED = join(ROOT, 'node_modules', '.cache', 'stromgraph', 'compiled');
 const STOP_MS = 20_000;
 /** Such a reason says all: which setting is wrong and why. */
 const NAMES_A_VARIABLE = /^[A-Z][A-Z_]+: /;
