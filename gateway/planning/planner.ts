@@ -1,5 +1,4 @@
 import type { PlanNode, SubscriptionNode } from '@apollo/query-planner';
-import { openPlanner } from './apollo-planner.ts';
 import { planFault } from './plan-fault.ts';
 import type { Ask, Facts, Reply } from './question.ts';
 
@@ -34,6 +33,7 @@ export function plannerOver(ask: Ask, stop: () => Promise<void>): Planner {
 
 /** In the caller's own thread: for tests and benches of what comes after planning. */
 export const planHere: StartPlanner = async (supergraphSdl) => {
+  const { openPlanner } = await import('./apollo-planner.ts'); // not at the top: a gateway's main thread never needs it, and it is half of what it would load
   const { facts, answer } = await openPlanner(supergraphSdl);
   return { facts, planner: plannerOver(async (question) => answer(question), async () => {}) };
 };
