@@ -12,8 +12,8 @@ process.env['NODE_COMPILE_CACHE'] ??= COMPILED;
 const long = process.env.STROMGRAPH_LONG === '1';
 const onPostgres = ['**/*.db.test.ts', '**/*.api.test.ts', '**/*.e2e.test.ts'];
 const never = ['**/node_modules/**', '.data/**'];
-/** The same for both projects: only then do they share the workers, on any number of cores. */
-const maxWorkers = 2;
+/** The same for both projects: only then do they share the workers. One more than two cores, as a third of the time is waiting: for processes, timers, kills. */
+const maxWorkers = 3;
 /** Files share the modules of their worker: to load them anew for each took as long as a quarter of the tests. So no file may leave anything behind. */
 const isolate = false;
 

@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The long ones as they begin: beside each that computes (it starts the whole product) some that mostly wait. */
 export const FIRST = [
+  'tests/year/month.e2e.test.ts',
   'tests/journeys/a-customer-is-won.e2e.test.ts',
   'gateway/live/leftovers.test.ts',
   'gateway/main.test.ts',
