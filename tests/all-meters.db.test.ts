@@ -194,6 +194,29 @@ test('a meter that is silent beside another is known to energy as missing when m
   expect((await missing()).toSorted((a: any, b: any) => a.quarters - b.quarters)).toEqual([{ day: '2026-11-02', quarters: 1 }, ...both]);
 });
 
+test('what a meter delivers late by another register than the one that was found silent is billed and counts as used', async () => {
+  const contracts = [await confirm(PROFILE, '1-0:1.9.0'), await confirm(PROFILE, '1-0:1.29.1', '1-0:1.29.2')];
+  await desk.database.owner.query(`DELETE FROM metering.due WHERE kind = 'FIND_SILENCE'`);
+  await transact(desk.db, watchSilence);
+  await desk.database.setClock('2026-12-07T12:00:00Z');
+  await desk.doWhatIsDue();
+  const day = '2026-12-06';
+  const known = async ({ contractId }: Confirmed) => {
+    await hear();
+    return (await desk.database.owner.query(`SELECT u.watt_hours::int AS billed, u.complete, (SELECT sum(w)::int FROM energy.metered_day m, unnest(m.watt_hours) w WHERE m.contract_id = $1 AND m.day = $2 AND m.counts) AS used,
+      (SELECT count(*)::int FROM energy.metered_day m WHERE m.contract_id = $1 AND m.day = $2 AND m.counts AND m.missing <> '{}') AS lacking FROM billing.usage u WHERE contract_id = $1 AND day = $2`, [contractId, day])).rows[0];
+  };
+  for (const contract of contracts) expect(await known(contract)).toEqual({ billed: 0, complete: false, used: null, lacking: 1 });
+  const send = (contract: Confirmed, obis: string, wattHours: number) => desk.ingest({ intervals: [{ meterNumber: contract.meterNumber, obis, start: startOfDay(day).toISOString(), minutes: 15, wattHours: Array(96).fill(wattHours), status: 'TRUE' }] });
+  await send(contracts[0]!, '1-0:1.9.0', 50);
+  await send(contracts[1]!, '1-0:1.29.1', 30);
+  expect(await known(contracts[1]!)).toMatchObject({ complete: false });
+  await send(contracts[1]!, '1-0:1.29.2', 20);
+  for (const contract of contracts) expect(await known(contract)).toEqual({ billed: 4_800, complete: true, used: 4_800, lacking: 0 });
+  await send(contracts[0]!, PROFILE, 51);
+  expect(await known(contracts[0]!)).toEqual({ billed: 4_896, complete: true, used: 4_896, lacking: 0 });
+});
+
 test('a contract that takes over a location with two meters is told of both', async () => {
   const before = await confirm();
   const beside = await hang(before, startOfDay(FROM), PROFILE);

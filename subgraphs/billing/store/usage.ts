@@ -22,7 +22,7 @@ export async function foldUsage(tx: Tx, days: readonly DayUsage[]): Promise<void
 }
 
 /**
- * A contract's day is what all its meters know, each in all registers that do not measure the same energy once more. It is whole when every quarter
+ * A contract's day is what all its meters know, each in all registers that do not measure the same energy once more: of those that do, the first in rank that knows something. It is whole when every quarter
  * hour is known, by each meter that hung then, from its first whole one on; on the day of an exchange the two know it together, the new one that of the exchange. A meter lacks a register when of a channel that has
  * intervals nothing came at all, or of one that came by tariffs not all of them.
  */
@@ -34,8 +34,8 @@ const SUM = `
   WITH asked AS MATERIALIZED (
     SELECT contract_id, day, day::timestamp AT TIME ZONE 'Europe/Berlin' AS start_at, (day + 1)::timestamp AT TIME ZONE 'Europe/Berlin' AS end_at FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::date[]) g (contract_id, day)) g
   ), part AS MATERIALIZED (
-    SELECT p.*, split_part(p.obis, ':', 1) AS channel, billing.register_rank(p.obis) AS rank, min(billing.register_rank(p.obis)) OVER (PARTITION BY p.contract_id, p.day, p.meter_id, split_part(p.obis, ':', 1)) AS least
-    FROM asked JOIN billing.usage_part p USING (contract_id, day)
+    SELECT p.*, split_part(p.obis, ':', 1) AS channel, billing.register_rank(p.obis) AS rank, coalesce(min(billing.register_rank(p.obis)) FILTER (WHERE position(B'1' IN p.known) > 0) OVER same, min(billing.register_rank(p.obis)) OVER same) AS least
+    FROM asked JOIN billing.usage_part p USING (contract_id, day) WINDOW same AS (PARTITION BY p.contract_id, p.day, p.meter_id, split_part(p.obis, ':', 1))
   ), meter AS MATERIALIZED (
     SELECT contract_id, day, meter_id, bit_and(known) AS known, sum(watt_hours) AS watt_hours, bool_or(held) AS held, max(reading_version) AS reading_version FROM part WHERE rank = least GROUP BY 1, 2, 3
   ), hung AS MATERIALIZED (

@@ -25,7 +25,7 @@ export type Realised = Readonly<{ ranges: readonly RealisedRange[]; days: readon
 
 /**
  * Adds what is new in these days to the consumption of their areas: each quarter hour that changes gets a new version. What is doubted, or of a day on which
- * its contract has no supply, is kept and does not count; of the registers of a meter that measure the same energy only the first in rank does, whichever came first.
+ * its contract has no supply, is kept and does not count; of the registers of a meter that measure the same energy only the first in rank that knows something of the day does, whichever came first.
  * Days of contracts that energy does not know, and versions that it has already seen, change nothing.
  */
 export const foldMeteredDays = (tx: Tx, days: readonly MeteredDay[], ingestedAt: Date): Promise<Realised> => fold(tx, GIVEN, [JSON.stringify(days), ingestedAt]);
@@ -57,10 +57,10 @@ const statementOf = (given: string): string => `
   ), news AS MATERIALIZED (
     SELECT g.* FROM given g LEFT JOIN known o USING (${KEY}) WHERE o.version IS NULL OR o.version < g.version
   ), standing AS MATERIALIZED (
-    SELECT s.*, NOT s.doubted AND energy.register_rank(s.obis) = min(energy.register_rank(s.obis)) OVER (PARTITION BY s.meter_id, s.day, split_part(s.obis, ':', 1)) AND ${suppliedOn('s.contract_id', 's.day')} AS counts FROM (
+    SELECT s.*, NOT s.doubted AND energy.register_rank(s.obis) = coalesce(min(energy.register_rank(s.obis)) FILTER (WHERE num_nonnulls(VARIADIC s.watt_hours) > 0) OVER same, min(energy.register_rank(s.obis)) OVER same) AND ${suppliedOn('s.contract_id', 's.day')} AS counts FROM (
       SELECT ${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, missing, malo_id FROM news
       UNION ALL SELECT ${KEY}, contract_id, grid_area_id, version, watt_hours, doubted, missing, malo_id FROM known WHERE (${KEY}) NOT IN (SELECT ${KEY} FROM news)
-    ) s
+    ) s WINDOW same AS (PARTITION BY s.meter_id, s.day, split_part(s.obis, ':', 1))
   ), changed AS MATERIALIZED (
     SELECT s.*, o.grid_area_id AS area_before, o.watt_hours AS before, o.counts AS counted,
       (s.contract_id, s.doubted, s.counts, s.missing, CASE WHEN s.counts THEN s.watt_hours END) IS DISTINCT FROM (o.contract_id, o.doubted, o.counts, o.missing, CASE WHEN o.counts THEN o.watt_hours END) AS says_something_else
