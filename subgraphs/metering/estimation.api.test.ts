@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MeterReadingIngested, ReadingCorrected } from '@stromgraph/events/metering';
 import { transact } from '@stromgraph/kernel/database';
-import { addDays, quarterHoursOf } from '@stromgraph/kernel/time';
+import { addDays, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
 import type { Confirmed } from '../../tests/build/contract-confirmed.ts';
+import { aMaloId } from '../../tests/build/contract-import.ts';
 import { COUNTER, type Desk, openDesk, series, whole } from '../../tests/build/metering-desk.ts';
 import { watchSilence } from './actions/find-silence.ts';
 
@@ -52,6 +53,28 @@ test('a gap is held, estimated when the market had its time, and the estimate gi
   expect(await rowsOf('interval_working', contract)).toEqual([]);
   expect(await rowsOf('interval_working_superseded', contract)).toMatchObject(Array(4).fill({ wh: 114, method: 'LIKE_DAYS', known_from: new Date('2026-11-25T23:00Z'), known_until: new Date('2026-11-25T23:00Z') }));
   expect((await desk.database.owner.query(`SELECT register_id, day FROM metering.usage_faults('2026-01-01', '2026-12-01') UNION ALL SELECT register_id, month FROM metering.usage_month_faults('2026-01-01', '2026-12-01')`)).rows).toEqual([]);
+});
+
+test('what a contract is expected to use fills no gap of a register that measures a part of it: two tariffs, two meters, what is fed in', async () => {
+  await desk.database.setClock(NOW);
+  const register = async (meterNumber: string, ...registers: string[]): Promise<string> =>
+    (await desk.query('mutation ($input: RegisterMeterInput!) { registerMeter(input: $input) { ... on RegisterMeterSuccess { meter { id } } } }', { input: { meterNumber, kind: 'SMART', registers: registers.map((obis) => ({ obis })) } })).registerMeter.meter.id;
+  await register('1TAR0001', '1-0:1.29.1', '1-0:1.29.2', '1-0:2.29.0');
+  const tariffs = await desk.confirm({ meterNumber: '1TAR0001', startOn: '2026-10-01' });
+  const [alone, two] = [await desk.confirm({ startOn: '2026-10-01' }), await desk.confirm({ startOn: '2026-10-01', maloId: aMaloId() })];
+  const input = { meterId: await register('1BES0001', '1-0:1.29.0'), maloId: two.maloId, from: startOfDay('2026-10-01').toISOString() };
+  expect((await desk.query('mutation ($input: InstallMeterInput!) { installMeter(input: $input) { __typename } }', { input })).installMeter.__typename).toBe('InstallMeterSuccess');
+  const beside = { ...two, meterNumber: '1BES0001' };
+  const day = '2026-10-07';
+  const one = (contract: Confirmed, obis = '1-0:1.29.0') => series(contract, day, whole(day, (nth) => (nth === 0 ? 50 : null)), { obis });
+  await desk.ingest({ intervals: [one(tariffs, '1-0:1.29.1'), one(tariffs, '1-0:1.29.2'), one(tariffs, '1-0:2.29.0'), one(alone), one(two), one(beside)] });
+  await desk.database.setClock('2026-11-26T10:00:00Z');
+  await desk.doWhatIsDue();
+  const estimated = async (contract: Confirmed) => (await told(contract, day)).filter(({ ours }) => ours).map(({ obis, ours, wattHours }) => [obis, ours.length, wattHours[1]]);
+  expect(await estimated(alone)).toEqual([['1-0:1.29.0', 95, 100]]);
+  for (const contract of [tariffs, two]) expect(await estimated(contract)).toEqual([]);
+  const { openFindings } = await desk.query('{ openFindings(first: 500, rule: "R01") { nodes { day meter { meterNumber } } } }');
+  for (const { meterNumber } of [tariffs, two, beside]) expect(openFindings.nodes).toContainEqual({ day, meter: { meterNumber: meterNumber.toUpperCase() } }); // a person decides
 });
 
 test('readings of the counter around a gap decide how much it held', async () => {

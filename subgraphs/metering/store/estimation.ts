@@ -2,6 +2,7 @@
 import type { Queryable, Tx } from '@stromgraph/kernel/database';
 import type { LocalDate } from '@stromgraph/kernel/time';
 import type { Exchange } from '../estimation/exchange.ts';
+import { rankOf } from './silence.ts';
 import type { DayOfRegister } from './working.ts';
 
 /** Days that have an open finding of a gap: before a day, found until an instant, after the place (register and day) of the last one that was looked at. */
@@ -17,7 +18,7 @@ export async function openGaps(
   return rows.map((row) => ({ registerId: row.register_id, day: row.day }));
 }
 
-/** What of a register matters for its estimates; null length: it has never had an interval. */
+/** What of a register matters for its estimates; null length: it has never had an interval. What its contract is expected to use says nothing of a register that does not measure all of it. */
 export type EstimatedRegister = Readonly<{ registerId: number; minutes: number | null; digits: number; factor: string; expectedWattHours: bigint; places: readonly (Place & Readonly<{ expectedWattHours: bigint }>)[] }>;
 /** A time in which its meter hung at a contract of ours and has intervals, in UTC milliseconds; `exchangedMs`: when it took another's place, in its first interval. */
 export type Place = Readonly<{ fromMs: number; untilMs: number; exchangedMs: number | null }>;
@@ -25,16 +26,23 @@ export type Place = Readonly<{ fromMs: number; untilMs: number; exchangedMs: num
 /** Held until the transaction ends, so that no values come meanwhile. Digits and factor are those of the counter of the same energy. */
 export async function lockRegisters(tx: Tx, registerIds: readonly number[]): Promise<EstimatedRegister[]> {
   await tx.sql`SELECT FROM metering.meter_register WHERE id = ANY (${registerIds}::int[]) ORDER BY id FOR NO KEY UPDATE`;
-  const rows = await tx.sql<{ id: number; interval_minutes: number | null; digits: number | null; factor: string | null }>`
-    SELECT r.id, r.interval_minutes, c.digits, c.factor FROM metering.meter_register r
-    LEFT JOIN metering.meter_register c ON c.meter_id = r.meter_id AND c.obis = regexp_replace(r.obis, '\.(9|29)\.', '.8.')
-    WHERE r.id = ANY (${registerIds}::int[]) ORDER BY r.id`;
+  const { rows } = await tx.query<{ id: number; interval_minutes: number | null; digits: number | null; factor: string | null; measures_all: boolean }>(
+    `SELECT r.id, r.interval_minutes, c.digits, c.factor, ${MEASURES_ALL} AS measures_all FROM metering.meter_register r
+    LEFT JOIN metering.meter_register c ON c.meter_id = r.meter_id AND c.obis = regexp_replace(r.obis, '\\.(9|29)\\.', '.8.')
+    WHERE r.id = ANY ($1::int4[]) ORDER BY r.id`,
+    [registerIds],
+  );
   const places = await placesOf(tx, registerIds);
   return rows.map((row) => {
     const own = places.get(row.id) ?? [];
-    return { registerId: row.id, minutes: row.interval_minutes, digits: row.digits ?? 6, factor: row.factor ?? '1', expectedWattHours: own.at(-1)?.expectedWattHours ?? 0n, places: own };
+    return { registerId: row.id, minutes: row.interval_minutes, digits: row.digits ?? 6, factor: row.factor ?? '1', expectedWattHours: (row.measures_all ? own.at(-1)?.expectedWattHours : null) ?? 0n, places: own };
   });
 }
+
+/** Whether a register measures drawn energy, and none beside it another part: no tariff, no channel, no meter that hung there at the same time. */
+const MEASURES_ALL = `r.obis ~ '^1-\\d+:1\\.' AND NOT EXISTS (
+  SELECT FROM metering.installation i JOIN metering.installation j ON j.malo_id = i.malo_id AND tstzrange(j.from_at, j.until_at) && tstzrange(i.from_at, i.until_at) JOIN metering.meter_register o ON o.meter_id = j.meter_id
+  WHERE i.meter_id = r.meter_id AND o.id <> r.id AND o.obis ~ '^1-\\d+:1\\.(9|29)\\.' AND NOT (o.meter_id = r.meter_id AND split_part(o.obis, ':', 1) = split_part(r.obis, ':', 1) AND ${rankOf('o')} <> ${rankOf('r')}))`;
 
 /** When the meters of registers hung at contracts of ours, in order of time. */
 export async function placesOf(db: Queryable, registerIds: readonly number[]): Promise<Map<number, (Place & { expectedWattHours: bigint })[]>> {

@@ -21,7 +21,7 @@ const FIRST_ASSUMED = 15;
 const isWatched = (r: string): string => `(${r}.interval_minutes IS NOT NULL OR ${r}.obis ~ '\\.(9|29)\\.' AND NOT EXISTS (
   SELECT FROM metering.meter_register o WHERE o.meter_id = ${r}.meter_id AND split_part(o.obis, '.', 1) = split_part(${r}.obis, '.', 1) AND o.obis ~ '\\.(9|29)\\.'
     AND ${rankOf('o')} <> ${rankOf(r)} AND (o.interval_minutes IS NOT NULL OR ${rankOf('o')} < ${rankOf(r)})))`;
-const rankOf = (r: string): string => `(${r}.obis !~ '\\.0$', ${r}.obis ~ '\\.9\\.')`;
+export const rankOf = (r: string): string => `(${r}.obis !~ '\\.0$', ${r}.obis ~ '\\.9\\.')`;
 
 /**
  * Days, from one to before another, of registers that deliver intervals, or have to, and hung at a contract of ours, whose sum lacks values and of whose gap nothing is known in the
