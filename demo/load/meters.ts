@@ -17,7 +17,7 @@ export const loadMeters = ({ dbs, today }: World, chunk: Chunk, deliveries: Deli
     const contracts = chunk.flatMap((customer) => customer.contracts.map((contract) => ({ ...contract, customerId: customer.customerId })));
     await insertRows(tx, 'metering.supply', contracts.map((contract) => ({
       contract_id: contract.contractId, customer_id: contract.customerId, market_location_id: contract.marketLocationId, malo_id: contract.maloId,
-      start_on: contract.startOn, end_on: contract.endOn, expected_watt_hours: contract.expectedWattHours,
+      start_on: contract.startOn, end_on: contract.endOn, expected_watt_hours: contract.expectedWattHours, metering_kind: contract.meteringKind,
     })));
     await insertRows(tx, 'metering.meter', contracts.map(({ meter, confirmedAt, startOn }) => ({
       id: meter.meterId, meter_number: meter.number, manufacturer: meter.manufacturer, kind: meter.kind, calibrated_until: `${Number(startOn.slice(0, 4)) + CALIBRATED_YEARS}-12-31`,

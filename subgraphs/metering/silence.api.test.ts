@@ -42,3 +42,18 @@ test('who has never delivered is found silent like one that stopped, told and sh
   expect((await desk.database.owner.query(`SELECT d.minutes, d.expected_values, d.known_values FROM metering.usage_daily d WHERE contract_id = $1 ORDER BY day`, [hourly.contractId])).rows).toEqual([{ minutes: 60, expected_values: 24, known_values: 0 }, { minutes: 60, expected_values: 24, known_values: 24 }]);
   await expect(desk.database.owner.query(`UPDATE metering.usage_daily SET minutes = 15, expected_values = 96 WHERE contract_id = $1 AND known_values > 0`, [hourly.contractId])).rejects.toMatchObject({ code: '23001' });
 });
+
+test('nobody waits for intervals of a meter whose contract is balanced on a profile, before it has delivered some of that contract', async () => {
+  await desk.query('mutation ($input: RegisterMeterInput!) { registerMeter(input: $input) { __typename } }', { input: { meterNumber: '1SMB0001', kind: 'SMART', registers: [{ obis: COUNTER }, { obis: PROFILE }] } });
+  await desk.database.setClock('2027-02-15T08:00:00Z');
+  await transact(desk.db, watchSilence);
+  const contract = await desk.confirm({ startOn: '2027-02-14', meteringKind: 'PROFILE', meterNumber: '1SMB0001' });
+  const lookOn = async (day: string) => {
+    await desk.database.setClock(`${day}T13:00:00Z`);
+    await desk.doWhatIsDue();
+    return (await daysTold(contract)).map(({ day: told, held }: any) => [told, held ?? false]).toSorted();
+  };
+  expect(await lookOn('2027-02-16')).toEqual([]);
+  await desk.ingest({ intervals: [series(contract, '2027-02-16', whole('2027-02-16', 50).fill(null as never, 48))] });
+  expect(await lookOn('2027-02-18')).toEqual([['2027-02-16', false], ['2027-02-16', true], ['2027-02-17', true]]);
+});

@@ -99,6 +99,18 @@ test('every missing quarter hour says why', async () => {
   expect(await usage({ contractId: contract.contractId }, '2026-11-21', '2026-11-25', { resolution: 'MONTH' })).toMatchObject({ estimates: null, missing: null });
 });
 
+test('who is balanced on a profile is told that no quarter hours are measured, not that nobody was supplied or that one is late', async () => {
+  await desk.database.setClock('2026-11-24T09:00:00Z');
+  const counterOnly = await desk.confirm({ startOn: '2026-11-02', meteringKind: 'PROFILE' });
+  await desk.query('mutation ($input: RegisterMeterInput!) { registerMeter(input: $input) { __typename } }', { input: { meterNumber: '1SMA0001', kind: 'SMART', registers: [{ obis: COUNTER }, { obis: PROFILE }] } });
+  const couldDeliver = await desk.confirm({ startOn: '2026-11-02', meteringKind: 'PROFILE', meterNumber: '1SMA0001' });
+  const reasons = async ({ contractId }: Confirmed) => (await usage({ contractId }, '2026-11-01', '2026-11-04', { resolution: 'QUARTER_HOUR' })).missing.map(({ from, reason }: any) => [from, reason]);
+  const measured = [[startOfDay('2026-11-01').toISOString(), 'NOT_SUPPLIED'], [startOfDay('2026-11-02').toISOString(), 'NOT_MEASURED']];
+  for (const contract of [counterOnly, couldDeliver]) expect(await reasons(contract)).toEqual(measured);
+  await desk.ingest({ intervals: [series(couldDeliver, '2026-11-02', whole('2026-11-02', 50))] });
+  expect(await reasons(couldDeliver)).toEqual([measured[0], [startOfDay('2026-11-03').toISOString(), 'OVERDUE']]);
+});
+
 test('the quarter hour within which a meter was exchanged is the new one\'s: substituted by the market, or estimated', async () => {
   await desk.database.setClock('2026-11-24T09:00:00Z');
   const day = '2026-11-10';

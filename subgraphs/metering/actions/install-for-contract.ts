@@ -16,7 +16,7 @@ export type MeteredContract = SupplyContract & Readonly<{ meterNumber: string; m
 export async function installForContract(tx: Tx, { meterNumber: given, meteringKind, ...supply }: MeteredContract): Promise<void> {
   const meterNumber = parseMeterNumber(given);
   if (isProblem(meterNumber)) throw new Error(`contract ${supply.contractId} names no meter: ${meterNumber.message}`);
-  if (!(await addSupply(tx, supply))) return;
+  if (!(await addSupply(tx, { ...supply, meteringKind }))) return;
   const known = await meterByNumber(tx, meterNumber);
   const meter = known ?? (await register(tx, meterNumber, meteringKind));
   await addRegisters(tx, meter.id, registersLacking((await registersOf(tx, [meter.id])).map(({ obis }) => obis), meteringKind));

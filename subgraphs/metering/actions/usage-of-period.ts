@@ -6,7 +6,7 @@ import { daysWithValues, dueRegisters, keptMonths, sumsByDay, type UsageOf } fro
 import { counterReadings, marketAsOf, refusedValues, workingAsOf } from '../store/usage-as-of.ts';
 import { explainedOfDays } from '../store/substitutes.ts';
 import { type DayOfRegister, workingOfDays } from '../store/working.ts';
-import { type DueRegister, isAllKnown } from '../usage/due.ts';
+import { type DueRegister, hungAt, isAllKnown } from '../usage/due.ts';
 import { estimatedRuns } from '../usage/estimated.ts';
 import { daysFromReadings, totalOfTariffs } from '../usage/from-readings.ts';
 import { missingRuns } from '../usage/missing.ts';
@@ -58,7 +58,7 @@ async function byQuarterHour(db: Db<any>, of: UsageOf, asked: AskedOf): Promise<
   const { days, standing } = await valuesOf(db, of, asked);
   const due = asked.registers.filter((each) => each.obis === obis);
   const refused = new Set((await refusedValues(db, due.map(({ registerId }) => registerId), period)).map(({ registerId, startMs }) => `${registerId} ${startMs}`));
-  const facts = { nowMs: now.getTime(), dayOf: dayFinder, isRefused: (registerId: number, startMs: number) => refused.has(`${registerId} ${startMs}`) };
+  const facts = { nowMs: now.getTime(), dayOf: dayFinder, isSupplied: (startMs: number) => hungAt(asked.registers, startMs), isRefused: (registerId: number, startMs: number) => refused.has(`${registerId} ${startMs}`) };
   const ours = new Set(standing.map(({ registerId, startMs }) => `${registerId} ${startMs}`));
   const explained = await explainedOfDays(db, days.filter(({ statuses }) => statuses.includes('SUBSTITUTE')), asOf);
   return usageFromDays({

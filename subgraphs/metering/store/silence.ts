@@ -25,7 +25,7 @@ export const rankOf = (r: string): string => `(${r}.obis !~ '\\.0$', ${r}.obis ~
 
 /**
  * Days, from one to before another, of registers that deliver intervals, or have to, and hung at a contract of ours, whose sum lacks values and of whose gap nothing is known in the
- * version that stands. In order of register and day.
+ * version that stands. Of a contract that is balanced on a profile nobody has to deliver intervals; who does is watched. In order of register and day.
  */
 export async function silentDays(db: Queryable, { from, until, after, first }: Look): Promise<Looked> {
   const most = Math.max(1, Math.floor(MAX_SUMS / Math.max(1, daysBetween(from, until))));
@@ -45,6 +45,7 @@ export async function silentDays(db: Queryable, { from, until, after, first }: L
       SELECT s.contract_id, s.customer_id FROM metering.installation i JOIN metering.supply s ON s.malo_id = i.malo_id AND NOT s.cancelled
       WHERE i.meter_id = l.meter_id AND s.start_on <= l.day AND (s.end_on IS NULL OR l.day < s.end_on)
         AND i.from_at < (l.day + 1)::timestamp AT TIME ZONE 'Europe/Berlin' AND (i.until_at IS NULL OR i.until_at > l.day::timestamp AT TIME ZONE 'Europe/Berlin')
+        AND (s.metering_kind = 'INTERVAL' OR EXISTS (SELECT FROM metering.usage_daily k WHERE k.register_id = l.id AND k.day >= s.start_on AND k.contract_id = s.contract_id AND k.known_values > 0))
       ORDER BY s.start_on DESC, s.contract_id LIMIT 1) s
     ORDER BY 1, 2 LIMIT $6`,
     [from, until, registers.map(({ id }) => id), after.registerId, after.day, first],

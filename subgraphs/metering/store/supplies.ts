@@ -12,11 +12,11 @@ export type SupplyContract = Readonly<{
 }>;
 
 /** False when the contract is known already. */
-export async function addSupply(tx: Tx, supply: SupplyContract): Promise<boolean> {
+export async function addSupply(tx: Tx, supply: SupplyContract & Readonly<{ meteringKind: 'PROFILE' | 'INTERVAL' }>): Promise<boolean> {
   const added = await tx.sql`
-    INSERT INTO metering.supply (contract_id, customer_id, market_location_id, malo_id, start_on, end_on, expected_watt_hours)
+    INSERT INTO metering.supply (contract_id, customer_id, market_location_id, malo_id, start_on, end_on, expected_watt_hours, metering_kind)
     VALUES (${supply.contractId}, ${supply.customerId}, ${supply.marketLocationId}, ${supply.maloId}, ${supply.startOn}, ${supply.endOn},
-      ${supply.expectedWattHours})
+      ${supply.expectedWattHours}, ${supply.meteringKind})
     ON CONFLICT (contract_id) DO NOTHING RETURNING contract_id`;
   return added.length > 0;
 }

@@ -57,8 +57,8 @@ export async function daysWithValues(
 
 /** All registers of a meter, or of the meters of a contract, with the times in which they have to deliver: of a contract its own. Null where there is no such meter or contract. */
 export async function dueRegisters(db: Queryable, of: UsageOf): Promise<DueRegister[] | null> {
-  const { rows } = await db.query<{ register_id: number | null; obis: string; interval_minutes: number | null; from_at: Date | null; until_at: Date | null; takes_over: boolean }>(
-    `SELECT r.id AS register_id, r.obis, r.interval_minutes, p.from_at, p.until_at, coalesce(e.exchanged_at = p.from_at, false) AS takes_over
+  const { rows } = await db.query<{ register_id: number | null; obis: string; interval_minutes: number | null; from_at: Date | null; until_at: Date | null; takes_over: boolean; metering_kind: string | null }>(
+    `SELECT r.id AS register_id, r.obis, r.interval_minutes, p.from_at, p.until_at, coalesce(e.exchanged_at = p.from_at, false) AS takes_over, s.metering_kind
      FROM ${'contractId' in of ? OF_CONTRACT : OF_METER}
      LEFT JOIN metering.meter_exchange e ON e.new_meter_id = i.meter_id AND e.exchanged_at = i.from_at
      CROSS JOIN LATERAL (SELECT greatest(i.from_at, s.start_on::timestamp AT TIME ZONE 'Europe/Berlin') AS from_at, least(i.until_at, s.end_on::timestamp AT TIME ZONE 'Europe/Berlin') AS until_at) p
@@ -70,7 +70,7 @@ export async function dueRegisters(db: Queryable, of: UsageOf): Promise<DueRegis
   registers.delete(null);
   return [...registers.values()].map((all) => ({
     registerId: all[0]!.register_id!, obis: all[0]!.obis, minutes: all[0]!.interval_minutes ?? 15,
-    places: all.flatMap(({ from_at: fromAt, until_at: untilAt, takes_over: takesOver }) => (fromAt === null ? [] : [{ fromMs: fromAt.getTime(), untilMs: untilAt?.getTime() ?? Infinity, takesOver }])),
+    places: all.flatMap(({ from_at: fromAt, until_at: untilAt, takes_over: takesOver, interval_minutes: minutes, metering_kind: meteringKind }) => (fromAt === null ? [] : [{ fromMs: fromAt.getTime(), untilMs: untilAt?.getTime() ?? Infinity, takesOver, isAwaited: minutes !== null || meteringKind === 'INTERVAL' }])),
   }));
 }
 

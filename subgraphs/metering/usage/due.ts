@@ -5,7 +5,7 @@ import type { KnownSum, Period } from './usage.ts';
 
 type Span = Readonly<{ fromMs: number; untilMs: number }>;
 /** A time in which its meter hung at a contract of ours, UTC milliseconds, the end exclusive; `takesOver`: from another meter, that was exchanged for it at `fromMs`. */
-export type DuePlace = Span & Readonly<{ takesOver: boolean }>;
+export type DuePlace = Span & Readonly<{ takesOver: boolean; /** False of a contract balanced on a profile as long as its meter has never delivered intervals: they are not waited for. */ isAwaited: boolean }>;
 /** A register and when its values are due; the length of its intervals in minutes. */
 export type DueRegister = Readonly<{ registerId: number; obis: string; minutes: number; places: readonly DuePlace[] }>;
 
@@ -13,11 +13,14 @@ export type DueRegister = Readonly<{ registerId: number; obis: string; minutes: 
 export function dueSpans({ obis, minutes, places }: DueRegister, period: Period): Span[] {
   const [startMs, endMs] = boundsOf(period);
   const stepMs = isOfAPeriod(obis) ? minutes * 60_000 : 1;
-  return union(places.map((place) => ({
+  return union(places.filter(({ isAwaited }) => isAwaited || !isOfAPeriod(obis)).map((place) => ({
     fromMs: Math.max(startMs, Math.ceil(intervalsFrom(place, stepMs) / stepMs) * stepMs),
     untilMs: Math.min(endMs, place.untilMs === Infinity ? Infinity : Math.floor(place.untilMs / stepMs) * stepMs),
   })));
 }
+
+/** Whether the meter of one of the registers hung there in all of a quarter hour. */
+export const hungAt = (registers: readonly DueRegister[], startMs: number): boolean => registers.some(({ places }) => places.some(({ fromMs, untilMs }) => fromMs <= startMs && startMs + QUARTER_HOUR_MS <= untilMs));
 
 /** Which registers a quarter hour waits for: those that have to deliver it and have not. */
 export function lackingAt(registers: readonly DueRegister[], period: Period, isKnown: (registerId: number, nth: number) => boolean): Map<number, DueRegister[]> {

@@ -4,7 +4,7 @@ import { intervalsFrom } from '../validation/meter-facts.ts';
 import type { DueRegister } from './due.ts';
 
 /** Why there is no value. */
-export type MissingReason = 'NOT_OVER' | 'NOT_SUPPLIED' | 'METER_EXCHANGED' | 'REFUSED' | 'AWAITED' | 'OVERDUE';
+export type MissingReason = 'NOT_OVER' | 'NOT_SUPPLIED' | 'NOT_MEASURED' | 'METER_EXCHANGED' | 'REFUSED' | 'AWAITED' | 'OVERDUE';
 /** Missing quarter hours one after the other with one reason. Times are UTC milliseconds, the end is exclusive. */
 export type Missing = Readonly<{ fromMs: number; untilMs: number; reason: MissingReason }>;
 /** A quarter hour without its value, and the registers that have not delivered it; none of them where none had to. */
@@ -12,6 +12,8 @@ export type Unknown = Readonly<{ startMs: number; lacking: readonly DueRegister[
 export type MissingFacts = Readonly<{
   nowMs: number;
   dayOf: (instantMs: number) => LocalDate;
+  /** Whether a meter hung there in the time of the contract, whatever it measures. */
+  isSupplied: (startMs: number) => boolean;
   /** Whether a value of a register came and was refused. */
   isRefused: (registerId: number, startMs: number) => boolean;
 }>;
@@ -20,6 +22,7 @@ export type MissingFacts = Readonly<{
 export const MISSING_TEXTS: Readonly<Record<MissingReason, string>> = {
   NOT_OVER: 'This time is not over yet.',
   NOT_SUPPLIED: 'At this time no meter of this contract was installed here, or the contract did not run.',
+  NOT_MEASURED: 'No meter of this contract measures this by the quarter hour; what was used is read from its counter.',
   METER_EXCHANGED: 'The meter was exchanged during this quarter hour, so that neither measured all of it. If the metering operator sends no value by the 8th of the next month, we estimate it and mark it.',
   REFUSED: 'A value has come but cannot be right, so we do not use it. If the metering operator sends no other by the 8th of the next month, we estimate it and mark it.',
   AWAITED: 'The metering operator delivers the values of a day by 11:00 on the next one.',
@@ -29,9 +32,9 @@ export const MISSING_TEXTS: Readonly<Record<MissingReason, string>> = {
 const DELIVERED_BY = '11:00';
 const deliveryOf = (day: LocalDate): number => atLocalTime(addDays(day, 1), DELIVERED_BY).getTime();
 
-export function missingReason({ startMs, lacking }: Unknown, { nowMs, dayOf, isRefused }: MissingFacts, deliveredBy = deliveryOf): MissingReason {
+export function missingReason({ startMs, lacking }: Unknown, { nowMs, dayOf, isSupplied, isRefused }: MissingFacts, deliveredBy = deliveryOf): MissingReason {
   if (startMs + QUARTER_HOUR_MS > nowMs) return 'NOT_OVER';
-  if (lacking.length === 0) return 'NOT_SUPPLIED';
+  if (lacking.length === 0) return isSupplied(startMs) ? 'NOT_MEASURED' : 'NOT_SUPPLIED';
   if (lacking.some(({ registerId }) => isRefused(registerId, startMs))) return 'REFUSED';
   if (lacking.some((register) => wasExchangedIn(register, startMs))) return 'METER_EXCHANGED';
   return nowMs < deliveredBy(dayOf(startMs)) ? 'AWAITED' : 'OVERDUE';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addDays, dayOf, quarterHoursOf, startOfDay } from '@stromgraph/kernel/time';
-import { type DueRegister, lackingAt } from './due.ts';
+import { type DueRegister, hungAt, lackingAt } from './due.ts';
 import { daysFromReadings } from './from-readings.ts';
 import { MISSING_TEXTS, type MissingFacts, missingReason, missingRuns, type Unknown } from './missing.ts';
 import { type KnownSum, usageFromDays, usageFromSums } from './usage.ts';
@@ -12,9 +12,9 @@ const counter = { digits: 6, factor: '1' };
 
 /** Two meters of a location, the second of which took the first one's place. */
 const PROFILE = '1-0:1.29.0';
-const OLD = { registerId: 1, obis: PROFILE, minutes: 15, places: [{ fromMs: at('2026-10-01T00:00Z'), untilMs: at('2026-11-10T10:07Z'), takesOver: false }] };
-const NEW = { ...OLD, registerId: 2, places: [{ fromMs: at('2026-11-10T10:07Z'), untilMs: Infinity, takesOver: true }] };
-const BESIDE = { ...OLD, registerId: 3, places: [{ fromMs: at('2026-10-01T00:00Z'), untilMs: Infinity, takesOver: false }] };
+const OLD = { registerId: 1, obis: PROFILE, minutes: 15, places: [{ fromMs: at('2026-10-01T00:00Z'), untilMs: at('2026-11-10T10:07Z'), takesOver: false, isAwaited: true }] };
+const NEW = { ...OLD, registerId: 2, places: [{ fromMs: at('2026-11-10T10:07Z'), untilMs: Infinity, takesOver: true, isAwaited: true }] };
+const BESIDE = { ...OLD, registerId: 3, places: [{ fromMs: at('2026-10-01T00:00Z'), untilMs: Infinity, takesOver: false, isAwaited: true }] };
 /** The quarter hours of a day of which nothing, or what `isKnown` says, is known. */
 function unknownOf(day: string, registers: readonly DueRegister[], isKnown: (registerId: number, nth: number) => boolean = () => false): Unknown[] {
   const lacking = lackingAt(registers, { from: day, until: addDays(day, 1) }, isKnown);
@@ -22,7 +22,7 @@ function unknownOf(day: string, registers: readonly DueRegister[], isKnown: (reg
 }
 
 describe('why a quarter hour has no value', () => {
-  const facts = (now: string, change: Partial<MissingFacts> = {}): MissingFacts => ({ nowMs: at(now), dayOf: toDay, isRefused: () => false, ...change });
+  const facts = (now: string, change: Partial<MissingFacts> = {}): MissingFacts => ({ nowMs: at(now), dayOf: toDay, isSupplied: (startMs) => hungAt([OLD, NEW], startMs), isRefused: () => false, ...change });
   test.each([
     ['it is not over', '2026-11-10T12:00Z', facts('2026-11-10T12:14Z'), 'NOT_OVER'],
     ['the market has until eleven', '2026-11-09T12:00Z', facts('2026-11-10T09:59Z'), 'AWAITED'],
