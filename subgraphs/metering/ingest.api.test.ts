@@ -45,7 +45,7 @@ test('a file of everything that goes wrong: each row has its reason, the good on
     [`${m},${PROFILE},2026-11-02T00:00:00+01:00,2026-11-02T00:30:00+01:00,0.250,TRUE`, 'R06', /intervals of 15 minutes, not 30/], // overlaps both
     [`${m},${PROFILE},2026-11-02T00:20:00+01:00,2026-11-02T00:35:00+01:00,0.125,TRUE`, 'R06', /starts on a multiple/], // overlaps the second
     [`${m},${PROFILE},2026-11-02T00:15:00+01:00,2026-11-02T00:30:00+01:00,0.126,TRUE`, 'R02', /row 2 says something else/],
-    [`${m},${PROFILE},2026-11-02T00:30:00+01:00,2026-11-02T00:45:00+01:00,125,TRUE`, 'R16', /wrong unit or transformer factor/],
+    [`${m},${PROFILE},2026-11-02T00:30:00+01:00,2026-11-02T00:45:00+01:00,125,TRUE`, 'R16', /wrong unit or transformer factor\? \(allowed: 0 to 25000 Wh in 15 minutes/],
     [`${m},${PROFILE},2026-11-02T00:30:00+01:00,2026-11-02T00:45:00+01:00,-0.125,TRUE`, 'R03', /not negative/],
     [`${m},${PROFILE},2026-11-02T00:30:00,2026-11-02T00:45:00,0.125,TRUE`, null, /the offset is missing/],
     [`${m},${PROFILE},2026-03-29T02:30:00,2026-03-29T02:45:00,0.125,TRUE`, null, /does not exist, clocks go forward/],

@@ -216,6 +216,8 @@ test('rows of a file that are wrong are named with their number and reason; a fi
     [6, 'R02', expect.stringContaining('row 5')],
     [7, null, expect.stringMatching(/the file ends in this row: .*of 6 fields/)],
   ]);
+  const empty = await send(file([good[20]!, '', '  ', 'X1,1-0:1.29.0,yesterday,today,1,TRUE', good[21]!, '']));
+  expect(empty.body).toMatchObject({ state: 'COMPLETE', accepted: 2, rejected: 1, rejections: [{ row: 4 }] }); // as an editor counts lines, and empty ones are no rows that fail
   const quoted = await send(`${file([good[10]!, `"${good[11]!}`, 'x'.repeat(20_000), good[12]!.replace(PROFILE, `"${PROFILE}"`)])}\n`);
   expect(quoted.body).toMatchObject({ state: 'COMPLETE', accepted: 2, rejected: 2, rejections: [{ row: 2, rule: 'R14' }, { row: 3, reason: 'the line is too long' }] });
 });

@@ -87,7 +87,8 @@ async function storeRows(file: File, body: AsyncIterable<Uint8Array>): Promise<{
           if (typeof header === 'string') return problem('FileUnusable', header);
           columns = header;
           if (!(await open(file))) return lostKey(file);
-        } else if (typeof line !== 'string' || line.trim() !== '') {
+        } else if (typeof line === 'string' && line.trim() === '') row += 1; // so that the number of a row finds its line
+        else {
           if (isFull(chunk, line)) {
             if (!(await storing.add(chunk))) return lostKey(file);
             chunk = emptyChunk();

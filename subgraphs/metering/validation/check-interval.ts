@@ -60,8 +60,8 @@ export function checkInterval(given: GivenInterval, meter: MeterFacts | undefine
   if (!stay) return no('R14', 'the meter was not installed then');
   const supply = stay.supplies.find(around);
   if (!supply) return no('R14', 'no contract of ours was supplied by this meter then');
-  if (Number(given.wattHours) > mostWattHours(supply, minutes))
-    return no('R16', `${given.wattHours} Wh is more than ${WRONG_UNIT_TIMES} times the expected average: wrong unit or transformer factor?`);
+  const most = mostWattHours(supply, minutes);
+  if (Number(given.wattHours) > most) return no('R16', `${given.wattHours} Wh is more than can be: wrong unit or transformer factor? (allowed: 0 to ${most} Wh in ${minutes} minutes for the expected consumption)`);
   return { given: { ...given, startMs, endMs, wattHours: given.wattHours < 0n ? 0n : given.wattHours }, registerId, minutes, supply, warnings };
 }
 
