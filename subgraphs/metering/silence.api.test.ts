@@ -57,3 +57,15 @@ test('nobody waits for intervals of a meter whose contract is balanced on a prof
   await desk.ingest({ intervals: [series(contract, '2027-02-16', whole('2027-02-16', 50).fill(null as never, 48))] });
   expect(await lookOn('2027-02-18')).toEqual([['2027-02-16', false], ['2027-02-16', true], ['2027-02-17', true]]);
 });
+
+test('where one tariff delivers, the other one has to, whatever else the meter could deliver', async () => {
+  const registers = [PROFILE, '1-0:1.29.1', '1-0:1.29.2', '1-0:1.9.0'].map((obis) => ({ obis }));
+  await desk.query('mutation ($input: RegisterMeterInput!) { registerMeter(input: $input) { __typename } }', { input: { meterNumber: '1TAR0002', kind: 'SMART', registers } });
+  await desk.database.setClock('2027-02-21T08:00:00Z');
+  await transact(desk.db, watchSilence);
+  const contract = await desk.confirm({ startOn: '2027-02-20', meterNumber: '1TAR0002' });
+  await desk.ingest({ intervals: [series(contract, '2027-02-20', whole('2027-02-20', 50), { obis: '1-0:1.29.1' })] });
+  await desk.database.setClock('2027-02-21T13:00:00Z');
+  await desk.doWhatIsDue();
+  expect((await daysTold(contract)).filter(({ held }: any) => held).map(({ obis, day }: any) => [obis, day])).toEqual([['1-0:1.29.2', '2027-02-20']]);
+});

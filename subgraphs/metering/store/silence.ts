@@ -15,13 +15,13 @@ const LAST_DAY = '9999-12-31';
 const FIRST_ASSUMED = 15;
 
 /**
- * Registers that deliver intervals, or have to and never did. Where another one of the meter delivers the same energy, or comes before it (a total before tariffs, a load profile before
- * energy per period), one that never did has not to.
+ * Registers that deliver intervals, or have to and never did: of those of a meter that measure the same energy the ones in whose rank (a total before tariffs, a load profile before
+ * energy per period) one delivers, or the first ones where none does.
  */
-const isWatched = (r: string): string => `(${r}.interval_minutes IS NOT NULL OR ${r}.obis ~ '\\.(9|29)\\.' AND NOT EXISTS (
-  SELECT FROM metering.meter_register o WHERE o.meter_id = ${r}.meter_id AND split_part(o.obis, '.', 1) = split_part(${r}.obis, '.', 1) AND o.obis ~ '\\.(9|29)\\.'
-    AND ${rankOf('o')} <> ${rankOf(r)} AND (o.interval_minutes IS NOT NULL OR ${rankOf('o')} < ${rankOf(r)})))`;
-export const rankOf = (r: string): string => `(${r}.obis !~ '\\.0$', ${r}.obis ~ '\\.9\\.')`;
+const isWatched = (r: string): string => `(${r}.interval_minutes IS NOT NULL OR ${r}.obis ~ '\\.(9|29)\\.' AND ${rankOf(r)} = (
+  SELECT ${rankOf('o')} FROM metering.meter_register o WHERE o.meter_id = ${r}.meter_id AND split_part(o.obis, '.', 1) = split_part(${r}.obis, '.', 1) AND o.obis ~ '\\.(9|29)\\.'
+  ORDER BY o.interval_minutes IS NULL, 1 LIMIT 1))`;
+export const rankOf = (r: string): string => `((${r}.obis !~ '\\.0$')::int * 2 + (${r}.obis ~ '\\.9\\.')::int)`;
 
 /**
  * Days, from one to before another, of registers that deliver intervals, or have to, and hung at a contract of ours, whose sum lacks values and of whose gap nothing is known in the
