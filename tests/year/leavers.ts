@@ -7,7 +7,7 @@ import { seeded } from '../events/killed/plan.ts';
 export type Leavers = Readonly<{
   /** One of them may tell us on a day. */
   tellOn: (token: string, day: Temporal.PlainDate) => Promise<void>;
-  /** When the supply of a contract ends; in no time where nobody moves out. */
+  /** When the supply of a contract ends, in UTC milliseconds; Infinity where nobody moves out. */
   endOf: (contractId: string) => number;
   counts: () => Readonly<{ 'moved out': number }>;
 }>;

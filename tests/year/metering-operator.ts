@@ -7,7 +7,7 @@ import type { Environment } from '../environment.ts';
 import { seeded } from '../events/killed/plan.ts';
 
 export type MeteringOperator = Readonly<{
-  /** Sends what is to be sent on a day: yesterday's values, and what is put right of earlier days. Of an exchange he tells first. */
+  /** Sends what is to be sent on a day: yesterday's values, and what is put right of earlier days. An exchange of yesterday is told before its values. */
   sendOn: (token: string, day: Temporal.PlainDate) => Promise<void>;
   counts: () => Readonly<Record<Count, number>>;
 }>;
@@ -20,8 +20,8 @@ const OBIS = '1-0:1.29.0';
 const QUARTER_MS = 900_000;
 const QUARTERS_A_YEAR = 35_040;
 const SECONDS_A_YEAR = 31_536_000;
-/** Mended so many days after. */
 const QUARTERS_OF_SHORTEST_DAY = 92;
+/** Mended so many days after. */
 const PUT_RIGHT_AFTER = 2;
 const EXCHANGED_EVERY_DAYS = 10;
 
